@@ -1,0 +1,5 @@
+"""The ``fastvec`` command."""
+
+from .app import main
+
+__all__ = ["main"]

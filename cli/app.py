@@ -1,0 +1,63 @@
+"""The group of commands: finds them by name, imports only the one that runs, and turns errors into one line.
+
+Exit status: 0 good, 1 failed, 2 misuse of the command line, 130 interrupted.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from fastvec._version import __version__
+from fastvec.errors import FastvecError
+
+# name: (module, help); the module holds a click command called `command`
+COMMANDS = {
+    "info": "Show what a file of vectors holds.",
+    "similar": "Show the nearest neighbours of words.",
+    "train": "Train word vectors from text.",
+    "vocab": "Count the words of a text.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command when it runs, and lists the commands without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{cmd_name}", __package__)
+        return module.command  # type: ignore[no-any-return]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="fastvec", message="%(prog)s %(version)s")
+def fastvec() -> None:
+    """Train word embeddings from text, on all cores, and use them."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    try:
+        fastvec.main(prog_name="fastvec", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:  # the command line could not be parsed
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("fastvec: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+    except FastvecError as error:
+        click.echo(f"fastvec: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,17 @@
+"""The exceptions that fastvec raises on purpose; each message names what is wrong, where, and the cure."""
+
+
+class FastvecError(Exception):
+    """Base of every error that fastvec raises on purpose."""
+
+
+class InputError(FastvecError, ValueError):
+    """An argument, or data given in memory, that cannot be used."""
+
+
+class FileError(FastvecError, OSError):
+    """A file that cannot be read, written or understood; the message begins with its name."""
+
+
+class TrainingError(FastvecError, ArithmeticError):
+    """Training that went wrong, such as weights that are no longer finite."""

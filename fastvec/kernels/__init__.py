@@ -1,0 +1,1 @@
+"""Compiled code: numba kernels, which import nothing but numpy and numba."""

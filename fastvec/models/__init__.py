@@ -1,0 +1,1 @@
+"""Models: parameters in, keyed vectors out."""

@@ -1,0 +1,1 @@
+"""What is derived from the word counts: subsampling, alias table, Huffman tree."""

@@ -1,0 +1,1 @@
+"""What every iterating model shares: threads, schedule, progress."""

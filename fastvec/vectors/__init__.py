@@ -1,0 +1,1 @@
+"""Keyed vectors, and one module for each file format."""
