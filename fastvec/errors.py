@@ -15,3 +15,9 @@ class FileError(FastvecError, OSError):
 
 class TrainingError(FastvecError, ArithmeticError):
     """Training that went wrong, such as weights that are no longer finite."""
+
+
+class UnknownWordError(FastvecError, KeyError):
+    """A word that has no vector."""
+
+    __str__ = Exception.__str__  # KeyError would show the message in quotation marks

@@ -1,1 +1,7 @@
 """Text to ids: sources, tokenizers, the vocabulary and the id stream on disk."""
+
+from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.reading import read_corpus
+from fastvec.corpus.vocabulary import Vocabulary
+
+__all__ = ["Corpus", "Vocabulary", "read_corpus"]

@@ -1,0 +1,109 @@
+"""How a command shows the progress of a job: a bar on stderr, and JSON lines in a file."""
+
+import json
+import sys
+from dataclasses import asdict
+from types import TracebackType
+from typing import IO, TYPE_CHECKING
+
+from fastvec.errors import FileError
+
+if TYPE_CHECKING:
+    import rich.progress
+
+    from fastvec.training.progress import Progress
+
+_LOG_SECONDS = 1.0
+
+
+class Display:
+    """A listener for progress, to be used as a context manager.
+
+    Parameters
+    ----------
+    quiet : bool
+        Show no bar; there is none either where stderr is not a terminal.
+    log_json : str or None
+        File for JSON lines: one when a phase begins, one a second, one at the end.
+    """
+
+    def __init__(self, quiet: bool, log_json: str | None = None) -> None:
+        self._quiet = quiet or not sys.stderr.isatty()
+        self._bar: rich.progress.Progress | None = None
+        self._task: rich.progress.TaskID | None = None
+        self._last: Progress | None = None
+        self._logged = 0.0
+        self._log: IO[str] | None = None
+        if log_json is not None:
+            try:
+                self._log = open(log_json, "w", encoding="utf-8")
+            except OSError as error:
+                raise FileError(f"{log_json}: cannot be written ({error.strerror})") from error
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_phase()
+        if self._log is not None:
+            self._log.close()
+
+    def __call__(self, progress: "Progress") -> None:
+        """Show `progress`."""
+        if self._last is None or progress.phase != self._last.phase:
+            self._end_phase()
+            self._write(progress)
+            if not self._quiet:
+                self._begin_phase(progress)
+        elif progress.seconds - self._logged >= _LOG_SECONDS:
+            self._write(progress)
+        self._last = progress
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=progress.done, total=progress.total, facts=_facts(progress))
+
+    def _write(self, progress: "Progress") -> None:
+        self._logged = progress.seconds
+        if self._log is not None:
+            facts = asdict(progress) | {"per_second": progress.per_second, "seconds_left": progress.seconds_left}
+            self._log.write(json.dumps(facts) + "\n")
+            self._log.flush()
+
+    def _begin_phase(self, progress: "Progress") -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        columns = [
+            TextColumn("{task.description:9}"),
+            BarColumn(bar_width=24),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[facts]}"),
+            TimeRemainingColumn(compact=True),
+        ]
+        self._bar = Progress(*columns, console=Console(stderr=True))
+        self._task = self._bar.add_task(progress.phase, total=progress.total, facts="")
+        self._bar.start()
+
+    def _end_phase(self) -> None:
+        if self._last is not None and self._logged != self._last.seconds:
+            self._write(self._last)
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _facts(progress: "Progress") -> str:
+    """Say in a few words how fast a job runs and where it stands."""
+    if progress.phase == "reading":
+        return f"{progress.per_second / 1e6:,.0f} MB/s"
+    parts = []
+    if progress.done:
+        parts.append(f"{progress.per_second / 1e3:,.0f}k words/s")
+    if progress.epoch is not None:
+        parts.append(f"epoch {progress.epoch}")
+    if progress.learning_rate is not None:
+        parts.append(f"rate {progress.learning_rate:.4f}")
+    if progress.loss is not None:
+        parts.append(f"loss {progress.loss:.3f}")
+    return "  ".join(parts)

@@ -1,0 +1,98 @@
+"""The command that trains word vectors."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from . import options
+from .progress import Display
+from .reading import source_paths
+
+
+def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options.Command], options.Command]:
+    return click.option(*names, type=kind, default=None, show_default=shown, metavar="N", help=text)
+
+
+@click.command()
+@options.sources
+@click.option(
+    "--output",
+    "-o",
+    default="vectors.safetensors",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write: .safetensors (keeps all), .bin (word2vec binary), .txt or .vec (word2vec text).",
+)
+@click.option("--model", default="skipgram", show_default=True, metavar="skipgram|cbow", help="What to train.")
+@click.option(
+    "--loss",
+    default=None,
+    show_default="negative",
+    metavar="negative|hierarchical",
+    help="Negative sampling or hierarchical softmax.",
+)
+@_number(int, "--dim", shown="100", text="Dimensions of the vectors.")
+@_number(int, "--window", shown="5", text="Largest distance of a context word; each word draws its own from 1 to N.")
+@click.option("--fixed-window", is_flag=True, default=None, help="Take the whole window for each word.")
+@_number(int, "--negative", shown="5", text="Noise words for each word, with negative sampling.")
+@_number(float, "--ns-exponent", shown="0.75", text="Power of the word counts from which noise words are drawn.")
+@_number(float, "--sample", shown="0.001", text="Relative frequency above which words are thinned out; 0 keeps all.")
+@_number(int, "--epochs", shown="5", text="Passes over the text.")
+@_number(float, "--lr", "learning_rate", shown="by model and loss", text="Learning rate at the start.")
+@_number(float, "--min-lr", "min_learning_rate", shown="a ten-thousandth of --lr", text="Learning rate at the end.")
+@click.option(
+    "--cbow-update",
+    default=None,
+    show_default="word2vec",
+    metavar="word2vec|corrected",
+    help="Move each context word by the whole step of their mean, or by its share of it.",
+)
+@click.option("--init", default=None, show_default="word2vec", metavar="word2vec|xavier", help="First weights.")
+@click.option(
+    "--vectors", default="word", show_default=True, metavar="word|context|sum", help="Which vectors to write."
+)
+@click.option("--save-context", is_flag=True, help="Write the context vectors too; .safetensors only.")
+@click.option(
+    "--vocab",
+    "vocabulary",
+    default=None,
+    metavar="FILE",
+    help="Train the words of this file, from `fastvec vocab`, in place of --min-count and --max-vocab.",
+)
+@options.vocabulary
+@_number(int, "--threads", shown="all cores", text="Threads; with 1, the same text always gives the same vectors.")
+@_number(int, "--seed", shown="1", text="Seed of all random numbers.")
+@options.reading
+@click.option("--log-json", default=None, metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
+@options.quiet
+def command(
+    sources: tuple[str, ...], output: str, save_context: bool, quiet: bool, log_json: str | None, **settings: Any
+) -> None:
+    """Train word vectors from text.
+
+    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed.
+
+    \b
+    Examples:
+      fastvec train corpus.txt
+      fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
+      zcat *.gz | fastvec train - --lowercase --tokenizer words
+    """  # noqa: D301 - click reads the backspace
+    from fastvec.errors import InputError
+    from fastvec.models import train
+    from fastvec.training.progress import Progress
+    from fastvec.vectors import check_target
+
+    if check_target(output) != "native" and save_context:
+        raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
+    given = {name: value for name, value in settings.items() if value is not None}
+    with Display(quiet, log_json) as display:
+        wv = train(source_paths(sources), save_context=save_context, progress=display, **given)
+        display(Progress("saving"))
+        wv.save(output)
+    if not quiet:
+        invalid = wv.metadata["corpus"]["invalid"]
+        if invalid:
+            click.echo(f"{invalid:,} words of the text were not valid UTF-8 (see --errors)", err=True)
+        click.echo(f"{output}: {len(wv):,} words, {wv.dim} dimensions", err=True)

@@ -1,0 +1,204 @@
+"""A corpus: text that has been read once, as a stream of word ids on disk."""
+
+import os
+import shutil
+import weakref
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus.cache import disk_errors, scratch_directory
+from fastvec.corpus.stream import N_IDS, Description, renumbered, write_stream
+from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.corpus.words import Words
+from fastvec.errors import FileError, InputError
+
+
+class Corpus:
+    """Text as word ids on disk; made by `read_corpus`.
+
+    The ids go by falling count of the words (ties: by their UTF-8 bytes), and the stream holds all words. A vocabulary
+    is always a beginning of that order, so a reader with a vocabulary of n words leaves out the ids from n on. The id
+    -1 ends a sentence.
+
+    Attributes
+    ----------
+    name : str
+        The source, as messages call it.
+    n_ids : int
+        Length of the stream, sentence ends included.
+    n_tokens : int
+        Words in the stream.
+    n_types : int
+        Distinct words.
+    n_invalid : int
+        Words of the source that were not valid UTF-8.
+    fingerprint : str
+        SHA-256 of the stream and its words: equal for equal text, however it was split into files or compressed.
+    options : dict
+        How the text was split: tokenizer, lowercase, errors.
+    is_reused : bool
+        Whether the stream was in the cache already.
+    """
+
+    def __init__(self, directory: Path, described: Description, *, temporary: bool, is_reused: bool = False) -> None:
+        self.name = described.name
+        self.n_ids = described.n_ids
+        self.n_tokens = described.n_tokens
+        self.n_types = described.n_types
+        self.n_invalid = described.n_invalid
+        self.fingerprint = described.fingerprint
+        self.options = described.options
+        self.is_reused = is_reused
+        self._directory = directory
+        self._counts: NDArray[np.int64] = np.load(directory / "counts.npy")
+        self._offsets: NDArray[np.int64] = np.load(directory / "offsets.npy")
+        self._words = (directory / "words.bin").read_bytes()
+        self._file = os.open(directory / "tokens.bin", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._close = weakref.finalize(self, _release, self._file, directory if temporary else None)
+        if temporary:  # an open file can be read though its name is gone; where not, it goes when it is closed
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def __repr__(self) -> str:
+        return f"<Corpus of {self.name}: {self.n_tokens:,} words, {self.n_types:,} distinct>"
+
+    def __enter__(self) -> "Corpus":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the stream, which is then gone unless it is in the cache; forgetting the corpus does the same."""
+        self._close()
+
+    def read(self, start: int, out: NDArray[np.int32]) -> int:
+        """Read ids into an array. Threads may do so at the same time; the interpreter's lock is not held.
+
+        Parameters
+        ----------
+        start : int
+            Place in the stream, from 0 to `n_ids`.
+        out : (n,) int32
+            Receives the ids, as many as there are.
+
+        Returns
+        -------
+        int
+            How many were read: fewer than n at the end of the stream only.
+
+        Raises
+        ------
+        FileError
+            If the file is shorter than it was.
+        """
+        n = max(0, min(out.size, self.n_ids - start))
+        rest = out[:n].data.cast("B")
+        place = start * out.itemsize
+        while rest:
+            n_bytes = self._read_bytes(rest, place)
+            if not n_bytes:
+                raise FileError(f"{self._directory}: tokens.bin was cut short; remove this directory and read again")
+            rest = rest[n_bytes:]
+            place += n_bytes
+        return n
+
+    def _read_bytes(self, buffer: memoryview, place: int) -> int:
+        if not self._close.alive:
+            raise InputError(f"the corpus of {self.name} is closed")
+        if hasattr(os, "preadv"):
+            return os.preadv(self._file, [buffer], place)
+        with open(self._directory / "tokens.bin", "rb", buffering=0) as file:
+            file.seek(place)
+            return file.readinto(buffer)
+
+    def vocabulary(self, min_count: int = 5, max_vocab: int | None = None) -> Vocabulary:
+        """Give the words that are frequent enough; the id of each is its id in the stream.
+
+        Parameters
+        ----------
+        min_count : int
+            Occurrences that a word must have.
+        max_vocab : int, optional
+            How many words at most: exactly the most frequent ones.
+
+        Raises
+        ------
+        InputError
+            If fewer than two words are left.
+        """
+        if min_count < 1:
+            raise InputError(f"min_count must be at least 1, not {min_count}")
+        if max_vocab is not None and max_vocab < 2:
+            raise InputError(f"max_vocab must be at least 2, not {max_vocab}")
+        n = int(np.searchsorted(-self._counts, -min_count, side="right"))
+        if n == 0:
+            found = f"no word occurs {min_count} times; the most frequent one occurs {self._counts[0]} times"
+            raise InputError(f"{self.name}: {found}; lower min_count (--min-count)")
+        if n == 1:
+            found = (
+                f"only one word occurs {min_count} times or more, {next(self._first_words(1))!r}, and two are needed"
+            )
+            raise InputError(f"{self.name}: {found}; lower min_count (--min-count) or give more text")
+        n = min(n, max_vocab or n)
+        return Vocabulary(list(self._first_words(n)), self._counts[:n].copy())
+
+    def with_vocabulary(self, vocabulary: Vocabulary) -> "Corpus":
+        """Give the same text numbered by another vocabulary, without the words that are not in it.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            Becomes the full vocabulary of the corpus that is returned, with the counts that it has, as word2vec.c's
+            ``-read-vocab`` does; how many words the stream has is in `n_tokens`.
+
+        Returns
+        -------
+        Corpus
+            A temporary one: close it, or forget it.
+
+        Raises
+        ------
+        InputError
+            If none of its words occurs.
+        """
+        finals = np.array([vocabulary.index.get(word, -1) for word in self._first_words(self.n_types)], np.int32)
+        known = finals >= 0
+        if not known.any():
+            raise InputError(f"{self.name}: none of the {len(vocabulary)} words of the vocabulary occurs")
+        starts = np.zeros(finals.size + 1, np.int64)
+        np.cumsum(known, out=starts[1:])
+        data, offsets = Words.from_strings(vocabulary.words).reordered(np.arange(len(vocabulary)))
+        with scratch_directory(self._directory.parent) as scratch:
+            with disk_errors(scratch.parent, 4 * self.n_ids):
+                described = write_stream(
+                    scratch,
+                    renumbered(self._chunks(), starts, finals[known]),
+                    data,
+                    offsets,
+                    vocabulary.counts,
+                    name=self.name,
+                    n_invalid=self.n_invalid,
+                    options=self.options,
+                    identity=None,
+                )
+            return Corpus(scratch, described, temporary=True)
+
+    def _first_words(self, n: int) -> Iterator[str]:
+        """Yield the first n words."""
+        for start, stop in pairwise(self._offsets[: n + 1].tolist()):
+            yield self._words[start:stop].decode()
+
+    def _chunks(self) -> Iterator[NDArray[np.int32]]:
+        ids = np.empty(N_IDS, np.int32)
+        for start in range(0, self.n_ids, N_IDS):
+            yield ids[: self.read(start, ids)]
+
+
+def _release(file: int, temporary: Path | None) -> None:
+    os.close(file)
+    if temporary is not None:
+        shutil.rmtree(temporary, ignore_errors=True)

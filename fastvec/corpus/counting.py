@@ -1,0 +1,177 @@
+"""The first pass over a source: every piece of text gets an id in the order of first sight, and is counted."""
+
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus.scanner import Scanner
+from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
+from fastvec.corpus.tokenizers import TokenizeLine, is_valid
+from fastvec.corpus.words import Words
+from fastvec.errors import FileError, InputError
+
+WriteIds: TypeAlias = Callable[[NDArray[np.int32]], object]
+_Advance: TypeAlias = Callable[[int], None]
+
+_N_IDS = 1 << 17  # ids that are handed on at a time
+
+
+class Counted(NamedTuple):
+    """What the first pass found.
+
+    Attributes
+    ----------
+    pieces : Words
+        The distinct pieces, by id.
+    counts : (n_pieces,) int64
+        Occurrences of each.
+    parts : list of (str, int)
+        Name of each part of the source, and the number of distinct pieces up to its end.
+    n_invalid : int
+        Occurrences of invalid UTF-8 that were repaired already.
+    """
+
+    pieces: Words
+    counts: NDArray[np.int64]
+    parts: list[tuple[str, int]]
+    n_invalid: int
+
+    def not_unicode(self, piece: int) -> FileError:
+        """Make the error for a piece that is not UTF-8, where that is refused."""
+        part = bisect_right(self.parts, piece, key=itemgetter(1))
+        return _not_unicode(self.parts[part][0], self.pieces.byte_strings(np.array([piece]))[0])
+
+
+def count_pieces(
+    source: Files | Sentences | TokenLists,
+    tokenize: TokenizeLine | None,
+    errors: str,
+    advance: _Advance,
+    write: WriteIds,
+) -> Counted:
+    """Read a source once: hand on its ids, count its pieces.
+
+    Parameters
+    ----------
+    source : Files, Sentences or TokenLists
+        What to read.
+    tokenize : callable or None
+        Splits a line into words; None splits at whitespace, which is compiled.
+    errors : "replace", "ignore" or "strict"
+        What to do with invalid UTF-8 before it comes to `tokenize`.
+    advance : callable
+        Told how many more bytes were read.
+    write : callable
+        Given the ids, array after array: -1 ends a sentence.
+
+    Raises
+    ------
+    FileError, InputError
+        If the source, or the tokenizer, gives something that is no text.
+    """
+    if isinstance(source, TokenLists):
+        return _index_tokens(source.sentences(), "the source", write)
+    if tokenize is not None:
+        lines = _Lines(source, errors, advance)
+        counted = _index_tokens(map(_checked(tokenize), lines), "the tokenizer's result", write)
+        return counted._replace(n_invalid=lines.n_invalid)
+    scanner = Scanner()
+    parts = []
+    for name, blocks in source.parts(advance):
+        for block in blocks:
+            write(scanner.feed(block))
+        write(scanner.feed(b"\n"))  # a file's end is a sentence's end
+        parts.append((name, scanner.n_words))
+    return Counted(scanner.words, scanner.counts, parts, 0)
+
+
+def _index_tokens(sentences: Iterable[list[str]], what: str, write: WriteIds) -> Counted:
+    index: defaultdict[str, int] = defaultdict()
+    index.default_factory = index.__len__
+    counts = np.zeros(0, np.int64)
+    ids = array("i")
+
+    def flush() -> None:
+        nonlocal counts
+        flushed = np.array(ids, np.int32)
+        more = np.bincount(flushed[flushed >= 0], minlength=len(index))
+        more[: counts.size] += counts
+        counts = more
+        write(flushed)
+        del ids[:]
+
+    for number, tokens in enumerate(sentences, 1):
+        n_known = len(index)
+        try:
+            ids.extend([index[token] for token in tokens if token != ""])
+        except TypeError:  # not hashable
+            _refuse_others(tokens, f"sentence {number} of {what}")
+            raise
+        if len(index) > n_known:
+            _refuse_others(islice(reversed(index), len(index) - n_known), f"sentence {number} of {what}")
+        if ids and ids[-1] != -1:
+            ids.append(-1)
+        if len(ids) >= _N_IDS:
+            flush()
+    flush()
+    return Counted(Words.from_strings(list(index)), counts, [(what, len(index))], 0)
+
+
+def _refuse_others(tokens: Iterable[object], where: str) -> None:
+    for token in tokens:
+        if not isinstance(token, str):
+            raise InputError(f"{where} holds a {type(token).__name__}, not a string")
+
+
+def _checked(tokenize: TokenizeLine) -> Callable[[str], list[str]]:
+    def tokens_of(line: str) -> list[str]:
+        tokens: object = tokenize(line)
+        if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
+            raise InputError(f"the tokenizer gave a {type(tokens).__name__}, not a list of words")
+        refuse_unordered(tokens, "the tokenizer's result")
+        return list(tokens)
+
+    return tokens_of
+
+
+class _Lines:
+    """The lines of a source as strings, which counts the pieces (between whitespace) that are not valid UTF-8."""
+
+    def __init__(self, source: Files | Sentences, errors: str, advance: _Advance) -> None:
+        self.n_invalid = 0
+        self._source = source
+        self._errors = errors
+        self._advance = advance
+
+    def __iter__(self) -> Iterator[str]:
+        for name, blocks in self._source.parts(self._advance):
+            unfinished: list[bytes] = []
+            for block in blocks:
+                first, *others = block.split(b"\n")
+                unfinished.append(first)
+                for line in others:
+                    yield self._decode(b"".join(unfinished), name)
+                    unfinished = [line]
+            yield self._decode(b"".join(unfinished), name)
+
+    def _decode(self, line: bytes, name: str) -> str:
+        try:
+            return line.removesuffix(b"\r").decode()
+        except UnicodeDecodeError:
+            invalid = [piece for piece in line.split() if not is_valid(piece)]
+        if self._errors == "strict":
+            raise _not_unicode(name, invalid[0])
+        self.n_invalid += len(invalid)
+        return line.removesuffix(b"\r").decode(errors=self._errors)
+
+
+def _not_unicode(name: str, piece: bytes) -> FileError:
+    cure = 'convert it with iconv, or read it with errors="replace" (--errors replace)'
+    return FileError(f"{name}: {piece[:60]!r} is not UTF-8; {cure}")

@@ -1,0 +1,141 @@
+"""One file as text: opened, decompressed if its first bytes say so, and refused where it is not text.
+
+The name of a file says nothing here: a ``.txt`` that holds gzip data is decompressed, a ``.gz`` that holds text is
+read.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from fastvec.errors import FileError
+
+BLOCK = 1 << 17  # bytes of text handled at a time
+_HEAD = 1 << 13  # bytes that are looked at before a file is taken for text
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OTHER_UNICODE = {  # the longer marks first
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_NOT_TEXT = {
+    b"\xff\xd8\xff": "a JPEG image",
+    b"\x89PNG": "a PNG image",
+    b"%PDF-": "a PDF document; extract its text first (pdftotext)",
+    b"PK\x03\x04": "a ZIP archive or office document; extract its text first",
+}
+
+
+def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield the text of one file in blocks, without a byte order mark.
+
+    Parameters
+    ----------
+    stream : binary file
+        What to read; need not be seekable.
+    name : str
+        What to call it in messages.
+    advance : callable
+        Called with the number of bytes taken from the stream, before decompression.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or decompressed, or is not UTF-8 text.
+    """
+    counted = io.BufferedReader(_Counted(stream, advance), BLOCK)
+    try:
+        head = counted.peek(_HEAD)
+    except OSError as error:
+        raise _unreadable(name, error) from None
+    opened = _decompress(counted, head)
+    block = _read(opened, name)
+    _refuse_binary(block[:_HEAD], name)
+    block = block.removeprefix(_BYTE_ORDER_MARK)
+    while block:
+        yield block
+        block = _read(opened, name)
+
+
+class _Counted(io.RawIOBase):
+    """A stream that tells how many bytes are taken from it."""
+
+    def __init__(self, stream: BinaryIO, advance: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._advance = advance
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._advance(len(data))
+        return len(data)
+
+
+class _Opened(NamedTuple):
+    """How to read the decompressed text, the name of the compression, and what damaged data raises beside OSError."""
+
+    read: Callable[[int], bytes]
+    kind: str = ""
+    damage: tuple[type[Exception], ...] = ()
+
+
+def _decompress(stream: BinaryIO, head: bytes) -> _Opened:
+    if head.startswith(b"\x1f\x8b"):
+        return _Opened(gzip.GzipFile(fileobj=stream).read, "gzip", (zlib.error,))
+    if re.match(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", head):
+        return _Opened(bz2.BZ2File(stream).read, "bzip2")
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return _Opened(lzma.LZMAFile(stream).read, "xz", (lzma.LZMAError,))
+    # a frame, or a frame to be skipped, with which parallel compressors begin
+    if head.startswith(b"\x28\xb5\x2f\xfd") or re.match(rb"[\x50-\x5f]\x2a\x4d\x18", head):
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+        # data made with --long needs a window larger than the default
+        largest_window = {int(zstd.DecompressionParameter.window_log_max): 31}
+        return _Opened(zstd.ZstdFile(stream, options=largest_window).read, "zstd", (zstd.ZstdError,))
+    return _Opened(stream.read)
+
+
+def _read(opened: _Opened, name: str) -> bytes:
+    try:
+        return opened.read(BLOCK)
+    except EOFError:
+        raise FileError(f"{name} ends in the middle of its {opened.kind} data; fetch or compress it again") from None
+    except Exception as error:
+        if not isinstance(error, (OSError, *opened.damage)):
+            raise
+        if isinstance(error, OSError) and error.errno is not None:
+            raise _unreadable(name, error) from None
+        raise FileError(f"{name} has damaged {opened.kind} data ({error}); fetch or compress it again") from None
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    for mark, encoding in _OTHER_UNICODE.items():
+        if head.startswith(mark):
+            cure = f"convert it first: iconv -f {encoding} -t UTF-8 {name} > utf8.txt"
+            raise FileError(f"{name} is {encoding} text, not UTF-8; {cure}")
+    for signature, kind in _NOT_TEXT.items():
+        if head.startswith(signature):
+            raise FileError(f"{name} is not text but {kind}")
+    if b"\0" in head:
+        where = f"a NUL byte at byte {head.index(0)}"
+        raise FileError(
+            f"{name} is not text ({where}); give UTF-8 text, plain or compressed by gzip, bzip2, xz or zstd"
+        )
+
+
+def _unreadable(name: str, error: OSError) -> FileError:
+    return FileError(f"{name}: {(error.strerror or str(error)).lower()}")

@@ -1,0 +1,107 @@
+"""The whitespace scanner with room that grows: no limit on the length of a line, of a word, or on their number."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus.words import Words
+from fastvec.kernels.scan import fill_slots, has_space, scan
+
+_MARGIN = 16  # bytes that the scanner may look at beyond the text
+
+
+class Scanner:
+    r"""Give ids to the words of a text that comes in blocks, in the order in which they are first seen.
+
+    >>> scanner = Scanner()
+    >>> [scanner.feed(block).tolist() for block in (b"to be or n", b"ot to be\n")]
+    [[0, 1, 2], [3, 0, 1, -1]]
+    >>> scanner.counts.tolist()
+    [2, 2, 1, 1]
+    """
+
+    def __init__(self) -> None:
+        self.n_words = 0
+        self._is_open = False
+        self._n_carried = 0  # bytes of an unfinished word at the front of the text
+        self._text = np.empty(1 << 16, np.uint8)
+        self._ids = np.empty(0, np.int32)
+        self._arena = np.empty(1 << 19, np.uint8)
+        self._counts = np.empty(1 << 16, np.int64)
+        self._starts = np.zeros(self._counts.size + 1, np.int64)
+        self._slots = np.zeros(2 * self._counts.size, np.uint64)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Occurrences of each word so far: (n_words,) int64."""
+        return self._counts[: self.n_words]
+
+    @property
+    def words(self) -> Words:
+        """The words so far, by id."""
+        starts = self._starts[: self.n_words + 1]
+        return Words(self._arena[: starts[-1]], starts)
+
+    def feed(self, block: bytes) -> NDArray[np.int32]:
+        """Scan one more block of the text.
+
+        Parameters
+        ----------
+        block : bytes
+            May begin and end inside a word: the unfinished word is kept until a separator follows.
+
+        Returns
+        -------
+        (n,) int32
+            Ids of the words that are finished, -1 for a sentence end; valid until the next call.
+        """
+        start, stop = self._n_carried, self._n_carried + len(block)
+        if stop + _MARGIN > self._text.size:
+            self._text = _extended(self._text, 2 * stop)
+        self._text[start:stop] = np.frombuffer(block, np.uint8)
+        self._text[stop] = ord("\n")  # stops the scanner
+        self._n_carried = stop
+        if not has_space(self._text, start, stop):  # else a word of many blocks would be scanned again for each
+            return self._ids[:0]
+        if self._ids.size < stop:
+            self._ids = np.empty(self._text.size, np.int32)
+        position, n_ids = self._scan(0, stop, 0)
+        while position < stop and has_space(self._text, position, stop):
+            self._make_room(stop - position)
+            position, n_ids = self._scan(position, stop, n_ids)
+        self._n_carried = stop - position
+        self._text[: self._n_carried] = self._text[position:stop].copy()
+        return self._ids[:n_ids]
+
+    def _scan(self, position: int, stop: int, n_ids: int) -> tuple[int, int]:
+        position, self.n_words, n_ids, self._is_open = scan(
+            self._text,
+            position,
+            stop,
+            self._slots,
+            self._arena,
+            self._starts,
+            self._counts,
+            self.n_words,
+            self._ids,
+            n_ids,
+            self._is_open,
+        )
+        return position, n_ids
+
+    def _make_room(self, n_bytes: int) -> None:
+        """Make room for a word of up to `n_bytes`."""
+        if self.n_words == self._counts.size:
+            self._counts = _extended(self._counts, 2 * self._counts.size)
+            self._starts = _extended(self._starts, self._counts.size + 1)
+            self._slots = np.zeros(2 * self._counts.size, np.uint64)
+            fill_slots(self._slots, self._arena, self._starts, self.n_words)
+        if self._starts[self.n_words] + n_bytes + _MARGIN >= self._arena.size:
+            self._arena = _extended(self._arena, 2 * (self._arena.size + n_bytes))
+
+
+def _extended(array: NDArray[Any], size: int) -> NDArray[Any]:
+    longer = np.empty(-(-size // 8) * 8, array.dtype)
+    longer[: array.size] = array
+    return longer

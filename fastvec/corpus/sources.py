@@ -1,0 +1,227 @@
+"""Where text comes from: files, folders, the standard input, or an iterable of sentences.
+
+A source is read once. It gives its text as bytes, part by part (a file is a part), or its words as lists of strings
+where the caller has split them already.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from fastvec.corpus.files import BLOCK, read_blocks
+from fastvec.errors import FileError, InputError
+
+# What `read_corpus` takes.
+Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str] | str] | Iterable[Iterable[str]]"
+
+STDIN = "-"
+_Advance: TypeAlias = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Files:
+    """Text in files.
+
+    Attributes
+    ----------
+    paths : list of str
+        The files in the order in which they are read; `STDIN` is the standard input.
+    name : str
+        What to call them in messages.
+    n_bytes : int or None
+        Their size, where it is known.
+    given : list of str
+        What was asked for: absolute paths of files and folders.
+    identity : list of (str, int, int) or None
+        `file_identity` of each file; None if one of them can be read only once.
+    """
+
+    paths: list[str]
+    name: str
+    n_bytes: int | None
+    given: list[str]
+    identity: list[list[str | int]] | None
+
+    def parts(self, advance: _Advance) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the name and the blocks of text of each file, to be read before the next."""
+        for path in self.paths:
+            if path == STDIN:
+                yield "standard input", read_blocks(_standard_input(), "standard input", advance)
+                continue
+            try:
+                file = open(path, "rb", buffering=0)
+            except OSError as error:
+                raise _unusable(path, error) from None
+            with file:
+                yield path, read_blocks(file, path, advance)
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Text in strings, from an iterable that may be one-shot; each is a sentence, or several if it holds newlines."""
+
+    strings: Iterable[object]
+    name: str = "the source"
+    n_bytes: None = None
+
+    def parts(self, advance: _Advance) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield one part: its name and its blocks of text."""
+        yield self.name, self._blocks(advance)
+
+    def _blocks(self, advance: _Advance) -> Iterator[bytes]:
+        lines, n_bytes = [], 0
+        for number, string in enumerate(self.strings, 1):
+            if isinstance(string, str):
+                line = string.encode("utf-8", "surrogatepass")
+            elif isinstance(string, bytes):
+                line = string
+            else:
+                raise InputError(f"item {number} of the source is a {type(string).__name__}, the first was a string")
+            lines.append(line)
+            n_bytes += len(line) + 1
+            if n_bytes >= BLOCK:
+                advance(n_bytes)
+                yield b"\n".join([*lines, b""])
+                lines, n_bytes = [], 0
+        advance(n_bytes)
+        yield b"\n".join([*lines, b""])
+
+
+@dataclass(frozen=True)
+class TokenLists:
+    """Sentences that are split into words already, from an iterable that may be one-shot."""
+
+    lists: Iterable[object]
+    name: str = "the source"
+    n_bytes: None = None
+
+    def sentences(self) -> Iterator[list[str]]:
+        """Yield the words of each sentence; that they are strings is checked later."""
+        for number, tokens in enumerate(self.lists, 1):
+            if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
+                raise InputError(f"item {number} of the source is a {type(tokens).__name__}, the first was a word list")
+            refuse_unordered(tokens, f"item {number} of the source")
+            yield list(tokens)
+
+
+def open_source(source: Source) -> Files | Sentences | TokenLists:
+    """Find out what kind of source this is, and check what can be checked before reading.
+
+    Parameters
+    ----------
+    source : str, path, list of paths, or iterable
+        A path, or "-" for the standard input; several paths; a folder stands for all files in it; or sentences, as
+        strings or as lists of words.
+
+    Raises
+    ------
+    FileError
+        If a file is missing or not a file, or a folder has no files.
+    InputError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> open_source(["to be or not to be", "that is the question"]).name
+    'the source'
+    """
+    if isinstance(source, (str, os.PathLike)):
+        return _files([source])
+    if isinstance(source, (bytes, bytearray)) or not isinstance(source, Iterable):
+        kinds = "a path, several paths, or an iterable of sentences"
+        raise InputError(f"the source must be {kinds}, not a {type(source).__name__}")
+    refuse_unordered(source, "the source")
+    if isinstance(source, (list, tuple)):
+        if any(isinstance(item, os.PathLike) for item in source):
+            return _files(source)
+        if source and all(isinstance(item, str) and os.path.exists(item) for item in source):
+            cure = "to read these files, pass pathlib.Path objects"
+            raise InputError(
+                f"the source is a list of strings, that is of sentences, but {source[0]!r} is a file; {cure}"
+            )
+    items = iter(source)
+    for first in items:
+        whole = chain([first], items)
+        return Sentences(whole) if isinstance(first, (str, bytes)) else TokenLists(whole)
+    raise InputError("the source is empty; a generator can be read only once, so make a new one")
+
+
+def refuse_unordered(items: Iterable[object], what: str) -> None:
+    """Raise InputError for a set or a dict, which would give the words in no certain order."""
+    if isinstance(items, (Mapping, Set)):
+        raise InputError(f"{what} is a {type(items).__name__}, which has no order of words; pass a list")
+
+
+def file_identity(path: str) -> list[str | int]:
+    """Give a file's absolute path, size and time of change in nanoseconds."""
+    status = os.stat(path)
+    return [os.path.abspath(path), status.st_size, status.st_mtime_ns]
+
+
+def is_unchanged(source: Files) -> bool:
+    """Say whether files are still those that they were when the source was opened."""
+    try:
+        return [file_identity(path) for path in source.paths] == source.identity
+    except OSError:
+        return False
+
+
+def _files(given: Iterable[object]) -> Files:
+    paths: list[str] = []
+    names: list[str] = []
+    for item in given:
+        if not isinstance(item, (str, os.PathLike)):
+            raise InputError(f"a list of paths must hold nothing else, but it holds a {type(item).__name__}")
+        path = os.fspath(item)
+        names.append(path)
+        paths.extend(_walk(path) if os.path.isdir(path) and path != STDIN else [path])
+    can_be_read_again = all([_is_regular(path) for path in paths])
+    identity = [file_identity(path) for path in paths] if can_be_read_again else None
+    n_bytes = sum(os.path.getsize(path) for path in paths) if can_be_read_again else None
+    name = "standard input" if names[0] == STDIN else names[0]
+    name += f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return Files(paths, name, n_bytes, [os.path.abspath(name) for name in names], identity)
+
+
+def _is_regular(path: str) -> bool:
+    """Say whether this is a file, which can be read twice, and not a pipe."""
+    if path == STDIN:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError) as error:
+        raise _unusable(path, error) from None
+
+
+def _walk(folder: str) -> list[str]:
+    """List the files of a folder and of those in it, sorted, without the hidden ones."""
+
+    def fail(error: OSError) -> None:
+        raise _unusable(error.filename, error) from None
+
+    found = []
+    for parent, folders, files in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(parent, name) for name in files if not name.startswith(".")]
+    regular = [str(path) for path in sorted(found) if path.is_file() or path.is_symlink()]
+    if not regular:
+        raise FileError(f"{folder}: no files in this folder")
+    return regular
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise FileError("standard input: it is closed")
+    return sys.stdin.buffer
+
+
+def _unusable(path: str, error: OSError | ValueError) -> FileError:
+    if isinstance(error, FileNotFoundError):
+        cure = "; text in memory is passed as a list of sentences" if len(path.split()) > 2 else ""
+        return FileError(f"{path}: no such file or folder{cure}")
+    return FileError(f"{path}: {(getattr(error, 'strerror', None) or str(error)).lower()}")

@@ -1,0 +1,151 @@
+"""The id stream on disk: a directory that holds a whole corpus as numbers.
+
+    tokens.bin    int32, little endian: word ids by falling count, -1 for a sentence end
+    words.bin     the words in UTF-8, one after the other
+    offsets.npy   (n_types + 1,) int64: word i is bytes offsets[i] to offsets[i + 1]
+    counts.npy    (n_types,) int64
+    meta.json     the rest: see `Description`
+
+All words are in it, also those that occur once. Because ids go by falling count, the words that reach some minimum are
+those below some id, so one stream serves every minimum and every size of vocabulary.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.kernels.words import renumber
+
+FORMAT = 1
+N_IDS = 1 << 17  # ids that are handled at a time
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a stream.
+
+    Attributes
+    ----------
+    name : str
+        The source, as messages call it.
+    n_ids : int
+        Length of the stream, sentence ends included.
+    n_tokens : int
+        Words in the stream.
+    n_types : int
+        Distinct words.
+    n_invalid : int
+        Words of the source that were not valid UTF-8.
+    fingerprint : str
+        SHA-256 of the stream and its words: equal for equal text, wherever it came from.
+    options : dict
+        How the text was split: tokenizer, lowercase, errors.
+    identity : list or None
+        What the source was made of, to see whether it has changed.
+    format : int
+        Version of the layout.
+    """
+
+    name: str
+    n_ids: int
+    n_tokens: int
+    n_types: int
+    n_invalid: int
+    fingerprint: str
+    options: dict[str, Any]
+    identity: list[Any] | None
+    format: int = FORMAT
+
+
+def renumbered(
+    chunks: Iterable[NDArray[np.int32]], starts: NDArray[np.int64], finals: NDArray[np.int32]
+) -> Iterator[NDArray[np.int32]]:
+    """Replace each id w of a stream by the ids ``finals[starts[w] : starts[w + 1]]``.
+
+    Sentence ends stay, but for sentences that have no word left.
+    """
+    longest = int(np.diff(starts).max(initial=0))
+    out = np.empty(max(2 * N_IDS, longest), np.int32)
+    is_open = False
+    for chunk in chunks:
+        while chunk.size:
+            n_read, n_written, is_open = renumber(chunk, starts, finals, out, is_open)
+            yield out[:n_written]
+            chunk = chunk[n_read:]
+
+
+def read_ids(file: Any) -> Iterator[NDArray[np.int32]]:
+    """Yield the ids of an open file in pieces; each is valid until the next."""
+    ids = np.empty(N_IDS, np.int32)
+    while n_bytes := file.readinto(ids.data.cast("B")):
+        yield ids[: n_bytes // ids.itemsize]
+
+
+def write_stream(
+    directory: Path,
+    chunks: Iterable[NDArray[np.int32]],
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    **described: Any,
+) -> Description:
+    """Write a stream into an empty directory, its description last.
+
+    Parameters
+    ----------
+    directory : Path
+        Where to.
+    chunks : iterable of (n,) int32
+        The ids.
+    data, offsets, counts
+        As on disk.
+    **described
+        `Description.name`, `n_invalid`, `options`, `identity`.
+    """
+    digest = hashlib.sha256()
+    n_ids = n_ends = 0
+    with open(directory / "tokens.bin", "wb") as file:
+        for chunk in chunks:
+            file.write(chunk.data)
+            digest.update(chunk.data)
+            n_ids += chunk.size
+            n_ends += int(np.count_nonzero(chunk < 0))
+    digest.update(data.data)
+    digest.update(offsets.data)
+    data.tofile(directory / "words.bin")
+    np.save(directory / "offsets.npy", offsets)
+    np.save(directory / "counts.npy", counts)
+    description = Description(
+        n_ids=n_ids,
+        n_tokens=n_ids - n_ends,
+        n_types=counts.size,
+        fingerprint=digest.hexdigest(),
+        **described,
+    )
+    (directory / "meta.json").write_text(json.dumps(asdict(description), indent=1))
+    return description
+
+
+def read_description(directory: Path) -> Description | None:
+    """Give the description of the stream in a directory; None if there is none, or a part of it is missing or short."""
+    try:
+        description = Description(**json.loads((directory / "meta.json").read_text()))
+        offsets = np.load(directory / "offsets.npy", mmap_mode="r")
+        counts = np.load(directory / "counts.npy", mmap_mode="r")
+        whole = (
+            description.format == FORMAT
+            and os.path.getsize(directory / "tokens.bin") == 4 * description.n_ids
+            and offsets.shape == (description.n_types + 1,)
+            and counts.shape == (description.n_types,)
+            and os.path.getsize(directory / "words.bin") == offsets[-1]
+        )
+    except (OSError, ValueError, TypeError, EOFError):
+        return None
+    return description if whole else None

@@ -1,0 +1,380 @@
+"""Lines of "word number number ..." to float32 and back, exactly and without Python objects.
+
+**Reading** gives the float32 nearest to the decimal number. Its digits w, 19 at most, times a rounded power of ten
+give a double within 4 units of 2^-53, relatively: w as a double, the power and their product are each rounded once,
+and digits beyond the 19th weigh less than 10^-18. So the double is less than 8 of its own steps away from the number.
+When no midpoint between two float32 lies within 8 steps of the double, both round to the same float32. In the rest,
+one in thirty million, the caller is asked to compute the number.
+
+**Writing** gives the shortest decimal number that reads back as the same float32, and of those the nearest: the
+Schubfach method (Giulietti 2020, "The Schubfach way to render doubles", for 24 bits), whose products fit 64 bits.
+"""
+
+import numpy as np
+from numba import uint32, uint64
+
+from fastvec.kernels.jit import entry, leaf
+
+# How far a call of `parse_lines` came, and why it went no further.
+DONE = 0
+HARD_FULL = 1  # the list of hard numbers is full
+BLANK = 2  # an empty line
+NO_WORD = 3  # a line that begins with a separator
+FEW_NUMBERS = 4
+NOT_A_NUMBER = 5
+TOO_LARGE = 6
+RUN_TOGETHER = 7  # a line of at least twice as many numbers as it should have
+
+_GOOD, _NOT_A_NUMBER, _HARD, _TOO_LARGE = 0, 5, -1, 6
+
+_TEN = np.uint64(10)
+_MOST = np.uint64(10**18)  # a value below it can take one more digit
+_LEAST_POWER, _MOST_POWER = -66, 39
+_POWERS = np.array([float(f"1e{power}") for power in range(_LEAST_POWER, _MOST_POWER + 1)])
+_LEAST_NORMAL, _LARGEST = 2.0**-125, float(np.finfo(np.float32).max)
+
+_TAB, _NEWLINE, _RETURN, _SPACE, _PLUS, _MINUS, _DOT, _ZERO = 9, 10, 13, 32, 43, 45, 46, 48
+_UPPER_E, _LOWER_E = 69, 101
+
+
+@leaf
+def _is_separator(byte):
+    return byte == _SPACE or byte == _TAB
+
+
+@leaf
+def _nearest(digits, power):
+    """Round digits * 10^power to float32: the value and whether it is good, hard or too large."""
+    if digits == uint64(0) or power < _LEAST_POWER:
+        return np.float32(0.0), _GOOD
+    if power > _MOST_POWER:
+        return np.float32(0.0), _TOO_LARGE
+    double = np.float64(digits) * _POWERS[power - _LEAST_POWER]
+    if double < _LEAST_NORMAL or double > _LARGEST:
+        return np.float32(0.0), _HARD
+    # A double has 29 bits more than a float32; a midpoint is a one and 28 zeros.
+    beyond = np.int64(np.float64(double).view(np.int64) & 0x1FFFFFFF) - 0x10000000
+    if -8 <= beyond <= 8:
+        return np.float32(0.0), _HARD
+    return np.float32(double), _GOOD
+
+
+@leaf
+def _parse_number(data, position):
+    """Read the number at a position: its value, where it ends and its status; a newline follows somewhere."""
+    negative = data[position] == _MINUS
+    if negative or data[position] == _PLUS:
+        position += 1
+    digits = uint64(0)
+    power = 0
+    n_digits = 0
+    first = position
+    while True:
+        digit = uint64(data[position]) - uint64(_ZERO)
+        if digit > uint64(9):
+            break
+        if digits < _MOST:
+            digits = digits * _TEN + digit
+        else:
+            power += 1
+        position += 1
+    n_digits = position - first
+    if data[position] == _DOT:
+        position += 1
+        first = position
+        while True:
+            digit = uint64(data[position]) - uint64(_ZERO)
+            if digit > uint64(9):
+                break
+            if digits < _MOST:
+                digits = digits * _TEN + digit
+                power -= 1
+            position += 1
+        n_digits += position - first
+    if n_digits == 0:
+        return np.float32(0.0), position, _NOT_A_NUMBER
+    if data[position] == _LOWER_E or data[position] == _UPPER_E:
+        position += 1
+        down = data[position] == _MINUS
+        if down or data[position] == _PLUS:
+            position += 1
+        first = position
+        exponent = 0
+        while True:
+            digit = uint64(data[position]) - uint64(_ZERO)
+            if digit > uint64(9):
+                break
+            if exponent < 1_000_000_000_000:
+                exponent = exponent * 10 + np.int64(digit)
+            position += 1
+        if position == first:
+            return np.float32(0.0), position, _NOT_A_NUMBER
+        power += -exponent if down else exponent
+    value, status = _nearest(digits, power)
+    return (-value if negative else value), position, status
+
+
+@leaf
+def _parse_row(data, position, row, values, hard, n_hard):
+    """Read a row of numbers up to the end of the line.
+
+    Returns the number of good numbers, the position of the newline or of the number that is bad, a status, and the
+    new number of hard numbers.
+    """
+    dim = values.shape[1]
+    for column in range(dim):
+        while _is_separator(data[position]):
+            position += 1
+        if data[position] == _NEWLINE or data[position] == _RETURN:
+            return column, position, FEW_NUMBERS, n_hard
+        value, stop, status = _parse_number(data, position)
+        following = data[stop]
+        if not (_is_separator(following) or following == _NEWLINE or following == _RETURN):
+            status = _NOT_A_NUMBER
+        if status == _HARD:
+            hard[n_hard, 0], hard[n_hard, 1], hard[n_hard, 2], hard[n_hard, 3] = row, column, position, stop
+            n_hard += 1
+        elif status != _GOOD:
+            return column, position, status, n_hard
+        values[row, column] = value
+        position = stop
+    while _is_separator(data[position]) or data[position] == _RETURN:
+        position += 1
+    if data[position] != _NEWLINE:
+        return dim, position, _NOT_A_NUMBER, n_hard
+    return dim, position, DONE, n_hard
+
+
+@leaf
+def _word_end(data, start, stop, dim):
+    """Find the end of a word that holds separators, `dim` fields before the end of its line; also count the fields."""
+    fields = 0
+    end = start
+    position = stop
+    while position > start:
+        while position > start and (_is_separator(data[position - 1]) or data[position - 1] == _RETURN):
+            position -= 1
+        if position > start and fields == dim:
+            end = position
+        if position > start:
+            fields += 1
+        while position > start and not (_is_separator(data[position - 1]) or data[position - 1] == _RETURN):
+            position -= 1
+    return end, fields
+
+
+@entry
+def parse_lines(data, start, stop, first_row, values, spans, hard):
+    """Read lines until they end, or one needs the caller.
+
+    Parameters
+    ----------
+    data : (n_bytes,) uint8
+        Text; byte ``stop - 1`` is a newline.
+    start, stop : int
+        The part to read.
+    first_row : int
+        The row of the line at `start`.
+    values : (n_rows, dim) float32, written
+        The numbers.
+    spans : (n_rows, 2) int64, written
+        Where each row's word begins and ends in `data`.
+    hard : (at least dim, 4) int64, written
+        Numbers left to the caller: row, column, where it begins and ends in `data`.
+
+    Returns
+    -------
+    status : int
+        `DONE`, or what stopped it at the line of `row`.
+    row : int
+        One past the last row that was read.
+    position : int
+        The next byte to read; where a line is at fault, its beginning.
+    place : int
+        Where a line is at fault: the number at fault, or how many numbers there are.
+    n_hard : int
+        How many rows of `hard` were written.
+    """
+    dim = values.shape[1]
+    row = first_row
+    position = start
+    n_hard = 0
+    while position < stop:
+        if n_hard + dim > len(hard):
+            return HARD_FULL, row, position, 0, n_hard
+        if data[position] == _NEWLINE or (data[position] == _RETURN and data[position + 1] == _NEWLINE):
+            return BLANK, row, position, 0, n_hard
+        if _is_separator(data[position]):
+            return NO_WORD, row, position, 0, n_hard
+        end = position
+        while not _is_separator(data[end]) and data[end] != _NEWLINE:
+            end += 1
+        hard_before = n_hard
+        found, place, status, n_hard = _parse_row(data, end, row, values, hard, n_hard)
+        if status != DONE:  # perhaps the word holds spaces: count the numbers from the right
+            n_hard = hard_before
+            line_end = end
+            while data[line_end] != _NEWLINE:
+                line_end += 1
+            end, fields = _word_end(data, position, line_end, dim)
+            if fields <= dim:
+                is_short = status == FEW_NUMBERS
+                return (FEW_NUMBERS if is_short else status), row, position, (found if is_short else place), n_hard
+            if fields >= 2 * dim + 2:
+                return RUN_TOGETHER, row, position, fields, n_hard
+            found, place, status, n_hard = _parse_row(data, end, row, values, hard, n_hard)
+            if status != DONE:
+                return status, row, position, place, hard_before
+        spans[row, 0] = position
+        spans[row, 1] = end
+        row += 1
+        position = place + 1
+    return DONE, row, position, 0, n_hard
+
+
+_LEAST_SCALE, _MOST_SCALE = -31, 45
+NUMBER_BYTES = 24  # no number takes more, its separator included
+
+
+def _scale(power):
+    """Give the upper 64 bits of 10^power, rounded up."""
+    if power >= 0:
+        digits = 10**power
+        shift = digits.bit_length() - 64
+        return digits << -shift if shift <= 0 else -(-digits >> shift)
+    shift = (10**-power).bit_length() + 63
+    scale = -(-(1 << shift) // 10**-power)
+    return scale if scale < 1 << 64 else -(-(1 << (shift - 1)) // 10**-power)
+
+
+_SCALES = np.array([_scale(power) for power in range(_LEAST_SCALE, _MOST_SCALE + 1)], np.uint64)
+
+
+@leaf
+def _round_to_odd(scale, value):
+    """Give the product's bits from the 64th up, the lowest of them set when bits below were lost."""
+    low = (scale & uint64(0xFFFFFFFF)) * value
+    high = (scale >> uint64(32)) * value + (low >> uint64(32))
+    return np.int64(high >> uint64(32)) | np.int64((high & uint64(0xFFFFFFFF)) > uint64(1))
+
+
+@leaf
+def _shortest(bits):
+    """Give digits and power so that digits * 10^power is the shortest decimal number for a float32 above 0."""
+    fraction = np.int64(bits) & 0x7FFFFF
+    biased = (np.int64(bits) >> 23) & 0xFF
+    significand = fraction | 0x800000 if biased else fraction
+    exponent = biased - 150 if biased else -149
+    even = significand & 1 == 0
+    closer = 1 if fraction == 0 and biased > 1 else 0  # below a power of two the next float32 is half as far
+    power = (exponent * 1262611 - 524031 * closer) >> 22  # floor(log10(2^exponent)), or of 3/4 of it
+    shift = exponent + ((-power * 1741647) >> 19) + 1
+    scale = _SCALES[-power - _LEAST_SCALE]
+    lower = _round_to_odd(scale, uint64((4 * significand - 2 + closer) << shift)) + (0 if even else 1)
+    middle = _round_to_odd(scale, uint64((4 * significand) << shift))
+    upper = _round_to_odd(scale, uint64((4 * significand + 2) << shift)) - (0 if even else 1)
+    digits = middle >> 2
+    if digits >= 10:
+        tens = digits // 10
+        below = lower <= 40 * tens
+        above = 40 * tens + 40 <= upper
+        if below != above:
+            return tens + (1 if above else 0), power + 1
+    below = lower <= 4 * digits
+    above = 4 * digits + 4 <= upper
+    if below != above:
+        return digits + (1 if above else 0), power
+    half = 4 * digits + 2
+    return digits + (1 if middle > half or (middle == half and digits & 1 == 1) else 0), power
+
+
+@leaf
+def _put_digits(out, position, digits, n_digits):
+    for place in range(position + n_digits - 1, position - 1, -1):
+        out[place] = _ZERO + digits % 10
+        digits //= 10
+    return position + n_digits
+
+
+@leaf
+def _put_number(out, position, value):
+    """Write a float32 as Python would a number of these digits: 0.25, 3.0, 1.5e-07."""
+    bits = np.float32(value).view(np.uint32)
+    if bits >> 31:
+        out[position] = _MINUS
+        position += 1
+    bits &= uint32(0x7FFFFFFF)
+    digits, power = (0, 0) if bits == 0 else _shortest(bits)
+    while digits and digits % 10 == 0:
+        digits //= 10
+        power += 1
+    n_digits = 1
+    limit = 10
+    while digits >= limit:
+        limit *= 10
+        n_digits += 1
+    leading = power + n_digits - 1  # the power of ten of the first digit
+    if leading < -4 or leading >= 16:
+        position = _put_digits(out, position, digits, n_digits)
+        if n_digits > 1:  # move all but the first digit to make room for the point
+            for place in range(position, position - n_digits + 1, -1):
+                out[place] = out[place - 1]
+            out[position - n_digits + 1] = _DOT
+            position += 1
+        out[position] = _LOWER_E
+        out[position + 1] = _MINUS if leading < 0 else _PLUS
+        return _put_digits(out, position + 2, abs(leading), 2)
+    if leading < 0:
+        out[position] = _ZERO
+        out[position + 1] = _DOT
+        position += 2
+        for _ in range(-leading - 1):
+            out[position] = _ZERO
+            position += 1
+        return _put_digits(out, position, digits, n_digits)
+    if power >= 0:
+        position = _put_digits(out, position, digits, n_digits)
+        for _ in range(power):
+            out[position] = _ZERO
+            position += 1
+        out[position] = _DOT
+        out[position + 1] = _ZERO
+        return position + 2
+    position = _put_digits(out, position, digits, n_digits)
+    for place in range(position, position + power, -1):
+        out[place] = out[place - 1]
+    out[position + power] = _DOT
+    return position + 1
+
+
+@entry
+def format_lines(words, offsets, values, out):
+    """Write lines of a word and its numbers.
+
+    Parameters
+    ----------
+    words : (n_bytes,) uint8
+        The words on end.
+    offsets : (n_rows + 1,) int64
+        Where each word begins in `words`.
+    values : (n_rows, dim) float32
+        Finite numbers.
+    out : (at least n_bytes + n_rows * (dim * NUMBER_BYTES + 1),) uint8, written
+        The text.
+
+    Returns
+    -------
+    int
+        The bytes written.
+    """
+    position = 0
+    for row in range(len(values)):
+        for place in range(offsets[row], offsets[row + 1]):
+            out[position] = words[place]
+            position += 1
+        for column in range(values.shape[1]):
+            out[position] = _SPACE
+            position = _put_number(out, position + 1, values[row, column])
+        out[position] = _NEWLINE
+        position += 1
+    return position

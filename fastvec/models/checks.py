@@ -1,0 +1,29 @@
+"""Checks of parameters; each error names the argument, the limit and the value."""
+
+from collections.abc import Sequence
+from math import isfinite
+from numbers import Integral, Real
+
+from fastvec.errors import InputError
+
+
+def check_integer(name: str, value: object, least: int, note: str = "") -> None:
+    """Refuse what is not an integer of at least `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise InputError(f"{name} must be an integer, not {value!r}")
+    if value < least:
+        raise InputError(f"{name} must be at least {least}{note}, not {value}")
+
+
+def check_number(name: str, value: object, least: float, *, inclusive: bool = True) -> None:
+    """Refuse what is not a finite number of at least `least`, or above it where not `inclusive`."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value):
+        raise InputError(f"{name} must be a finite number, not {value!r}")
+    if value < least or (value == least and not inclusive):
+        raise InputError(f"{name} must be {'at least' if inclusive else 'above'} {least:g}, not {value}")
+
+
+def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    """Refuse what is not one of `choices`."""
+    if value not in choices:
+        raise InputError(f"{name} must be one of {', '.join(choices)}, not {value!r}")

@@ -1,0 +1,147 @@
+"""The way from text to keyed vectors, the same for every model."""
+
+from contextlib import ExitStack
+from dataclasses import asdict, fields
+from importlib.metadata import version
+from os import PathLike
+from time import perf_counter
+from typing import Any
+
+from fastvec._version import __version__
+from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.errors import InputError
+from fastvec.models.checks import check_choice
+from fastvec.models.word2vec import Word2Vec
+from fastvec.training.blocks import count_threads
+from fastvec.training.progress import Listener, Progress, ignore
+from fastvec.vectors import KeyedVectors
+
+MODELS = {"skipgram": Word2Vec, "cbow": Word2Vec}
+
+
+def train(
+    source: Any,
+    model: str = "skipgram",
+    *,
+    min_count: int = 5,
+    max_vocab: int | None = None,
+    vocabulary: Vocabulary | str | PathLike[str] | None = None,
+    vectors: str = "word",
+    save_context: bool = False,
+    threads: int | None = None,
+    progress: Listener | None = None,
+    tokenizer: Any = "whitespace",
+    lowercase: bool = False,
+    errors: str = "replace",
+    cache_dir: str | PathLike[str] | None = None,
+    cache: bool = True,
+    **parameters: Any,
+) -> KeyedVectors:
+    """Train word vectors from text.
+
+    Parameters
+    ----------
+    source : path, list of paths, "-", iterable or Corpus
+        A file, a folder, several of them as `pathlib.Path` objects, "-" for standard input, any iterable of sentences
+        (strings or lists of tokens), or what `fastvec.read_corpus` gave; in the last case the options for reading,
+        from `tokenizer` on, must be left alone.
+    model : str
+        "skipgram" or "cbow".
+    min_count : int
+        Words that occur less often are passed over.
+    max_vocab : int or None
+        Keep the most frequent words only, this many.
+    vocabulary : Vocabulary, path or None
+        Train exactly these words, instead of those that `min_count` and `max_vocab` choose.
+    vectors : str
+        Which vectors to give: "word", "context", or "sum", word and context vectors added.
+    save_context : bool
+        Keep the context vectors too, in `context_vectors`.
+    threads : int or None
+        None uses all cores. One thread gives the same vectors each time; several differ a little.
+    progress : function of a Progress, or None
+        Called about ten times a second, from the thread that called `train`.
+    tokenizer, lowercase, errors, cache_dir, cache
+        As for `fastvec.read_corpus`.
+    **parameters
+        Of the model: the attributes of `fastvec.models.Word2Vec`.
+
+    Returns
+    -------
+    KeyedVectors
+        Its metadata hold the parameters, the versions and the fingerprint of the corpus.
+
+    Raises
+    ------
+    InputError, FileError, TrainingError
+        All of them `FastvecError`.
+
+    Examples
+    --------
+    >>> wv = train([["salt", "pepper"], ["hot", "cold"]] * 50, dim=8, threads=1)
+    >>> wv.vectors.shape
+    (4, 8)
+    """
+    check_choice("model", model, list(MODELS))
+    settings = _settings(model, parameters)
+    check_choice("vectors", vectors, ("word", "context", "sum"))
+    if settings.loss == "hierarchical" and (vectors != "word" or save_context):
+        raise InputError("hierarchical softmax has no context vectors: leave vectors='word' and save_context=False")
+    n_threads = count_threads(threads)
+    listener = progress or ignore
+    began = perf_counter()
+
+    def reading(done: int, total: int | None) -> None:
+        listener(Progress("reading", done, total, perf_counter() - began))
+
+    with ExitStack() as stack:
+        if isinstance(source, Corpus):
+            corpus = source
+        else:
+            corpus = read_corpus(
+                source,
+                tokenizer=tokenizer,
+                lowercase=lowercase,
+                errors=errors,
+                cache_dir=cache_dir,
+                cache=cache,
+                progress=reading,
+            )
+            stack.enter_context(corpus)
+        if vocabulary is None:
+            chosen = corpus.vocabulary(min_count=min_count, max_vocab=max_vocab)
+        else:
+            given = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.load(vocabulary)
+            corpus = stack.enter_context(corpus.with_vocabulary(given))
+            chosen = corpus.vocabulary(min_count=1)
+        words, contexts = settings.fit(corpus, chosen, n_threads, listener)
+        if contexts is not None and vectors == "sum":
+            words += contexts
+        metadata = {
+            "corpus": {
+                "fingerprint": corpus.fingerprint,
+                "words": corpus.n_tokens,
+                "distinct": corpus.n_types,
+                "invalid": corpus.n_invalid,
+                **corpus.options,
+            },
+            "parameters": asdict(settings) | {"min_count": min_count, "max_vocab": max_vocab, "vectors": vectors},
+            "threads": n_threads,
+            "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
+        }
+        return KeyedVectors(
+            chosen.words,
+            contexts if contexts is not None and vectors == "context" else words,
+            counts=chosen.counts,
+            context_vectors=contexts if save_context else None,
+            metadata=metadata,
+        )
+
+
+def _settings(model: str, parameters: dict[str, Any]) -> Word2Vec:
+    kind = MODELS[model]
+    known = [field.name for field in fields(kind) if field.name != "model"]
+    for name in parameters:
+        if name not in known:
+            raise InputError(f"model {model} has no parameter {name!r}; it has {', '.join(known)}")
+    return kind(model=model, **parameters)

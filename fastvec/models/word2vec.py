@@ -1,0 +1,265 @@
+"""word2vec: skip-gram and CBOW, with negative sampling or hierarchical softmax (Mikolov et al. 2013a, 2013b).
+
+This module turns parameters into the arrays that `fastvec.kernels.word2vec` works on, and runs it over the corpus.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.errors import InputError, TrainingError
+from fastvec.kernels.word2vec import Mean, Noise, Paths, Work, initialise, train_block
+from fastvec.models.checks import check_choice, check_integer, check_number
+from fastvec.sampling.alias import alias_table, noise_distribution
+from fastvec.sampling.huffman import huffman_paths
+from fastvec.sampling.subsampling import keep_probability
+from fastvec.training.blocks import run_blocks
+from fastvec.training.matrix import all_finite, compact, zeros
+from fastvec.training.progress import Listener, Progress
+
+Matrix = NDArray[np.float32]
+
+#: Learning rate at the start, where none is given; tuned on Wikipedia, confirmed on novels and on Chinese.
+LEARNING_RATES = {
+    ("skipgram", "negative"): 0.05,
+    ("skipgram", "hierarchical"): 0.025,
+    ("cbow", "negative"): 0.05,
+    ("cbow", "hierarchical"): 0.05,
+}
+#: Positions of the id stream in a block: enough blocks for many threads, each long enough to be worth its dispatch.
+SMALLEST_BLOCK, LARGEST_BLOCK, BLOCKS = 1 << 10, 1 << 16, 128
+
+
+@dataclass(frozen=True)
+class Word2Vec:
+    """Parameters of word2vec.
+
+    Attributes
+    ----------
+    model : str
+        "skipgram" or "cbow".
+    loss : str
+        "negative" (negative sampling) or "hierarchical" (hierarchical softmax over a Huffman tree).
+    dim : int
+        Dimensions of the vectors.
+    window : int
+        Largest distance, in words, between a word and its context.
+    fixed_window : bool
+        Take the whole window always, instead of one of random size up to `window` for each word.
+    negative : int
+        Noise words for each word, with loss "negative".
+    ns_exponent : float
+        Power of the word counts from which noise words are drawn.
+    sample : float
+        Relative frequency above which words are thinned out; 0 keeps all.
+    epochs : int
+        Passes over the corpus.
+    learning_rate : float or None
+        At the start; None takes the default of the mode (`LEARNING_RATES`).
+    min_learning_rate : float or None
+        At the end, after a linear fall; None is a ten-thousandth of the start.
+    cbow_update : str
+        "word2vec" moves each context word by the whole step of their mean, as word2vec.c and gensim do; "corrected" by
+        its share of it (Irsoy et al. 2021), which wants a learning rate several times as large.
+    init : str
+        "word2vec": input vectors uniform in ±1/(2 dim), outputs zero; "xavier": both uniform in
+        ±sqrt(6 / (words + dim)) (Glorot and Bengio 2010).
+    seed : int
+        Of all random numbers.
+
+    Raises
+    ------
+    InputError
+        If a value is out of range; the message names it.
+    """
+
+    model: str = "skipgram"
+    loss: str = "negative"
+    dim: int = 100
+    window: int = 5
+    fixed_window: bool = False
+    negative: int = 5
+    ns_exponent: float = 0.75
+    sample: float = 1e-3
+    epochs: int = 5
+    learning_rate: float | None = None
+    min_learning_rate: float | None = None
+    cbow_update: str = "word2vec"
+    init: str = "word2vec"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        check_choice("model", self.model, ("skipgram", "cbow"))
+        check_choice("loss", self.loss, ("negative", "hierarchical"))
+        check_integer("dim", self.dim, 1)
+        check_integer("window", self.window, 1)
+        if self.loss == "negative":
+            check_integer("negative", self.negative, 1, " with loss negative")
+        check_number("ns_exponent", self.ns_exponent, -10)
+        check_number("sample", self.sample, 0)
+        check_integer("epochs", self.epochs, 1)
+        check_choice("cbow_update", self.cbow_update, ("word2vec", "corrected"))
+        check_choice("init", self.init, ("word2vec", "xavier"))
+        check_integer("seed", self.seed, 0)
+        start = LEARNING_RATES[self.model, self.loss] if self.learning_rate is None else self.learning_rate
+        check_number("learning_rate", start, 0, inclusive=False)
+        end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
+        check_number("min_learning_rate", end, 0)
+        if end > start:
+            raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
+        object.__setattr__(self, "learning_rate", float(start))
+        object.__setattr__(self, "min_learning_rate", float(end))
+
+    def rate(self, done: float) -> float:
+        """Give the learning rate when the share `done` of the training is over."""
+        assert self.learning_rate is not None
+        assert self.min_learning_rate is not None
+        return self.learning_rate + done * (self.min_learning_rate - self.learning_rate)
+
+    def fit(
+        self, corpus: Corpus, vocabulary: Vocabulary, threads: int, listener: Listener
+    ) -> tuple[Matrix, Matrix | None]:
+        """Train on a corpus.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Its ids beyond the vocabulary are passed over.
+        vocabulary : Vocabulary
+            The words to train, a prefix of the corpus's.
+        threads : int
+            With one, the result is a function of the corpus and the parameters; several race for rows (Hogwild; Niu et
+            al. 2011), and their results differ a little from run to run.
+        listener : function of a Progress
+            Called ten times a second.
+
+        Returns
+        -------
+        vectors : (n_words, dim) float32
+            Input vectors.
+        context_vectors : (n_words, dim) float32, or None with hierarchical softmax, whose outputs are no words
+
+        Raises
+        ------
+        TrainingError
+            If weights are no longer finite.
+        """
+        n_words = len(vocabulary)
+        W, C = zeros(n_words, self.dim), zeros(n_words, self.dim)
+        if self.init == "xavier":
+            scale = np.float32(np.sqrt(6 / (n_words + self.dim)))
+            initialise(C, self.dim, scale, np.uint64(self.seed + 1))
+        else:
+            scale = np.float32(0.5 / self.dim)
+        initialise(W, self.dim, scale, np.uint64(self.seed))
+        _Run(self, corpus, vocabulary.counts, W, C, threads).go(listener)
+        if not (all_finite(W) and all_finite(C)):
+            raise self._not_finite()
+        return compact(W, self.dim), compact(C, self.dim) if self.loss == "negative" else None
+
+    def _not_finite(self) -> TrainingError:
+        return TrainingError(
+            f"the weights are no longer finite: lower the learning rate, which is {self.learning_rate:g}, "
+            "or the number of threads"
+        )
+
+
+class _Run:
+    """One training: the arrays that the kernel works on, and the order of the blocks."""
+
+    def __init__(
+        self, parameters: Word2Vec, corpus: Corpus, counts: NDArray[np.int64], W: Matrix, C: Matrix, threads: int
+    ) -> None:
+        self.parameters, self.corpus, self.W, self.C = parameters, corpus, W, C
+        self.keep = keep_probability(counts, parameters.sample)
+        self.noise: Noise | None = None
+        self.paths: Paths | None = None
+        self.n_outputs = parameters.negative + 1
+        if parameters.loss == "negative":
+            self.noise = Noise(alias_table(noise_distribution(counts, parameters.ns_exponent)), parameters.negative)
+        else:
+            self.paths = Paths(*huffman_paths(counts))
+            self.n_outputs = int(np.diff(self.paths.starts).max())
+        self.block_size = min(max(corpus.n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
+        self.n_blocks = -(-corpus.n_ids // self.block_size)
+        self.stop = np.zeros(1, np.int64)
+        self.works = [self._work() for _ in range(threads)]
+
+    def _work(self) -> Work:
+        inputs, outputs = 2 * self.parameters.window, self.n_outputs
+        return Work(
+            kept=np.zeros(self.block_size + 2, np.int32),
+            inputs=np.zeros(inputs, np.int64),
+            input_times=np.ones(inputs, np.float32),
+            row=np.zeros(1, np.int64),
+            outputs=np.zeros(outputs, np.int64),
+            output_times=np.ones(outputs, np.float32),
+            labels=np.eye(1, outputs, dtype=np.float32)[0],
+            scores=np.zeros(inputs * outputs + 32, np.float32),
+            noise=np.zeros(self.parameters.negative, np.int64),
+            next_noise=np.zeros(self.parameters.negative, np.int64),
+            state=np.zeros(1, np.uint64),
+            loss=np.zeros(1),
+            counts=np.zeros(2, np.int64),
+        )
+
+    def _worker(self, work: Work) -> Callable[[tuple[int, int]], None]:
+        """Give a function that trains on block (epoch, block) with the arrays of one thread."""
+        parameters, n_ids = self.parameters, self.corpus.n_ids
+        tokens = np.empty(self.block_size, np.int32)
+        cbow = None
+        if parameters.model == "cbow":
+            cbow = Mean(zeros(1, parameters.dim), zeros(1, parameters.dim), parameters.cbow_update == "corrected")
+
+        def train(key: tuple[int, int]) -> None:
+            epoch, block = key
+            start = block * self.block_size
+            n = self.corpus.read(start, tokens[: min(self.block_size, n_ids - start)])
+            first = (epoch + start / n_ids) / parameters.epochs
+            slope = (parameters.rate(1) - parameters.rate(0)) / (parameters.epochs * n_ids)
+            train_block(
+                tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
+                parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(slope),
+                self.stop, work,
+            )  # fmt: skip
+
+        return train
+
+    def go(self, listener: Listener) -> None:
+        """Compile the kernel, then train on all blocks of all epochs, telling `listener` about it."""
+        listener(Progress("compiling"))
+        n_tokens, epochs = self.corpus.n_tokens, self.parameters.epochs
+        workers = [self._worker(work) for work in self.works]
+        self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
+        workers[0]((0, 0))
+        self.stop[0] = self.works[0].counts[0] = 0
+
+        began, epoch, at_epoch = perf_counter(), 0, (0.0, 0)
+
+        def tell() -> None:
+            nonlocal epoch, at_epoch
+            words = sum(int(work.counts[0]) for work in self.works)
+            sums = sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
+            if not np.isfinite(sums[0]):
+                raise self.parameters._not_finite()
+            now = Progress(
+                "training",
+                words,
+                epochs * n_tokens,
+                perf_counter() - began,
+                min(words // n_tokens + 1, epochs),
+                self.parameters.rate(words / (epochs * n_tokens)),
+            )
+            if sums[1] > at_epoch[1]:
+                now = replace(now, loss=(sums[0] - at_epoch[0]) / (sums[1] - at_epoch[1]))
+            if now.epoch != epoch:
+                epoch, at_epoch = now.epoch or 0, sums
+            listener(now)
+
+        blocks = ((epoch, block) for epoch in range(epochs) for block in range(self.n_blocks))
+        run_blocks(blocks, workers, self.stop, tell)
+        tell()

@@ -1,0 +1,68 @@
+"""Allocation of the weight matrices."""
+
+import mmap
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import InputError
+from fastvec.kernels.simd import ROW_MULTIPLE
+
+
+def zeros(rows: int, dim: int) -> NDArray[np.float32]:
+    """Allocate a zero matrix whose rows are padded with zeros for the kernels.
+
+    Parameters
+    ----------
+    rows, dim : int
+        Shape that is wanted.
+
+    Returns
+    -------
+    (rows, padded dim) float32
+        C-contiguous, page-aligned; where the system allows it in huge pages, since rows are visited at random.
+
+    Raises
+    ------
+    InputError
+        If there is not enough memory.
+    """
+    columns = -(-dim // ROW_MULTIPLE) * ROW_MULTIPLE
+    size = 4 * rows * columns
+    try:
+        memory = mmap.mmap(-1, size)
+    except OSError as error:
+        raise InputError(
+            f"a matrix of {rows:,} words x {dim} dimensions takes {size / 2**30:.1f} GiB, which cannot be had: "
+            "raise min_count, or lower dim or max_vocab"
+        ) from error
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, np.float32).reshape(rows, columns)
+
+
+def all_finite(matrix: NDArray[np.float32]) -> bool:
+    """Tell whether a matrix holds neither infinity nor NaN, without a copy of it."""
+    return all(bool(np.isfinite(matrix[start : start + 4096]).all()) for start in range(0, len(matrix), 4096))
+
+
+def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    """Move the rows of a padded matrix together, in place.
+
+    Parameters
+    ----------
+    matrix : (n, padded dim) float32
+        Lost.
+    dim : int
+        Length of a row without its padding.
+
+    Returns
+    -------
+    (n, dim) float32
+        C-contiguous, in the memory of `matrix`.
+    """
+    rows = matrix.reshape(-1)[: len(matrix) * dim].reshape(len(matrix), dim)
+    if dim < matrix.shape[1]:
+        for start in range(0, len(matrix), 4096):
+            rows[start : start + 4096] = matrix[start : start + 4096, :dim].copy()
+    return rows

@@ -1,0 +1,51 @@
+"""What a running job tells about itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The state of a job at one moment.
+
+    Attributes
+    ----------
+    phase : str
+        "reading", "compiling", "training" or "saving".
+    done, total : int or None
+        Work done in this phase and in all of it: bytes when reading, words when training. `total` is None where it is
+        not known, as for standard input.
+    seconds : float
+        Since the phase began.
+    epoch : int or None
+        From 1.
+    learning_rate : float or None
+        At this moment.
+    loss : float or None
+        Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW.
+    """
+
+    phase: str
+    done: int = 0
+    total: int | None = None
+    seconds: float = 0.0
+    epoch: int | None = None
+    learning_rate: float | None = None
+    loss: float | None = None
+
+    @property
+    def per_second(self) -> float:
+        """Work per second since the phase began: bytes or words."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that the phase will still take, or None where that cannot be told."""
+        return (self.total - self.done) / self.per_second if self.total is not None and self.done else None
+
+
+Listener = Callable[[Progress], None]
+
+
+def ignore(progress: Progress) -> None:
+    """Take no notice of progress."""

@@ -1,0 +1,171 @@
+"""Rows that arrive in blocks while a file is read, and become one matrix without a second copy of it."""
+
+import os
+from collections.abc import Collection
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from fastvec.errors import FileError
+from fastvec.kernels.packed import find_repeats
+from fastvec.vectors.words import PackedWords
+
+Errors: TypeAlias = Literal["strict", "replace"]
+
+
+class Collector:
+    """The words and vectors read so far.
+
+    Parameters
+    ----------
+    path : path
+        The file that is read, for messages.
+    unit : str
+        What the places of the words count: "line" or "byte".
+    dim : int
+        Numbers in a row.
+    n_words : int or None
+        How many rows there will be, if a header says so; their memory is then taken at once.
+    words : collection of str, optional
+        Keep only these.
+    dtype : {"float32", "float16"}
+        Kind of number to keep.
+    errors : {"strict", "replace"}
+        What to do about words that are not UTF-8, that come twice or that are empty: refuse the file; or put U+FFFD
+        for the bytes that are wrong, keep the first of equal words and leave out the empty one.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        unit: str,
+        dim: int,
+        n_words: int | None,
+        *,
+        words: Collection[str] | None = None,
+        dtype: DTypeLike = np.float32,
+        errors: Errors = "strict",
+    ) -> None:
+        self.dim = dim
+        self.n_words = 0
+        self._path = path
+        self._unit = unit
+        self._errors = errors
+        self._dtype = np.dtype(dtype)
+        self._wanted = None if words is None else {word.encode("utf-8", "surrogatepass") for word in words}
+        whole = n_words is not None and self._wanted is None
+        self._matrix = np.empty((n_words or 0, dim), self._dtype) if whole else None
+        self._blocks: list[NDArray[Any]] = []
+        self._words: list[PackedWords] = []
+        self._places: list[NDArray[np.int64]] = []
+
+    @property
+    def complete(self) -> bool:
+        """Whether every word that is wanted has been found."""
+        return self._wanted is not None and not self._wanted
+
+    def block(self, n_rows: int) -> NDArray[np.float32]:
+        """Give (n_rows, dim) float32 to be filled: a part of the final matrix if that is possible."""
+        if self._matrix is not None and self._dtype == np.float32 and self.n_words + n_rows <= len(self._matrix):
+            return self._matrix[self.n_words : self.n_words + n_rows]
+        return np.empty((n_rows, self.dim), np.float32)
+
+    def add(
+        self, block: NDArray[np.float32], data: NDArray[np.uint8], spans: NDArray[np.int64], places: NDArray[np.int64]
+    ) -> None:
+        """Take a block that has been filled.
+
+        Parameters
+        ----------
+        block : (n_rows, dim) float32
+            What `block` gave.
+        data : (n_bytes,) uint8
+            The bytes in which the words are.
+        spans : (n_rows, 2) int64
+            Where each word begins and ends in `data`; -1 leaves the row out.
+        places : (n_rows,) int64
+            Line or byte of each row in the file.
+
+        Raises
+        ------
+        FileError
+            If a word is not UTF-8 and `errors` is "strict".
+        """
+        keep = spans[:, 0] >= 0
+        if not keep.all():
+            spans, places = spans[keep], places[keep]
+        words = self._checked(PackedWords.gather(data, spans), places)
+        if self._wanted is not None:
+            chosen = np.array([word in self._wanted for word in words.split()], bool)
+            keep[keep] = chosen
+            words, places = words.take(chosen), places[chosen]
+            self._wanted.difference_update(words.split())
+        if not keep.all():
+            block[: len(words)] = block[keep]
+        self._store(block[: len(words)])
+        self.n_words += len(words)
+        self._words.append(words)
+        self._places.append(places)
+
+    def _checked(self, words: PackedWords, places: NDArray[np.int64]) -> PackedWords:
+        number = words.find_damage()
+        if number is None:
+            return words
+        if self._errors == "replace":
+            return PackedWords.pack([word.decode(errors="replace") for word in words.split()])
+        raise FileError(
+            f"{self._path}, {self._unit} {places[number]:,}: the word {words.bytes_of(number)[:40]!r} is not UTF-8; "
+            "convert the file (iconv), or read it with errors='replace'"
+        )
+
+    def _store(self, block: NDArray[np.float32]) -> None:
+        if self._matrix is None:
+            self._blocks.append(_converted(block, self._dtype, self._path).copy())
+            return
+        rows = self._matrix[self.n_words : self.n_words + len(block)]
+        if not np.may_share_memory(rows, block):
+            rows[:] = _converted(block, self._dtype, self._path)
+
+    def finish(self) -> dict[str, Any]:
+        """Give the arguments of `KeyedVectors`.
+
+        Raises
+        ------
+        FileError
+            If a word comes twice and `errors` is "strict".
+        """
+        words = PackedWords.join(self._words)
+        matrix = self._take_matrix()
+        first = np.empty(self.n_words, np.int32)
+        slots = np.full(1 << (2 * self.n_words).bit_length(), -1, np.int32)
+        if not find_repeats(words.data, words.offsets, slots, first):
+            return {"words": words, "vectors": matrix}
+        keep = first == np.arange(self.n_words, dtype=np.int32)
+        if self._errors == "strict":
+            places = np.concatenate(self._places)
+            word = int(np.flatnonzero(~keep)[0])
+            raise FileError(
+                f"{self._path}, {self._unit} {places[word]:,}: the word {words.bytes_of(word).decode()!r} was already "
+                f"at {self._unit} {places[first[word]]:,}; read with errors='replace' to keep the first"
+            )
+        return {"words": words.take(keep), "vectors": matrix[keep]}
+
+    def _take_matrix(self) -> NDArray[Any]:
+        if self._matrix is not None:
+            return self._matrix[: self.n_words]
+        matrix = np.empty((self.n_words, self.dim), self._dtype)
+        start = 0
+        for number, block in enumerate(self._blocks):
+            matrix[start : start + len(block)] = block
+            start += len(block)
+            self._blocks[number] = block[:0].copy()  # frees the block, so that no more than one is there twice
+        return matrix
+
+
+def _converted(block: NDArray[np.float32], dtype: np.dtype[Any], path: str | os.PathLike[str]) -> NDArray[Any]:
+    try:
+        with np.errstate(over="raise"):
+            return block.astype(dtype, copy=False)
+    except FloatingPointError:
+        raise FileError(f"{path}: holds numbers beyond 65,504, too large for float16; read it as float32") from None

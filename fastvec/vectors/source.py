@@ -1,0 +1,126 @@
+"""A file of vectors as bytes, whether it is compressed or not; what it is, its first bytes say.
+
+A compressed file may not grow without bound: what expands more than a hundredfold is no file of vectors.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import FileError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_OPENERS: dict[bytes, Callable[[BinaryIO], Any]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": zstd.ZstdFile,
+}
+_DAMAGES = (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, OSError)
+_MOST_EXPANSION = 100
+_HARMLESS = 1 << 26  # bytes that any compressed file may grow to
+_HEAD = 1 << 16
+
+
+class Source:
+    """A file to read.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Attributes
+    ----------
+    most_bytes : int
+        The bytes it holds; if it is compressed, the most that it may hold.
+
+    Raises
+    ------
+    FileError
+        If there is no such file, or it cannot be opened.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        try:
+            with open(self.path, "rb") as file:
+                start = file.read(8)
+                self._size = os.fstat(file.fileno()).st_size
+        except OSError as error:
+            raise FileError(f"{path}: {error.strerror or error}") from None
+        self._opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
+        self.most_bytes = self._size if self._opener is None else max(_HARMLESS, _MOST_EXPANSION * self._size)
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading once, from its beginning, decompressed."""
+        file = open(self.path, "rb")
+        if self._opener is None:
+            return file
+        return io.BufferedReader(_Decompressed(file, self._opener, self), 1 << 20)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 65,536 bytes, or all if there are fewer."""
+        with self.open() as file:
+            return file.read(_HEAD)
+
+    @cached_property
+    def data(self) -> NDArray[np.uint8]:
+        """The whole file, mapped into memory (through a temporary file if it is compressed)."""
+        if self._opener is None:
+            return _mapped(self.path) if self._size else np.empty(0, np.uint8)
+        with tempfile.TemporaryFile() as copy, self.open() as file:
+            while block := file.read(1 << 22):
+                copy.write(block)
+            copy.flush()
+            return _mapped(copy) if copy.tell() else np.empty(0, np.uint8)
+
+
+def _mapped(file: Any) -> NDArray[np.uint8]:
+    return np.asarray(np.memmap(file, np.uint8, "r")).view(np.ndarray)
+
+
+class _Decompressed(io.RawIOBase):
+    """The content of a compressed file; damage becomes a `FileError`."""
+
+    def __init__(self, file: BinaryIO, opener: Callable[[BinaryIO], Any], source: Source) -> None:
+        self._file = file
+        self._inner = opener(file)
+        self._source = source
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count: int = self._inner.readinto(buffer)
+        except _DAMAGES as error:
+            raise FileError(
+                f"{self._source.path}: is damaged or cut short; after {self._given:,} decompressed bytes: {error}"
+            ) from None
+        self._given += count
+        if self._given > self._source.most_bytes:
+            raise FileError(f"{self._source.path}: expands more than {_MOST_EXPANSION}-fold; it is no file of vectors")
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

@@ -1,0 +1,131 @@
+"""The word2vec binary format: a line with the number of words and of dimensions, then a record for each word.
+
+A record is the word, a space, the numbers as float32, little-endian, and a newline, which some writers leave out.
+"""
+
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from fastvec.errors import FileError
+from fastvec.kernels import records as kernel
+from fastvec.vectors.collector import Collector
+from fastvec.vectors.source import Source
+from fastvec.vectors.storage import Storage
+from fastvec.vectors.word2vec_text import HEADER
+from fastvec.vectors.words import refuse_words
+
+_CHUNK = 1 << 20  # bytes that are read at once
+_LONGEST_WORD = 1 << 20
+
+
+def read_binary(source: Source, *, limit: int | None, **options: Any) -> dict[str, Any]:
+    """Read word2vec's binary format.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    limit : int or None
+        Read only so many words.
+    **options
+        As in `Collector`.
+
+    Returns
+    -------
+    dict
+        The arguments of `KeyedVectors`.
+
+    Raises
+    ------
+    FileError
+        If the header does not fit the records, or a record is not a word and finite numbers.
+    """
+    path = source.path
+    header = HEADER.match(source.head)
+    if not header:
+        raise FileError(f"{path}: does not begin with the number of words and of dimensions")
+    claimed, dim = int(header[1]), int(header[2])
+    if dim < 1 or claimed * (4 * dim + 2) > source.most_bytes:
+        raise FileError(f"{path}: claims {claimed:,} words of {dim:,} dimensions, which the file cannot hold")
+    n_words = claimed if limit is None else min(claimed, limit)
+    collector = Collector(path, "byte", dim, n_words, **options)
+    records = _Records(source, collector, header.end(), claimed)
+    with source.open() as stream:
+        stream.read(header.end())
+        while records.seen < n_words and not collector.complete:
+            records.read(stream, n_words)
+        if records.seen == claimed:
+            records.refuse_more(stream)
+    return collector.finish()
+
+
+class _Records:
+    """Reads records through one buffer into a collector."""
+
+    def __init__(self, source: Source, collector: Collector, place: int, claimed: int) -> None:
+        self.seen = 0
+        self._path = source.path
+        self._collector = collector
+        self._place = place  # where the buffer begins in the file
+        self._claimed = claimed
+        self._row_bytes = 4 * collector.dim
+        self._data = np.empty(max(_CHUNK, 2 * self._row_bytes), np.uint8)
+        self._filled = 0
+
+    def read(self, stream: BinaryIO, n_words: int) -> None:
+        """Fill the buffer and take the records that are whole."""
+        if self._filled == len(self._data):  # a very long word
+            if len(self._data) > _LONGEST_WORD + 2 * self._row_bytes:
+                raise self._error(f"no word ends within the next {_LONGEST_WORD:,} bytes")
+            self._data = np.concatenate([self._data, np.empty_like(self._data)])
+        more = stream.readinto(self._data[self._filled :].data)  # type: ignore[attr-defined]
+        self._filled += more
+        position = 0
+        while self.seen < n_words:
+            rows = min(self._filled // self._row_bytes + 1, n_words - self.seen)
+            block = self._collector.block(rows)
+            bits = block.view(np.uint32)
+            spans = np.empty((rows, 2), np.int64)
+            data = self._data[: self._filled]
+            status, n_rows, stop = kernel.split_records(data, position, block.view(np.uint8), bits, spans)
+            self._collector.add(block[:n_rows], data, spans[:n_rows], self._place + spans[:n_rows, 0])
+            self.seen += n_rows
+            position = stop
+            if status != kernel.DONE:
+                problem = "an empty word" if status == kernel.NO_WORD else "a number that is not finite"
+                raise self._error(f"word {self.seen + 1:,} is damaged: {problem}", position)
+            if n_rows < rows:
+                break
+        if not more and self.seen < n_words and not self._collector.complete:
+            raise self._error(f"ends within word {self.seen + 1:,} of {self._claimed:,}", self._filled)
+        rest = self._data[position : self._filled].copy()
+        self._data[: len(rest)] = rest
+        self._filled = len(rest)
+        self._place += position
+
+    def refuse_more(self, stream: BinaryIO) -> None:
+        """Refuse what follows the last record, but for the end of its line."""
+        rest = self._data[: self._filled].tobytes() + stream.read(2)
+        if rest.strip(b"\r\n"):
+            raise self._error(f"more data follow the {self._claimed:,} words that the header claims")
+
+    def _error(self, problem: str, position: int = 0) -> FileError:
+        return FileError(f"{self._path}, byte {self._place + position:,}: {problem}")
+
+
+def write_binary(file: BinaryIO, vectors: Storage) -> None:
+    """Write word2vec's binary format.
+
+    Raises
+    ------
+    InputError
+        If a word is empty or holds a space or a newline, or a number is not finite.
+    """
+    words = vectors.packed_words
+    refuse_words(words, b" \n", "word2vec binary")
+    file.write(f"{len(words)} {vectors.dim}\n".encode())
+    for start in range(0, len(words), 1024):
+        values = vectors.finite_rows(start, start + 1024).astype("<f4", copy=False)
+        lines = [words.bytes_of(start + row) + b" " + values[row].tobytes() for row in range(len(values))]
+        file.write(b"\n".join(lines) + b"\n")

@@ -1,0 +1,71 @@
+"""Slow twins of the kernels, written in plain NumPy from the papers."""
+
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+
+
+def logistic(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def windows(sentences, window):
+    """Yield (centre, context words) for each word of each sentence, with the whole window."""
+    for sentence in sentences:
+        for t, centre in enumerate(sentence):
+            context = [sentence[s] for s in range(max(0, t - window), min(len(sentence), t + window + 1)) if s != t]
+            if context:
+                yield centre, context
+
+
+def loss(W, C, cases, outputs, cbow):
+    """Give the loss of Mikolov et al. 2013b, eq. 4 (negative sampling) or of their section 2.1 (hierarchical softmax).
+
+    `outputs(centre)` gives the output rows and their labels; context words are the inputs, as in word2vec.c.
+    """
+    total = 0.0
+    for centre, context in cases:
+        rows, labels = outputs(centre)
+        inputs = [W[context].mean(0)] if cbow else [W[c] for c in context]
+        for x in inputs:
+            p = logistic(C[rows] @ x)
+            total -= np.log(np.where(np.asarray(labels) == 1, p, 1 - p)).sum()
+    return total
+
+
+def train(W, C, cases, outputs, cbow, rate, corrected=False):
+    """Take one step of stochastic gradient descent for each case, with the values from before it."""
+    W, C = W.astype(np.float64), C.astype(np.float64)
+    for centre, context in cases:
+        rows, labels = outputs(centre)
+        dW, dC = np.zeros_like(W), np.zeros_like(C)
+        for x in [W[context].mean(0)] if cbow else [W[c] for c in context]:
+            g = rate * (np.asarray(labels) - logistic(C[rows] @ x))
+            np.add.at(dC, rows, g[:, None] * x)
+            error = g @ C[rows]
+            if cbow:
+                np.add.at(dW, context, error / len(context) if corrected else error)
+        if not cbow:
+            for c in context:
+                g = rate * (np.asarray(labels) - logistic(C[rows] @ W[c]))
+                dW[c] += g @ C[rows]
+        W, C = W + dW, C + dC
+    return W, C
+
+
+def turns(n, stretches):
+    """Give the order in which the positions 0 to n - 1 of a block are centres: the stretches take turns."""
+    length = -(-n // stretches)
+    return [t for turn in range(length) for t in range(turn, n, length)]
+
+
+def huffman_cost(counts):
+    """Give the least possible weighted path length of a binary tree (Huffman 1952)."""
+    heap = [int(count) for count in counts]
+    heapify(heap)
+    cost = 0
+    while len(heap) > 1:
+        joined = heappop(heap) + heappop(heap)
+        cost += joined
+        heappush(heap, joined)
+    return cost

@@ -1,0 +1,162 @@
+"""What every trainer must do, from text to vectors."""
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastvec
+from fastvec.errors import InputError, TrainingError
+from fastvec.models import Word2Vec
+
+MODES = [(model, loss) for model in ("skipgram", "cbow") for loss in ("negative", "hierarchical")]
+FOOD, WEATHER = "salt pepper bread soup onion cheese".split(), "rain wind snow storm cloud frost".split()
+
+
+def two_topics(n_sentences=600, seed=0):
+    """Sentences that are all of one topic or all of the other."""
+    rng = np.random.default_rng(seed)
+    return [list(rng.choice(FOOD if k % 2 else WEATHER, 8)) for k in range(n_sentences)]
+
+
+def separation(wv):
+    """Mean cosine within topics, less that between them."""
+    unit = {word: wv[word] / np.linalg.norm(wv[word]) for word in FOOD + WEATHER}
+    same = np.mean([unit[a] @ unit[b] for topic in (FOOD, WEATHER) for a in topic for b in topic if a != b])
+    other = np.mean([unit[a] @ unit[b] for a in FOOD for b in WEATHER])
+    return same - other
+
+
+@pytest.mark.parametrize(("model", "loss"), MODES)
+def test_every_model_separates_two_topics(model, loss):
+    wv = fastvec.train(two_topics(), model, loss=loss, dim=16, epochs=20, learning_rate=0.1, sample=0, threads=1)
+    assert separation(wv) > 0.5
+
+
+@pytest.mark.parametrize("options", [{"cbow_update": "corrected"}, {"init": "xavier"}, {"fixed_window": True}])
+def test_every_variant_of_cbow_separates_two_topics(options):
+    wv = fastvec.train(two_topics(), "cbow", dim=16, epochs=20, learning_rate=0.2, sample=0, threads=1, **options)
+    assert separation(wv) > 0.5
+
+
+@pytest.mark.parametrize(("model", "loss"), MODES)
+def test_one_thread_gives_the_same_bytes_each_time(model, loss, tmp_path):
+    for name in ("a", "b"):
+        fastvec.train(two_topics(), model, loss=loss, dim=10, threads=1).save(tmp_path / f"{name}.safetensors")
+    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
+
+
+def test_another_seed_gives_other_vectors():
+    a, b = (fastvec.train(two_topics(), dim=10, threads=1, seed=seed).vectors for seed in (1, 2))
+    assert not np.array_equal(a, b)
+
+
+def test_two_threads_train_as_well_as_one():
+    assert separation(fastvec.train(two_topics(), dim=16, epochs=20, learning_rate=0.1, sample=0, threads=2)) > 0.5
+
+
+def test_words_come_by_falling_count_and_rare_ones_are_dropped():
+    wv = fastvec.train([["b"] * 9 + ["a"] * 9 + ["c"] * 12 + ["d"] * 2], dim=4, min_count=3)
+    assert list(wv.words) == ["c", "a", "b"]
+    assert wv.counts.tolist() == [12, 9, 9]
+
+
+def test_the_sum_is_that_of_word_and_context_vectors():
+    both = fastvec.train(two_topics(), dim=10, threads=1, save_context=True)
+    total = fastvec.train(two_topics(), dim=10, threads=1, vectors="sum").vectors
+    context = fastvec.train(two_topics(), dim=10, threads=1, vectors="context").vectors
+    np.testing.assert_allclose(total, both.vectors + both.context_vectors, rtol=1e-6)
+    np.testing.assert_array_equal(context, both.context_vectors)
+
+
+def test_a_given_vocabulary_is_trained_exactly(tmp_path):
+    with fastvec.read_corpus(two_topics()) as corpus:
+        corpus.vocabulary(min_count=1, max_vocab=5).save(tmp_path / "vocab.tsv")
+        wv = fastvec.train(corpus, vocabulary=tmp_path / "vocab.tsv", dim=4)
+        assert set(wv.words) == set(fastvec.Vocabulary.load(tmp_path / "vocab.tsv").words)
+        assert len(wv) == 5
+
+
+def test_metadata_tell_how_the_vectors_were_made():
+    wv = fastvec.train(two_topics(), dim=10, seed=3, threads=1)
+    assert wv.metadata["parameters"]["seed"] == 3
+    assert wv.metadata["parameters"]["learning_rate"] > 0
+    assert wv.metadata["versions"]["fastvec"] == fastvec.__version__
+    assert len(wv.metadata["corpus"]["fingerprint"]) == 64
+    json.dumps(wv.metadata)
+
+
+def test_progress_passes_through_its_phases():
+    found = []
+    fastvec.train(two_topics(), dim=10, progress=found.append)
+    phases = list(dict.fromkeys(progress.phase for progress in found))
+    assert [phase for phase in phases if phase != "reading"] == ["compiling", "training"]
+    last = found[-1]
+    assert last.done == last.total == 5 * 600 * 8
+    assert last.epoch == 5
+    assert last.learning_rate < 1e-4
+    assert 0 < last.loss < 6 * np.log(2)
+    assert last.per_second > 0
+
+
+def test_training_works_in_another_thread():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(fastvec.train(two_topics(), dim=4)))
+    thread.start()
+    thread.join()
+    assert len(found[0]) == 12
+
+
+def test_an_interrupt_ends_training():
+    def interrupt(progress):
+        if progress.phase == "training":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fastvec.train(two_topics(), dim=4, epochs=10**6, progress=interrupt)
+
+
+def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
+    with pytest.raises(TrainingError, match="no longer finite: lower the learning rate, which is 1e\\+30"):
+        fastvec.train(two_topics(), dim=4, learning_rate=1e30, epochs=3)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"model": "cbwo"}, "model must be one of skipgram, cbow, not 'cbwo'"),
+        ({"loss": "hs"}, "loss must be one of negative, hierarchical, not 'hs'"),
+        ({"dim": 0}, "dim must be at least 1, not 0"),
+        ({"dim": 10.5}, "dim must be an integer, not 10.5"),
+        ({"window": 0}, "window must be at least 1, not 0"),
+        ({"negative": 0}, "negative must be at least 1 with loss negative, not 0"),
+        ({"epochs": 0}, "epochs must be at least 1, not 0"),
+        ({"sample": -1}, "sample must be at least 0, not -1"),
+        ({"ns_exponent": float("inf")}, "ns_exponent must be a finite number, not inf"),
+        ({"learning_rate": 0}, "learning_rate must be above 0, not 0"),
+        ({"min_learning_rate": -1}, "min_learning_rate must be at least 0, not -1"),
+        ({"learning_rate": 0.1, "min_learning_rate": 0.2}, r"min_learning_rate must be at most learning_rate \(0.1\)"),
+        ({"cbow_update": "new"}, "cbow_update must be one of"),
+        ({"init": "he"}, "init must be one of"),
+        ({"seed": -1}, "seed must be at least 0, not -1"),
+        ({"threads": 0}, "threads must be at least 1, not 0"),
+        ({"vectors": "both"}, "vectors must be one of"),
+        ({"vectors": "sum", "loss": "hierarchical"}, "hierarchical softmax has no context vectors"),
+        ({"hs": 1}, "model skipgram has no parameter 'hs'; it has loss, dim"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused(parameters, message):
+    with pytest.raises(InputError, match=message):
+        fastvec.train(two_topics(2), **{"min_count": 1} | parameters)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(fastvec.FileError, match=r"nowhere\.txt"):
+        fastvec.train(Path("nowhere.txt"))
+
+
+@pytest.mark.parametrize(("done", "rate"), [(0, 0.05), (0.5, 0.0250025), (1, 5e-6)])
+def test_the_learning_rate_falls_linearly(done, rate):
+    assert Word2Vec().rate(done) == pytest.approx(rate)

@@ -1,0 +1,199 @@
+import numpy as np
+import pytest
+
+from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, Work, initialise, train_block
+from fastvec.sampling.alias import alias_table
+from fastvec.sampling.huffman import huffman_paths
+from fastvec.training.matrix import zeros
+from tests import naive
+
+N_WORDS, DIM, NOISE_WORD = 6, 20, 5
+MODES = [(loss, cbow) for loss in ("negative", "hierarchical") for cbow in (False, True)]
+RATE = 0.0005  # small: the order of register blocks is of second order in it
+SENTENCES = [[0, 1, 2, 3], [4, 0, 2], [3, 1]]
+
+
+class Case:
+    """A model of six words whose noise is always the same word, so that nothing is random."""
+
+    def __init__(self, loss, cbow, corrected=False, negative=1, seed=1):
+        rng = np.random.default_rng(seed)
+        self.W, self.C = zeros(N_WORDS, DIM), zeros(N_WORDS, DIM)
+        self.W[:, :DIM], self.C[:, :DIM] = rng.normal(0, 0.5, (2, N_WORDS, DIM))
+        self.keep = np.ones(N_WORDS, np.float32)
+        self.noise = self.paths = None
+        if loss == "negative":
+            self.noise = Noise(alias_table(np.eye(N_WORDS)[NOISE_WORD]), negative)
+            width = negative + 1
+        else:
+            self.paths = Paths(*huffman_paths(np.array([9, 7, 6, 5, 4, 2])))
+            width = N_WORDS
+        self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
+        self.negative, self.corrected = negative, corrected
+        self.work = Work(
+            kept=np.zeros(102, np.int32),
+            inputs=np.zeros(10, np.int64),
+            input_times=np.ones(10, np.float32),
+            row=np.zeros(1, np.int64),
+            outputs=np.zeros(width, np.int64),
+            output_times=np.ones(width, np.float32),
+            labels=np.eye(1, width, dtype=np.float32)[0],
+            scores=np.zeros(10 * width + 32, np.float32),
+            noise=np.zeros(negative, np.int64),
+            next_noise=np.zeros(negative, np.int64),
+            state=np.zeros(1, np.uint64),
+            loss=np.zeros(1),
+            counts=np.zeros(2, np.int64),
+        )
+
+    def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
+        tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
+        train_block(
+            tokens, key, self.keep, self.W, self.C, self.noise, self.paths, self.cbow, window, shrink,
+            np.float32(rate), np.float32(0), np.array([stop]), self.work,
+        )  # fmt: skip
+        return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
+
+    def outputs(self, centre):
+        """Give the output rows and labels of a centre, as the papers define them."""
+        if self.noise is not None:
+            rows = [centre] + [NOISE_WORD] * (self.negative if centre != NOISE_WORD else 0)
+            return rows, [1] + [0] * (len(rows) - 1)
+        part = slice(self.paths.starts[centre], self.paths.starts[centre + 1])
+        return self.paths.nodes[part].tolist(), self.paths.labels[part].tolist()
+
+    def cases(self, sentences, window=2):
+        """Give the centres and contexts in the order in which the kernel takes them."""
+        found, position = {}, 0
+        for sentence in sentences:
+            for offset, case in enumerate(naive.windows([sentence], window)):
+                found[position + offset] = case
+            position += len(sentence) + 1
+        return [found[t] for t in naive.turns(position, STRETCHES) if t in found]
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+@pytest.mark.parametrize("corrected", [False, True])
+def test_a_block_is_what_stochastic_gradient_descent_gives(loss, cbow, corrected):
+    case = Case(loss, cbow, corrected)
+    W, C = case.W[:, :DIM].copy(), case.C[:, :DIM].copy()
+    expected = naive.train(W, C, case.cases(SENTENCES), case.outputs, cbow, RATE, corrected)
+    for got, wanted in zip(case.train(SENTENCES, RATE), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+def test_the_step_is_the_gradient_of_the_loss(loss, cbow):
+    case, rate, h = Case(loss, cbow, corrected=True, seed=2), 1e-3, 1e-5
+    before = [case.W[:, :DIM].astype(float), case.C[:, :DIM].astype(float)]
+    after = case.train(SENTENCES, rate)
+    for matrix in range(2):
+        for row in range(N_WORDS):
+            for column in (0, DIM - 1):
+                losses = []
+                for sign in (1, -1):
+                    moved = [before[0].copy(), before[1].copy()]
+                    moved[matrix][row, column] += sign * h
+                    losses.append(naive.loss(*moved, case.cases(SENTENCES), case.outputs, cbow))
+                slope = (losses[0] - losses[1]) / (2 * h)
+                step = (after[matrix][row, column] - before[matrix][row, column]) / rate
+                assert step == pytest.approx(-slope, rel=0.02, abs=0.01)
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+def test_words_that_repeat_in_a_window_count_each_time(loss, cbow):
+    case = Case(loss, cbow, seed=3)
+    sentences = [[2, 2, 1, 2, 2]]
+    W, C = case.W[:, :DIM].copy(), case.C[:, :DIM].copy()
+    expected = naive.train(W, C, case.cases(sentences), case.outputs, cbow, RATE)
+    for got, wanted in zip(case.train(sentences, RATE), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
+
+
+def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():
+    case = Case("negative", cbow=False, negative=3, seed=4)
+    sentences = [[0, NOISE_WORD, 1]]
+    W, C = case.W[:, :DIM].copy(), case.C[:, :DIM].copy()
+    expected = naive.train(W, C, case.cases(sentences), case.outputs, False, RATE)
+    for got, wanted in zip(case.train(sentences, RATE), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+def test_the_measured_loss_is_that_of_the_papers(loss, cbow):
+    case = Case(loss, cbow)
+    wanted = naive.loss(case.W[:, :DIM], case.C[:, :DIM], case.cases(SENTENCES[:1]), case.outputs, cbow)
+    case.train(SENTENCES[:1], 0)  # a rate of 0 leaves the weights alone; the one turn is measured
+    predictions = sum(1 if cbow else len(context) for _, context in case.cases(SENTENCES[:1]))
+    assert case.work.counts[1] == predictions
+    assert case.work.loss[0] == pytest.approx(wanted, rel=1e-5)
+
+
+@pytest.mark.parametrize("sentences", [[], [[]], [[3]], [[1], [2], [3]]])
+def test_words_without_context_change_nothing(sentences):
+    case = Case("negative", cbow=False)
+    W, C = case.W.copy(), case.C.copy()
+    case.train(sentences, 0.05)
+    np.testing.assert_array_equal(case.W, W)
+    np.testing.assert_array_equal(case.C, C)
+
+
+def test_words_outside_the_vocabulary_are_gone_before_the_window_is_laid():
+    with_rare, without = Case("negative", cbow=False), Case("negative", cbow=False)
+    with_rare.train([[0, 1, 77, 2, 99, 3]], 0.05)
+    without.train([[0, 1, 2, 3]], 0.05)
+    np.testing.assert_array_equal(with_rare.W, without.W)
+    assert with_rare.work.counts[0] == 6
+
+
+def test_words_that_are_never_kept_are_left_alone():
+    case = Case("negative", cbow=False)
+    case.keep[1] = 0
+    before = case.W[1].copy()
+    case.train([[0, 1, 2, 1, 3]], 0.05)
+    np.testing.assert_array_equal(case.W[1], before)
+
+
+def test_a_key_gives_the_same_numbers_and_another_gives_others():
+    def run(key):
+        return Case("negative", cbow=False).train([[0, 1, 2, 3, 4] * 4], 0.05, shrink=True, key=key)[0]
+
+    np.testing.assert_array_equal(run((1, 2, 3)), run((1, 2, 3)))
+    for other in ((2, 2, 3), (1, 3, 3), (1, 2, 4)):
+        assert not np.array_equal(run((1, 2, 3)), run(other))
+
+
+def test_random_windows_are_uniform_up_to_the_largest():
+    case = Case("negative", cbow=False)
+    sentence = [0, 1, 2, 3, 4] * 18
+    case.train([sentence], 0, window=5, shrink=True)
+    drawn = case.work.counts[1]
+    case.work.counts[1] = 0
+    case.train([sentence], 0, window=5)
+    assert 0.4 < drawn / case.work.counts[1] < 0.8
+
+
+def test_padding_stays_zero():
+    case = Case("negative", cbow=True)
+    case.train(SENTENCES, 0.5)
+    assert not case.W[:, DIM:].any()
+    assert not case.C[:, DIM:].any()
+
+
+def test_a_stop_ends_the_block():
+    case = Case("negative", cbow=False)
+    before = case.W.copy()
+    case.train(SENTENCES, 0.05, stop=1)
+    np.testing.assert_array_equal(case.W, before)
+
+
+def test_initial_weights_are_uniform_in_their_bounds_and_depend_on_the_seed():
+    W, again, other = zeros(300, 50), zeros(300, 50), zeros(300, 50)
+    for matrix, seed in ((W, 1), (again, 1), (other, 2)):
+        initialise(matrix, 50, np.float32(0.01), np.uint64(seed))
+    np.testing.assert_array_equal(W, again)
+    assert not np.array_equal(W, other)
+    assert abs(W).max() <= 0.01
+    assert not W[:, 50:].any()
+    assert abs(W[:, :50].mean()) < 2e-4
+    np.testing.assert_allclose(W[:, :50].std(), 0.01 / np.sqrt(3), rtol=0.02)
