@@ -45,7 +45,12 @@ reading = _all(
         show_default="the user's cache directory",
         help="Where to keep the word ids of text that has been read, for the next time.",
     ),
-    click.option("--no-cache", "cache", is_flag=True, default=True, help="Read the text anew, and keep nothing."),
+    click.option(
+        "--cache/--no-cache",
+        default=True,
+        show_default=True,
+        help="Use what was kept, and keep what is read; or read the text anew, and keep nothing.",
+    ),
 )
 
 # Options `min_count` and `max_vocab`: the keywords of `fastvec.Corpus.vocabulary`.

@@ -1,8 +1,11 @@
 """The command ``fastvec vocab``."""
 
+import sys
 from typing import Any
 
 import click
+
+from fastvec.errors import FileError
 
 from . import options
 from .reading import reading_progress, source_paths
@@ -35,7 +38,7 @@ def command(
     with corpus:
         vocabulary = corpus.vocabulary(min_count, max_vocab)
     if output == "-":
-        click.echo("".join(vocabulary.lines()), nl=False)
+        _print("".join(vocabulary.lines()).encode())
     else:
         vocabulary.save(output)
     if not quiet:
@@ -43,3 +46,14 @@ def command(
         click.echo(f"{corpus.name}: {counts}", err=True)
         if corpus.n_invalid:
             click.echo(f"{corpus.name}: {corpus.n_invalid:,} words were not valid UTF-8 (see --errors)", err=True)
+
+
+def _print(data: bytes) -> None:
+    """Write to stdout in UTF-8, whatever the terminal's encoding."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileError(f"standard output: cannot write the vocabulary ({error.strerror})") from None

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, Work, initialise, train_block
+from fastvec.kernels.simd import LANES
+from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, initialise, new_work, train_block
 from fastvec.sampling.alias import alias_table
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.matrix import zeros
@@ -24,27 +25,12 @@ class Case:
         self.noise = self.paths = None
         if loss == "negative":
             self.noise = Noise(alias_table(np.eye(N_WORDS)[NOISE_WORD]), negative)
-            width = negative + 1
         else:
-            self.paths = Paths(*huffman_paths(np.array([9, 7, 6, 5, 4, 2])))
-            width = N_WORDS
+            starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
+            self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
         self.negative, self.corrected = negative, corrected
-        self.work = Work(
-            kept=np.zeros(102, np.int32),
-            inputs=np.zeros(10, np.int64),
-            input_times=np.ones(10, np.float32),
-            row=np.zeros(1, np.int64),
-            outputs=np.zeros(width, np.int64),
-            output_times=np.ones(width, np.float32),
-            labels=np.eye(1, width, dtype=np.float32)[0],
-            scores=np.zeros(10 * width + 32, np.float32),
-            noise=np.zeros(negative, np.int64),
-            next_noise=np.zeros(negative, np.int64),
-            state=np.zeros(1, np.uint64),
-            loss=np.zeros(1),
-            counts=np.zeros(2, np.int64),
-        )
+        self.work = new_work(200, 5, N_WORDS, negative)
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)

@@ -94,7 +94,11 @@ class Corpus:
         ------
         FileError
             If the file is shorter than it was.
+        InputError
+            If the corpus is closed, or `out` is not int32.
         """
+        if out.dtype != np.int32:
+            raise InputError(f"ids are read into an array of int32, not {out.dtype}")
         n = max(0, min(out.size, self.n_ids - start))
         rest = out[:n].data.cast("B")
         place = start * out.itemsize

@@ -80,7 +80,7 @@ def count_pieces(
         return _index_tokens(source.sentences(), "the source", write)
     if tokenize is not None:
         lines = _Lines(source, errors, advance)
-        counted = _index_tokens(map(_checked(tokenize), lines), "the tokenizer's result", write)
+        counted = _index_tokens(map(_checked(tokenize), filter(None, lines)), "the tokenizer's result", write)
         return counted._replace(n_invalid=lines.n_invalid)
     scanner = Scanner()
     parts = []
@@ -93,6 +93,7 @@ def count_pieces(
 
 
 def _index_tokens(sentences: Iterable[list[str]], what: str, write: WriteIds) -> Counted:
+    """Do what `Scanner` does, for words that are Python strings."""
     index: defaultdict[str, int] = defaultdict()
     index.default_factory = index.__len__
     counts = np.zeros(0, np.int64)
@@ -127,14 +128,14 @@ def _index_tokens(sentences: Iterable[list[str]], what: str, write: WriteIds) ->
 def _refuse_others(tokens: Iterable[object], where: str) -> None:
     for token in tokens:
         if not isinstance(token, str):
-            raise InputError(f"{where} holds a {type(token).__name__}, not a string")
+            raise InputError(f"{where} must hold strings only, not {type(token).__name__}")
 
 
 def _checked(tokenize: TokenizeLine) -> Callable[[str], list[str]]:
     def tokens_of(line: str) -> list[str]:
         tokens: object = tokenize(line)
         if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-            raise InputError(f"the tokenizer gave a {type(tokens).__name__}, not a list of words")
+            raise InputError(f"the tokenizer must give a list of words, not {type(tokens).__name__}")
         refuse_unordered(tokens, "the tokenizer's result")
         return list(tokens)
 
@@ -162,14 +163,15 @@ class _Lines:
             yield self._decode(b"".join(unfinished), name)
 
     def _decode(self, line: bytes, name: str) -> str:
+        line = line.removesuffix(b"\r")
         try:
-            return line.removesuffix(b"\r").decode()
+            return line.decode()
         except UnicodeDecodeError:
             invalid = [piece for piece in line.split() if not is_valid(piece)]
         if self._errors == "strict":
             raise _not_unicode(name, invalid[0])
         self.n_invalid += len(invalid)
-        return line.removesuffix(b"\r").decode(errors=self._errors)
+        return line.decode(errors=self._errors)
 
 
 def _not_unicode(name: str, piece: bytes) -> FileError:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from fastvec.errors import FileError
 
-BLOCK = 1 << 17  # bytes of text handled at a time
+BLOCK = 1 << 16  # bytes of text handled at a time
 _HEAD = 1 << 13  # bytes that are looked at before a file is taken for text
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

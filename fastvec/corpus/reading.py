@@ -120,8 +120,10 @@ def _read(
     meter = _Meter(progress, source.n_bytes)
     n_written = 0
 
-    # of ids in the order of first sight, which nobody sees: it has no name, and is gone when it is closed
-    with tempfile.TemporaryFile(dir=scratch, buffering=0) as provisional:
+    with disk_errors(scratch.parent, source.n_bytes or 0):
+        # the ids in the order of first sight: this file has no name, and is gone when it is closed
+        provisional = tempfile.TemporaryFile(dir=scratch, buffering=0)
+    with provisional:
 
         def write(ids: NDArray[np.int32]) -> None:
             nonlocal n_written

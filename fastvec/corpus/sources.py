@@ -81,7 +81,9 @@ class Sentences:
             elif isinstance(string, bytes):
                 line = string
             else:
-                raise InputError(f"item {number} of the source is a {type(string).__name__}, the first was a string")
+                raise InputError(
+                    f"item {number} of the source must be a string, as the first, not {type(string).__name__}"
+                )
             lines.append(line)
             n_bytes += len(line) + 1
             if n_bytes >= BLOCK:
@@ -104,7 +106,7 @@ class TokenLists:
         """Yield the words of each sentence; that they are strings is checked later."""
         for number, tokens in enumerate(self.lists, 1):
             if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-                raise InputError(f"item {number} of the source is a {type(tokens).__name__}, the first was a word list")
+                raise InputError(f"item {number} of the source must be a list of words, not {type(tokens).__name__}")
             refuse_unordered(tokens, f"item {number} of the source")
             yield list(tokens)
 
@@ -134,7 +136,7 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
         return _files([source])
     if isinstance(source, (bytes, bytearray)) or not isinstance(source, Iterable):
         kinds = "a path, several paths, or an iterable of sentences"
-        raise InputError(f"the source must be {kinds}, not a {type(source).__name__}")
+        raise InputError(f"the source must be {kinds}, not {type(source).__name__}")
     refuse_unordered(source, "the source")
     if isinstance(source, (list, tuple)):
         if any(isinstance(item, os.PathLike) for item in source):
@@ -176,7 +178,7 @@ def _files(given: Iterable[object]) -> Files:
     names: list[str] = []
     for item in given:
         if not isinstance(item, (str, os.PathLike)):
-            raise InputError(f"a list of paths must hold nothing else, but it holds a {type(item).__name__}")
+            raise InputError(f"a list of paths must hold paths only, not {type(item).__name__}")
         path = os.fspath(item)
         names.append(path)
         paths.extend(_walk(path) if os.path.isdir(path) and path != STDIN else [path])
@@ -199,7 +201,7 @@ def _is_regular(path: str) -> bool:
 
 
 def _walk(folder: str) -> list[str]:
-    """List the files of a folder and of those in it, sorted, without the hidden ones."""
+    """List the files of a folder and of those in it, sorted; not the hidden ones, nor folders behind links."""
 
     def fail(error: OSError) -> None:
         raise _unusable(error.filename, error) from None

@@ -1,7 +1,7 @@
 """A vocabulary: words and how often they occur, the most frequent first."""
 
 import os
-import tempfile
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,17 +68,14 @@ class Vocabulary:
             If the file cannot be written; a file that was there before is left as it was.
         """
         lines = self.lines()
-        path = Path(path)
-        temporary = None
+        target = Path(os.path.realpath(path))
+        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
         try:
-            with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                temporary = file.name
+            with open(temporary, "xb") as file:
                 file.writelines(line.encode() for line in lines)
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
+            os.replace(temporary, target)
         except BaseException as error:
-            if temporary is not None:
-                os.unlink(temporary)
+            temporary.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise FileError(f"{path}: cannot write the vocabulary ({error.strerror})") from None
             raise
@@ -139,9 +136,3 @@ def _parse(line: bytes, where: str) -> tuple[str, int]:
     if not (count.isascii() and count.isdigit() and 0 < int(count) < 2**63):
         raise FileError(f"{where}: the count must be a whole number of at least 1, not {count!r}")
     return word, int(count)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

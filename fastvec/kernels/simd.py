@@ -9,6 +9,7 @@ over a row have no tail. Rows are worked in *register blocks* of a few rows of o
 unrolled for each size of block. The rows that a call updates must differ from one another.
 """
 
+from functools import reduce
 from inspect import signature
 
 import numpy as np
@@ -22,10 +23,17 @@ _FEATURES = cpu_target.target_context.codegen().magic_tuple()[2]
 
 #: Row lengths are multiples of this many floats: one cache line.
 ROW_MULTIPLE = 16
-#: Floats in a vector, and the largest block (rows x columns) whose accumulators fit the machine's registers.
-LANES, BLOCK_ROWS, BLOCK_COLUMNS = (16, 4, 6) if "+avx512f" in _FEATURES else (8, 2, 6)
-#: The sizes of register blocks, by the largest.
-_SIZES = {2: (2, 1), 4: (4, 3, 2, 1), 6: (6, 4, 2, 1)}
+#: Floats in a vector.
+LANES = 16 if "+avx512f" in _FEATURES else 8
+# The sizes of register blocks, rows and columns, the largest first: as many accumulators as the registers hold.
+_DOT_ROWS, _DOT_COLUMNS = ((4, 3, 2, 1), (6, 4, 2, 1)) if LANES == 16 else ((2, 1), (6, 4, 2, 1))
+_MOVE_ROWS = (6, 4, 3, 2, 1) if LANES == 16 else (2, 1)
+
+
+def _move_columns(n_rows):
+    """Give the column sizes of the blocks of `move` that have `n_rows` rows."""
+    return (6, 4, 2, 1) if n_rows * LANES <= 32 else (3, 2, 1)
+
 
 _I32, _I64, _F32 = ir.IntType(32), ir.IntType(64), ir.FloatType()
 _VECTOR = ir.VectorType(_F32, LANES)
@@ -71,7 +79,9 @@ class _Array:
         return self.builder.gep(self.data, [index])
 
     def get(self, index):
-        return self.builder.load(self.at(index))
+        """Give the integer at `index`."""
+        value = self.builder.load(self.at(index))
+        return value if value.type == _I64 else self.builder.sext(value, _I64)
 
 
 def _lower(context, builder, kind, value):
@@ -169,19 +179,19 @@ def _logistic(builder, x):
     return builder.fdiv(_constant(1.0), denominator, flags=["arcp"])
 
 
-def _sizes(count, largest):
-    """Cut `count` rows into register blocks: (start, size) of each, the largest blocks first."""
+def _cut(count, sizes):
+    """Cut `count` rows into register blocks: (start, size) of each, the largest first."""
     start = 0
-    while start < count:
-        size = next(size for size in _SIZES[largest] if size <= count - start)
-        yield start, size
-        start += size
+    for size in sizes:
+        while start + size <= count:
+            yield start, size
+            start += size
 
 
-def _blocks(builder, count, largest, body):
+def _blocks(builder, count, sizes, body):
     """Emit `body(start, size)` for each register block of `count` rows; each size has code of its own."""
     start = _I64(0)
-    for size in _SIZES[largest]:
+    for size in sizes:
         before, test = builder.block, builder.append_basic_block(f"block{size}")
         inside, after = builder.append_basic_block(f"block{size}_body"), builder.append_basic_block(f"block{size}_end")
         builder.branch(test)
@@ -198,20 +208,19 @@ def _blocks(builder, count, largest, body):
         start = here
 
 
-def dots(X, rows, m, C, columns, n, scores):
-    """Compute the dot products of `m` rows of X and `n` rows of C.
-
-    scores[a * n + b] = X[rows[a]] . C[columns[b]]
-    """
-    scores[: m * n] = (X[rows[:m]] @ C[columns[:n]].T).ravel()
+def dots(X, rows, m, C, columns, first, n, scores):
+    """Compute dot products of `m` rows of X and `n` of C: scores[a, b] = X[rows[a]] . C[columns[first + b]]."""
+    scores[:m, :n] = X[rows[:m]] @ C[columns[first : first + n]].T
 
 
 @compiled(dots)
-def _dots(builder, X, rows, m, C, columns, n, scores):
+def _dots(builder, X, rows, m, C, columns, first, n, scores):
     def columns_block(j, n_j):
         def rows_block(i, n_i):
-            x_rows = [X.at(_I64(0), rows.get(builder.add(i, _I64(a)))) for a in range(n_i)]
-            c_rows = [C.at(_I64(0), columns.get(builder.add(j, _I64(b)))) for b in range(n_j)]
+            places = [builder.add(i, _I64(a)) for a in range(n_i)]
+            x_rows = [X.at(_I64(0), rows.get(place)) for place in places]
+            start = builder.add(first, j)
+            c_rows = [C.at(_I64(0), columns.get(builder.add(start, _I64(b)))) for b in range(n_j)]
 
             def body(d, sums):
                 xs = [_load(builder, builder.gep(row, [d])) for row in x_rows]
@@ -219,65 +228,71 @@ def _dots(builder, X, rows, m, C, columns, n, scores):
                 return [_muladd(builder, xs[k // n_j], cs[k % n_j], total) for k, total in enumerate(sums)]
 
             sums = _lane_sums(builder, _loop(builder, X.columns, LANES, [_constant(0.0)] * (n_i * n_j), body))
-            for a in range(n_i):
+            for a, place in enumerate(places):
                 source, lane = divmod(a * n_j, LANES)
                 following = sums[min(source + 1, len(sums) - 1)]
                 row = _shuffle(builder, sums[source], following, list(range(lane, lane + n_j)))
-                start = builder.add(builder.mul(builder.add(i, _I64(a)), n), j)
-                _store(builder, row, scores.at(start))
+                _store(builder, row, scores.at(j, place))
 
-        _blocks(builder, m, BLOCK_ROWS, rows_block)
+        _blocks(builder, m, _DOT_ROWS, rows_block)
 
-    _blocks(builder, n, BLOCK_COLUMNS, columns_block)
+    _blocks(builder, n, _DOT_COLUMNS, columns_block)
 
 
-def falls(scores, count, rate):
-    """Turn scores into the step of a pair whose label is 0: scores[:count] = -rate / (1 + exp(-scores[:count])).
+def logistic_steps(scores, m, labels, first, n, rate):
+    """Turn scores into steps: scores[a, b] = rate * (labels[first + b] - 1 / (1 + exp(-scores[a, b]))), a < m, b < n.
 
-    `scores` has room for `count` rounded up to a multiple of `LANES`; what stands there is overwritten.
+    The rows of `scores`, and `labels`, have room for `n` rounded up to a multiple of `LANES`; the rest of the last
+    vector is overwritten.
     """
-    scores[:count] = -rate / (1 + np.exp(-scores[:count]))
+    scores[:m, :n] = rate * (labels[first : first + n] - 1 / (1 + np.exp(-scores[:m, :n])))
 
 
-@compiled(falls)
-def _falls(builder, scores, count, rate):
-    factor = _splat(builder, builder.fneg(rate))
+@compiled(logistic_steps)
+def _logistic_steps(builder, scores, m, labels, first, n, rate):
+    factor = _splat(builder, rate)
 
-    def body(k, _):
-        address = scores.at(k)
-        _store(builder, builder.fmul(factor, _logistic(builder, _load(builder, address))), address)
-        return []
+    def row(i, _):
+        def body(j, _):
+            address = scores.at(j, i)
+            wrong = builder.fsub(
+                _load(builder, labels.at(builder.add(first, j))), _logistic(builder, _load(builder, address))
+            )
+            _store(builder, builder.fmul(factor, wrong), address)
+            return []
 
-    _loop(builder, count, LANES, [], body)
+        return _loop(builder, n, LANES, [], body)
+
+    _loop(builder, m, 1, [], row)
 
 
-def move(E, X, rows, m, C, columns, n, steps):
+def move(E, X, rows, m, C, columns, first, n, steps):
     """Move `m` rows of E and `n` rows of C along the gradient.
 
-    E[row a] += sum over b of g[a, b] C[column b];  C[column b] += sum over a of g[a, b] X[row a],
-    where g[a, b] = steps[a * n + b], row a = rows[a], column b = columns[b]. E may be X. The moves are made in register
-    blocks, one after the other, each with the values that those before it left; within a block both moves use the
-    values before either.
+    E[row a] += sum over b of steps[a, b] C[column b];  C[column b] += sum over a of steps[a, b] X[row a], where row a
+    is rows[a] and column b is columns[first + b]. E may be X. The moves are made in register blocks, one after the
+    other, each with the values that those before it left; within a block both moves use the values before either.
     """
-    g = steps[: m * n].reshape(m, n)
-    for i, n_i in _sizes(m, BLOCK_ROWS):
-        for j, n_j in _sizes(n, BLOCK_COLUMNS):
-            a, b, block = rows[i : i + n_i], columns[j : j + n_j], g[i : i + n_i, j : j + n_j]
-            change = block @ C[b]
-            C[b] += block.T @ X[a]
+    for i, n_i in _cut(m, _MOVE_ROWS):
+        for j, n_j in _cut(n, _move_columns(n_i)):
+            a, b = rows[i : i + n_i], columns[first + j : first + j + n_j]
+            g = steps[i : i + n_i, j : j + n_j]
+            change = g @ C[b]
+            C[b] += g.T @ X[a]
             E[a] += change
 
 
 @compiled(move)
-def _move(builder, E, X, rows, m, C, columns, n, steps):
+def _move(builder, E, X, rows, m, C, columns, first, n, steps):
     def rows_block(i, n_i):
         def columns_block(j, n_j):
-            indices = [rows.get(builder.add(i, _I64(a))) for a in range(n_i)]
+            places = [builder.add(i, _I64(a)) for a in range(n_i)]
+            indices = [rows.get(place) for place in places]
             x_rows = [X.at(_I64(0), index) for index in indices]
             e_rows = [E.at(_I64(0), index) for index in indices]
-            c_rows = [C.at(_I64(0), columns.get(builder.add(j, _I64(b)))) for b in range(n_j)]
-            starts = [builder.add(builder.mul(builder.add(i, _I64(a)), n), j) for a in range(n_i)]
-            g = [[_splat(builder, steps.get(builder.add(at, _I64(b)))) for b in range(n_j)] for at in starts]
+            c_places = [builder.add(j, _I64(b)) for b in range(n_j)]
+            c_rows = [C.at(_I64(0), columns.get(builder.add(first, place))) for place in c_places]
+            g = [[_splat(builder, builder.load(steps.at(b, a))) for b in c_places] for a in places]
 
             def body(d, _):
                 xs = [_load(builder, builder.gep(row, [d])) for row in x_rows]
@@ -294,47 +309,62 @@ def _move(builder, E, X, rows, m, C, columns, n, steps):
 
             _loop(builder, X.columns, LANES, [], body)
 
-        _blocks(builder, n, BLOCK_COLUMNS, columns_block)
+        _blocks(builder, n, _move_columns(n_i), columns_block)
 
-    _blocks(builder, m, BLOCK_ROWS, rows_block)
+    _blocks(builder, m, _MOVE_ROWS, rows_block)
 
 
-def mean(W, rows, count, H):
-    """Set H[0] to the mean of rows rows[:count] of W, count >= 1."""
-    H[0] = W[rows[:count]].sum(0) / np.float32(count)
+def mean(W, rows, m, H):
+    """Set H[0] to the mean of the rows rows[:m] of W, m >= 1; a row may come more than once."""
+    H[0] = W[rows[:m]].sum(0) / np.float32(m)
 
 
 @compiled(mean)
-def _mean(builder, W, rows, count, H):
-    share = builder.fdiv(_F32(1.0), builder.sitofp(count, _F32))
-    factor = _splat(builder, share)
+def _mean(builder, W, rows, m, H):
+    factor = _splat(builder, builder.fdiv(_F32(1.0), builder.sitofp(m, _F32)))
 
-    def body(d, _):
-        def add(k, carried):
-            return [builder.fadd(carried[0], _load(builder, W.at(d, rows.get(k))))]
-
-        (total,) = _loop(builder, count, 1, [_constant(0.0)], add)
-        _store(builder, builder.fmul(total, factor), H.at(d))
+    def clear(d, _):
+        _store(builder, _constant(0.0), H.at(d))
         return []
 
-    _loop(builder, W.columns, LANES, [], body)
+    def block(i, n_i):
+        addresses = [W.at(_I64(0), rows.get(builder.add(i, _I64(a)))) for a in range(n_i)]
+
+        def body(d, _):
+            vectors = [_load(builder, builder.gep(address, [d])) for address in addresses]
+            while len(vectors) > 1:
+                vectors = [reduce(builder.fadd, vectors[k : k + 2]) for k in range(0, len(vectors), 2)]
+            _store(builder, _muladd(builder, vectors[0], factor, _load(builder, H.at(d))), H.at(d))
+            return []
+
+        _loop(builder, W.columns, LANES, [], body)
+
+    _loop(builder, W.columns, LANES, [], clear)
+    _blocks(builder, m, (4, 2, 1), block)
 
 
-def add_row(W, row, E, factor):
-    """Add factor * E[0] to row `row` of W."""
-    W[row] += factor * E[0]
+def add_to_rows(W, rows, m, E, factor):
+    """Add factor * E[0] to the rows rows[:m] of W; a row that comes more than once gets it each time."""
+    np.add.at(W, rows[:m], factor * E[0])
 
 
-@compiled(add_row)
-def _add_row(builder, W, row, E, factor):
+@compiled(add_to_rows)
+def _add_to_rows(builder, W, rows, m, E, factor):
     factors = _splat(builder, factor)
 
-    def body(d, _):
-        address = W.at(d, row)
-        _store(builder, _muladd(builder, factors, _load(builder, E.at(d)), _load(builder, address)), address)
-        return []
+    def block(i, n_i):
+        addresses = [W.at(_I64(0), rows.get(builder.add(i, _I64(a)))) for a in range(n_i)]
 
-    _loop(builder, W.columns, LANES, [], body)
+        def body(d, _):
+            change = builder.fmul(factors, _load(builder, E.at(d)))
+            for address in addresses:  # one after the other, since rows may be equal
+                place = builder.gep(address, [d])
+                _store(builder, builder.fadd(_load(builder, place), change), place)
+            return []
+
+        _loop(builder, W.columns, LANES, [], body)
+
+    _blocks(builder, m, (4, 2, 1), block)
 
 
 def prefetch(A, row):
@@ -349,7 +379,7 @@ def _prefetch(builder, A, row):
     byte = ir.IntType(8).as_pointer()
     prototype = ir.FunctionType(ir.VoidType(), [byte, _I32, _I32, _I32])
     function = cgutils.get_or_insert_function(builder.module, prototype, "llvm.prefetch.p0")
-    read, keep, data = _I32(0), _I32(3), _I32(1)
+    read, keep, data = _I32(0), _I32(2), _I32(1)
 
     def body(d, _):
         builder.call(function, [builder.bitcast(A.at(d, row), byte), read, keep, data])

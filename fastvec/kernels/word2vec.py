@@ -22,12 +22,15 @@ from numpy.typing import NDArray
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.rng import below, draw, mix, stream
-from fastvec.kernels.simd import add_row, dots, falls, mean, move, prefetch
+from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch
 
 #: Stretches of a block whose centres share noise words.
 STRETCHES = 8
 #: The loss is measured on the centres of one turn in this many.
-LOSS_EVERY = 16
+LOSS_EVERY = 64
+
+#: Nodes nearest to the root of the Huffman tree, which stay in the cache by themselves.
+HOT_NODES = 4096
 
 
 class Noise(NamedTuple):
@@ -38,7 +41,7 @@ class Noise(NamedTuple):
 
 
 class Paths(NamedTuple):
-    """Hierarchical softmax: the fields of `fastvec.sampling.huffman.HuffmanPaths`."""
+    """Hierarchical softmax: `fastvec.sampling.huffman.HuffmanPaths`, its labels with `LANES` zeros more."""
 
     starts: NDArray[np.int64]
     nodes: NDArray[np.int32]
@@ -62,18 +65,20 @@ class Work(NamedTuple):
 
     Attributes
     ----------
-    kept : (block size + 2,) int32
-        The words of a block that subsampling keeps, between two sentence ends.
-    inputs, input_times : (2 window,) int64, float32
+    kept : (block size + 2 window,) int32
+        The words of a block that subsampling keeps, with a sentence end for each word of a window before and after.
+    inputs, input_times : (2 window + 1,) int64, float32
         Input rows and how often each counts; ones at first.
     row : (1,) int64
         Zero: the input row of CBOW.
     outputs, output_times, labels : (outputs,) int64, float32, float32
-        Output rows, how often each counts (ones at first), and their labels (1, 0, 0, ... at first).
-    scores : (2 window * outputs + 32,) float32
-        Scores, then steps.
-    noise, next_noise : (negative,) int64
-        Noise words of this turn and the next.
+        For negative sampling the output rows, how often each counts (ones at first), and their labels, 1, 0, 0, ...
+    noise : (negative,) int64
+        Noise words of the next turn.
+    scores : (2 window, outputs) float32
+        Scores, then steps. Here `outputs` is a multiple of `fastvec.kernels.simd.LANES`.
+    seen : (1024,) int64
+        When an input word was last met, by the last bits of its id.
     state : (1,) uint64
         Of the random numbers.
     loss : (1,) float64
@@ -89,12 +94,32 @@ class Work(NamedTuple):
     outputs: NDArray[np.int64]
     output_times: NDArray[np.float32]
     labels: NDArray[np.float32]
-    scores: NDArray[np.float32]
     noise: NDArray[np.int64]
-    next_noise: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    seen: NDArray[np.int64]
     state: NDArray[np.uint64]
     loss: NDArray[np.float64]
     counts: NDArray[np.int64]
+
+
+def new_work(block_size, window, n_outputs, negative):
+    """Allocate the arrays of one thread, for blocks of `block_size` ids and at most `n_outputs` output rows."""
+    width = -(-n_outputs // LANES) * LANES
+    return Work(
+        kept=np.zeros(block_size + 2 * window, np.int32),
+        inputs=np.zeros(2 * window + 1, np.int64),
+        input_times=np.ones(2 * window + 1, np.float32),
+        row=np.zeros(1, np.int64),
+        outputs=np.zeros(width, np.int64),
+        output_times=np.ones(width, np.float32),
+        labels=np.eye(1, width, dtype=np.float32)[0],
+        noise=np.zeros(negative, np.int64),
+        scores=np.zeros((2 * window, width), np.float32),
+        seen=np.zeros(1024, np.int64),
+        state=np.zeros(1, np.uint64),
+        loss=np.zeros(1),
+        counts=np.zeros(2, np.int64),
+    )
 
 
 @entry
@@ -107,117 +132,82 @@ def initialise(W, dim, scale, seed):
 
 
 @leaf
-def _subsample(tokens, keep, work):
-    """Copy the words to train on, and the sentence ends, to `work.kept`; return where they end."""
-    work.kept[0] = -1
-    end, words = 1, 0
+def _subsample(tokens, keep, window, work):
+    """Copy the words to train on, and sentence ends, to `work.kept` from position `window`; return where they end."""
+    kept = work.kept
+    kept[:window] = -1
+    end, words = window, 0
     for token in tokens:
         if token < 0:
-            work.kept[end] = -1
+            kept[end] = -1
             end += 1
             continue
         words += 1
         if token < len(keep):
             uniform = np.float32(draw(work.state) >> np.uint64(40)) * np.float32(2.0**-24)
-            if uniform < keep[token]:
-                work.kept[end] = token
-                end += 1
-    work.kept[end] = -1
+            kept[end] = token
+            end += uniform < keep[token]
+    kept[end : end + window] = -1
     work.counts[0] += words
     return end
 
 
 @leaf
-def _add(row, rows, times, first, n):
-    """Add `row` to rows[first:n], or count it once more where it is there; return the new n."""
-    for k in range(first, n):
-        if rows[k] == row:
-            times[k] += 1
-            return n
-    rows[n] = row
-    times[n] = 1
-    return n + 1
+def _context(t, reach, window, work):
+    """Gather the words around position t as inputs; return their number and whether some may be equal.
 
-
-@leaf
-def _context(t, reach, once, work):
-    """Gather the words around position t as inputs, equal words `once` or each; return the number of rows and words."""
-    kept, inputs, times = work.kept, work.inputs, work.input_times
-    m = words = 0
+    Without branches, which would be mispredicted once or twice for every centre.
+    """
+    kept, inputs, seen = work.kept, work.inputs, work.seen
+    m, repeated = 0, False
     for step in (-1, 1):
-        s = t + step
-        while abs(s - t) <= reach and kept[s] >= 0:
-            m = _add(np.int64(kept[s]), inputs, times, 0 if once else m, m)
-            words += 1
-            s += step
-    return m, words
+        inside = True
+        for distance in range(1, window + 1):
+            word = np.int64(kept[t + step * distance])
+            inside = inside & (word >= 0) & (distance <= reach)
+            inputs[m] = word
+            slot = word & 1023
+            repeated = repeated | (inside & (seen[slot] == t))
+            seen[slot] = t if inside else seen[slot]
+            m += inside
+    return m, repeated
 
 
 @leaf
-def _turn_noise(C, noise, work):
-    """Take the noise words drawn a turn ago, and draw those of the next turn, whose rows are then on their way."""
+def _unite(rows, times, first, n):
+    """Make equal rows among rows[first:n] one that counts as often; return the new n."""
+    end = first
+    for k in range(first, n):
+        at = first
+        while at < end and rows[at] != rows[k]:
+            at += 1
+        if at == end:
+            rows[end] = rows[k]
+            times[end] = 0
+            end += 1
+        times[at] += 1
+    return end
+
+
+@leaf
+def _next_noise(noise, work):
+    """Make the noise words drawn a turn ago output rows, and draw those of the next turn; return the number of rows."""
     for k in range(noise.negative):
-        work.noise[k] = work.next_noise[k]
-        work.next_noise[k] = sample(work.state, noise.table)
-        prefetch(C, work.next_noise[k])
+        work.outputs[k + 1] = work.noise[k]
+        work.noise[k] = sample(work.state, noise.table)
+    return _unite(work.outputs, work.output_times, 1, noise.negative + 1)
 
 
 @leaf
-def _outputs(centre, noise, paths, work):
-    """Gather the output rows of a centre, and their labels where they vary; return their number."""
-    n = 0
-    if noise is not None:
-        work.outputs[0] = centre
-        n = 1
-        for k in range(noise.negative):
-            if work.noise[k] != centre:
-                n = _add(work.noise[k], work.outputs, work.output_times, 1, n)
-    if paths is not None:
-        start = paths.starts[centre]
-        n = paths.starts[centre + 1] - start
-        for j in range(n):
-            work.outputs[j] = paths.nodes[start + j]
-            work.labels[j] = paths.labels[start + j]
-    return n
-
-
-@leaf
-def _prefetch_outputs(word, C, paths):
-    if paths is None:
-        prefetch(C, word)
-    else:
-        for k in range(paths.starts[word], paths.starts[word + 1]):
-            prefetch(C, np.int64(paths.nodes[k]))
-
-
-@leaf
-def _loss(m, n, work):
+def _loss(m, labels, first, n, work):
     """Give the sum of -log(logistic(score)) over the pairs whose label is 1, of -log(1 - logistic(score)) over 0."""
     loss = 0.0
     for i in range(m):
         for j in range(n):
-            score = work.scores[i * n + j]
-            x = -score if work.labels[j] > 0 else score
+            x = -work.scores[i, j] if labels[first + j] > 0 else work.scores[i, j]
             softplus = max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))
             loss += work.input_times[i] * work.output_times[j] * softplus
     return loss
-
-
-@leaf
-def _steps(m, n, rate, repeated, paths, work):
-    """Turn scores into steps."""
-    scores = work.scores
-    falls(scores, m * n, rate)
-    for i in range(m):
-        if paths is None:
-            scores[i * n] += rate
-        else:
-            for j in range(n):
-                scores[i * n + j] += rate * work.labels[j]
-    if repeated:
-        for i in range(m):
-            for j in range(n):
-                scores[i * n + j] *= work.input_times[i] * work.output_times[j]
 
 
 @entry
@@ -250,48 +240,92 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
         Arrays of this thread.
     """
     work.state[0] = stream(key[0], key[1], key[2])
-    end = _subsample(tokens, keep, work)
+    end = _subsample(tokens, keep, window, work)
+    work.seen[:] = -1
+    # arrays are chosen here, once: to choose one inside the loop would count references to it
+    kept, inputs, times, scores = work.kept, work.inputs, work.output_times, work.scores
+    X, E, rows = W, W, work.inputs
+    if cbow is not None:
+        X, E, rows = cbow.hidden, cbow.error, work.row
+    if noise is not None:
+        outputs, labels = work.outputs, work.labels
+    if paths is not None:
+        outputs, labels = paths.nodes, paths.labels
+    first = n = n_outputs = 0
+    cold = len(C) - HOT_NODES
     loss, measured = 0.0, 0
     if noise is not None:
-        _turn_noise(C, noise, work)
-    stretch = (end - 1 + STRETCHES - 1) // STRETCHES
+        _next_noise(noise, work)
+    stretch = (end - window + STRETCHES - 1) // STRETCHES
     for turn in range(stretch):
         if stop[0]:
             break
         if noise is not None:
-            _turn_noise(C, noise, work)
+            n_outputs = _next_noise(noise, work)
         now = rate + slope * np.float32(turn * STRETCHES)
-        for t in range(1 + turn, end, stretch):
-            centre = np.int64(work.kept[t])
+        for q in range(STRETCHES):
+            t = window + turn + q * stretch
+            if t >= end:
+                break
+            centre = np.int64(kept[t])
             if centre < 0:
                 continue
-            if work.kept[t + 1] >= 0:
-                _prefetch_outputs(np.int64(work.kept[t + 1]), C, paths)
-            entering = np.int64(work.kept[min(t + 1 + window, end)])
+            coming, entering = np.int64(kept[t + 1]), np.int64(kept[t + window])
             if entering >= 0:
                 prefetch(W, entering)
             reach = 1 + below(draw(work.state), window) if shrink else window
-            m, n_context = _context(t, reach, cbow is None, work)
-            if m == 0:
+            n_context, repeated = _context(t, reach, window, work)
+            if n_context == 0:
                 continue
-            n = _outputs(centre, noise, paths, work)
-            repeated = m < n_context
-            if noise is not None:
-                repeated = repeated or n <= noise.negative
-            X, E, rows, n_rows, n_predictions = W, W, work.inputs, m, n_context
-            if cbow is not None:
-                X, E, rows, n_rows, n_predictions = cbow.hidden, cbow.error, work.row, 1, 1
-                mean(W, work.inputs, m, cbow.hidden)
+            m, n_predictions, uneven = n_context, n_context, False
+            if cbow is None:
+                if repeated:
+                    m = _unite(inputs, work.input_times, 0, n_context)
+                    uneven = m < n_context
+            else:
+                m, n_predictions = 1, 1
+                mean(W, inputs, n_context, cbow.hidden)
                 cbow.error[:] = 0
-            dots(X, rows, n_rows, C, work.outputs, n, work.scores)
+            if noise is not None:
+                outputs[0] = centre
+                n = n_outputs
+                uneven = uneven or n <= noise.negative
+                for j in range(1, n):
+                    if outputs[j] == centre:  # noise that is the centre itself is set aside
+                        n -= 1
+                        outputs[j], outputs[n] = outputs[n], centre
+                        times[j], times[n] = times[n], times[j]
+                        break
+            if paths is not None:
+                first = paths.starts[centre]
+                n = paths.starts[centre + 1] - first
+
+            dots(X, rows, m, C, outputs, first, n, scores)
+            if coming >= 0:
+                if noise is not None:
+                    prefetch(C, coming)
+                if paths is not None:
+                    k = paths.starts[coming + 1] - 1
+                    while k >= paths.starts[coming] and outputs[k] < cold:
+                        prefetch(C, np.int64(outputs[k]))
+                        k -= 1
             if turn % LOSS_EVERY == 0:
-                loss += _loss(n_rows, n, work)
+                loss += _loss(m, labels, first, n, work)
                 measured += n_predictions
-            _steps(n_rows, n, now, repeated, paths, work)
-            move(E, X, rows, n_rows, C, work.outputs, n, work.scores)
-            if cbow is not None:
-                share = np.float32(1) / np.float32(m) if cbow.corrected else np.float32(1)
+            logistic_steps(scores, m, labels, first, n, now)
+            if uneven:
                 for i in range(m):
-                    add_row(W, work.inputs[i], cbow.error, share)
+                    for j in range(n):
+                        scores[i, j] *= work.input_times[i] * times[j]
+                work.input_times[:m] = 1
+            if noise is not None:
+                for k in range(
+                    q, noise.negative, STRETCHES
+                ):  # a few rows at a time, not to fill the queues of the core
+                    prefetch(C, work.noise[k])
+            move(E, X, rows, m, C, outputs, first, n, scores)
+            if cbow is not None:
+                share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
+                add_to_rows(W, inputs, n_context, cbow.error, share)
     work.loss[0] += loss
     work.counts[1] += measured

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError, TrainingError
-from fastvec.kernels.word2vec import Mean, Noise, Paths, Work, initialise, train_block
+from fastvec.kernels.simd import LANES
+from fastvec.kernels.word2vec import Mean, Noise, Paths, Work, initialise, new_work, train_block
 from fastvec.models.checks import check_choice, check_integer, check_number
 from fastvec.sampling.alias import alias_table, noise_distribution
 from fastvec.sampling.huffman import huffman_paths
@@ -178,34 +179,19 @@ class _Run:
         self.keep = keep_probability(counts, parameters.sample)
         self.noise: Noise | None = None
         self.paths: Paths | None = None
-        self.n_outputs = parameters.negative + 1
+        n_outputs = parameters.negative + 1
         if parameters.loss == "negative":
             self.noise = Noise(alias_table(noise_distribution(counts, parameters.ns_exponent)), parameters.negative)
         else:
-            self.paths = Paths(*huffman_paths(counts))
-            self.n_outputs = int(np.diff(self.paths.starts).max())
+            starts, nodes, labels = huffman_paths(counts)
+            self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
+            n_outputs = int(np.diff(self.paths.starts).max())
         self.block_size = min(max(corpus.n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = np.zeros(1, np.int64)
-        self.works = [self._work() for _ in range(threads)]
-
-    def _work(self) -> Work:
-        inputs, outputs = 2 * self.parameters.window, self.n_outputs
-        return Work(
-            kept=np.zeros(self.block_size + 2, np.int32),
-            inputs=np.zeros(inputs, np.int64),
-            input_times=np.ones(inputs, np.float32),
-            row=np.zeros(1, np.int64),
-            outputs=np.zeros(outputs, np.int64),
-            output_times=np.ones(outputs, np.float32),
-            labels=np.eye(1, outputs, dtype=np.float32)[0],
-            scores=np.zeros(inputs * outputs + 32, np.float32),
-            noise=np.zeros(self.parameters.negative, np.int64),
-            next_noise=np.zeros(self.parameters.negative, np.int64),
-            state=np.zeros(1, np.uint64),
-            loss=np.zeros(1),
-            counts=np.zeros(2, np.int64),
-        )
+        self.works = [
+            new_work(self.block_size, parameters.window, n_outputs, parameters.negative) for _ in range(threads)
+        ]
 
     def _worker(self, work: Work) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""

@@ -1,0 +1,39 @@
+# `make demo` and `make test` need Python 3.11 or newer and an index of Python packages, nothing else.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: demo test lint check clean
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/installed-test: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+# Train on the sample of Wikipedia that comes with the project, evaluate, and look at some neighbours.
+demo: .venv/installed
+	$(BIN)/fastvec train data/sample.txt.xz --output vectors.safetensors
+	$(BIN)/fastvec eval analogies vectors.safetensors
+	$(BIN)/fastvec similar vectors.safetensors france
+	$(BIN)/fastvec similar vectors.safetensors computer
+
+test: .venv/installed-test
+	$(BIN)/pytest
+
+lint: .venv/installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# The kernels once more, with bounds checked, and then as plain Python.
+check: .venv/installed-test
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/boundscheck $(BIN)/pytest $(KERNEL_TESTS)
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
+
+KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_sampling.py tests/test_huffman.py
+
+clean:
+	rm -rf .venv build *.egg-info vectors.safetensors

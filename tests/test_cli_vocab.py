@@ -1,0 +1,104 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+from fastvec_cli import vocab
+from fastvec_cli.reading import reading_progress
+
+from fastvec.corpus import read_corpus
+from fastvec.errors import FileError, InputError
+
+TEXT = "the cat sat on the mat\nthe cat\n"
+
+
+@pytest.fixture(autouse=True)
+def text_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("x.txt").write_text(TEXT)
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(vocab.command, [*arguments, "--cache-dir", "cache"], catch_exceptions=False, **options)
+
+
+def test_the_vocabulary_goes_to_stdout_and_the_summary_to_stderr():
+    result = run("x.txt", "--min-count", "2")
+    assert result.stdout == "the\t3\ncat\t2\n"
+    assert result.stderr == "x.txt: 8 words, 5 distinct, 2 kept\n"
+
+
+def test_the_vocabulary_goes_to_a_file():
+    result = run("x.txt", "-o", "v.tsv", "--min-count", "1", "--max-vocab", "3", "--quiet")
+    assert Path("v.tsv").read_text() == "the\t3\ncat\t2\nmat\t1\n"
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_standard_input_and_files_can_be_mixed():
+    result = run("-", "x.txt", "--min-count", "3", input="the THE cat\n", color=False)
+    assert result.stdout == "the\t4\ncat\t3\n"
+    assert result.stderr.startswith("standard input and 1 more: ")
+
+
+def test_the_options_of_reading_reach_the_library():
+    Path("y.txt").write_bytes(b"The \xff cat, the\n")
+    result = run("y.txt", "--tokenizer", "words", "--lowercase", "--errors", "ignore", "--min-count", "1")
+    assert result.stdout == "the\t2\ncat\t1\n"
+
+
+def test_an_error_of_the_library_is_raised_for_the_group_to_show():
+    with pytest.raises(InputError, match=r"^min_count must be at least 1, not 0$"):
+        run("x.txt", "--min-count", "0")
+
+
+def test_invalid_bytes_are_reported():
+    Path("y.txt").write_bytes(b"a \xff a\n")
+    result = run("y.txt", "--min-count", "1")
+    assert result.stdout == "a\t2\n\ufffd\t1\n"
+    assert result.stderr.endswith("y.txt: 1 words were not valid UTF-8 (see --errors)\n")
+
+
+def test_a_tokenizer_is_found_in_this_folder():
+    Path("letters.py").write_text("def split(line): return list(line.replace(' ', ''))")
+    assert run("x.txt", "--tokenizer", "letters:split", "--min-count", "4").stdout == "t\t7\na\t4\n"
+
+
+def test_the_cache_is_used_unless_told_not_to():
+    run("x.txt", "--min-count", "1", "--no-cache")
+    assert list(Path("cache").iterdir()) == []
+    run("x.txt", "--min-count", "1")
+    assert read_corpus("x.txt", cache_dir="cache").is_reused
+
+
+def test_there_is_no_progress_bar_where_there_is_no_terminal(monkeypatch):
+    with reading_progress(quiet=False) as progress:
+        assert progress is None
+
+
+def test_a_terminal_shows_a_progress_bar(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with reading_progress(quiet=True) as progress:
+        assert progress is None
+    with reading_progress(quiet=False) as progress:
+        progress(1, 2)
+        progress(5, None)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_under_stdout_is_one_line(monkeypatch):
+    with open("/dev/full", "wb", buffering=0) as full:
+        monkeypatch.setattr(vocab, "sys", SimpleNamespace(stdout=SimpleNamespace(buffer=full)))
+        with pytest.raises(
+            FileError, match=r"^standard output: cannot write the vocabulary \(No space left on device\)$"
+        ):
+            run("x.txt", "--min-count", "1")
+
+
+def test_a_reader_that_goes_away_is_no_error_of_ours(monkeypatch):
+    class Closed:
+        def write(self, data):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(vocab, "sys", SimpleNamespace(stdout=SimpleNamespace(buffer=Closed())))
+    with pytest.raises(BrokenPipeError):
+        run("x.txt", "--min-count", "1")

@@ -1,0 +1,177 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fastvec.corpus.sources import Sentences, TokenLists, is_unchanged, open_source
+from fastvec.errors import FileError, InputError
+
+
+def text_of(source):
+    return [(name, b"".join(blocks)) for name, blocks in open_source(source).parts(lambda _: None)]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.txt", "a.txt", ".hidden", "a/2.txt", "a/10.txt", ".git/x.txt"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(name)
+    return tmp_path
+
+
+def test_a_string_is_a_path(folder):
+    assert text_of("a.txt") == text_of(Path("a.txt")) == [("a.txt", b"a.txt")]
+
+
+def test_several_paths_are_read_in_the_order_given(folder):
+    assert [name for name, _ in text_of([Path("b.txt"), Path("a.txt"), Path("b.txt")])] == ["b.txt", "a.txt", "b.txt"]
+
+
+def test_a_folder_stands_for_its_files_in_order_without_the_hidden_ones(folder):
+    assert [name for name, _ in text_of(".")] == ["a/10.txt", "a/2.txt", "a.txt", "b.txt"]
+    assert [name for name, _ in text_of([Path("b.txt"), Path("a")])] == ["b.txt", "a/10.txt", "a/2.txt"]
+
+
+def test_the_name_of_several_sources_is_short(folder):
+    assert open_source([Path("b.txt"), Path("a"), Path("a.txt")]).name == "b.txt and 2 more"
+    assert open_source("-").name == "standard input"
+
+
+def test_the_size_is_that_of_all_files(folder):
+    assert open_source(".").n_bytes == len("b.txta.txta/2.txta/10.txt")
+
+
+def test_a_change_of_a_file_is_seen(folder):
+    source = open_source(".")
+    assert is_unchanged(source)
+    os.utime("a/2.txt", ns=(0, 0))
+    assert not is_unchanged(source)
+    source = open_source(".")
+    Path("b.txt").unlink()
+    assert not is_unchanged(source)
+
+
+def test_a_pipe_can_be_read_once(folder):
+    os.mkfifo("pipe")
+    source = open_source("pipe")
+    assert source.identity is None
+    assert source.n_bytes is None
+
+
+def test_a_folder_without_files_is_refused(folder):
+    Path("empty/deep").mkdir(parents=True)
+    with pytest.raises(FileError, match=r"^empty: no files in this folder$"):
+        open_source("empty")
+
+
+@pytest.mark.parametrize("source", ["missing.txt", [Path("a.txt"), Path("missing.txt")]])
+def test_a_missing_file_is_named(folder, source):
+    with pytest.raises(FileError, match=r"^missing.txt: no such file or folder$"):
+        open_source(source)
+
+
+def test_text_in_place_of_a_path_is_explained():
+    with pytest.raises(FileError, match=r"^the cat sat: no such file or folder; text in memory is passed as a list"):
+        open_source("the cat sat")
+
+
+def test_a_path_that_cannot_be_one_is_refused():
+    with pytest.raises(FileError, match=r"embedded null byte"):
+        open_source("a\0b")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named(folder):
+    Path("a.txt").chmod(0)
+    with pytest.raises(FileError, match=r"^a.txt: permission denied$"):
+        text_of("a.txt")
+
+
+def test_a_file_that_cannot_be_opened_is_named(folder, monkeypatch):
+    source = open_source("a.txt")
+    Path("a.txt").unlink()
+    with pytest.raises(FileError, match=r"^a.txt: no such file or folder$"):
+        list(source.parts(lambda _: None))
+
+
+def test_a_folder_that_cannot_be_listed_is_named(folder, monkeypatch):
+    def fail(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(FileError, match=r"^a: permission denied$"):
+        open_source("a")
+
+
+def test_a_closed_standard_input_is_refused(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(FileError, match=r"^standard input: it is closed$"):
+        text_of("-")
+
+
+def test_strings_are_lines(tmp_path):
+    source = open_source(line for line in ["one", "two\nthree", b"four"])
+    assert isinstance(source, Sentences)
+    assert next(source.parts(lambda _: None))[0] == "the source"
+    assert text_of(["one", "two\nthree", b"four"]) == [("the source", b"one\ntwo\nthree\nfour\n")]
+
+
+def test_many_strings_come_in_several_blocks():
+    told = []
+    ((_, blocks),) = open_source("word" for _ in range(100_000)).parts(told.append)
+    blocks = list(blocks)
+    assert len(blocks) > 2
+    assert b"".join(blocks) == b"word\n" * 100_000
+    assert sum(told) == 500_000
+
+
+def test_lists_of_words_are_sentences():
+    source = open_source([["one", "two"], ("three",), np.array(["four"])])
+    assert isinstance(source, TokenLists)
+    assert list(source.sentences()) == [["one", "two"], ["three"], ["four"]]
+
+
+@pytest.mark.parametrize("source", [3, None, b"text", bytearray(b"text")])
+def test_other_things_are_refused(source):
+    with pytest.raises(InputError, match=f"^the source must be a path, .*, not {type(source).__name__}$"):
+        open_source(source)
+
+
+@pytest.mark.parametrize("source", [{"a b"}, {"a b": 1}])
+def test_what_has_no_order_is_refused(source):
+    with pytest.raises(InputError, match=r"^the source is a .*, which has no order of words; pass a list$"):
+        open_source(source)
+
+
+def test_a_list_of_strings_that_are_files_is_refused_with_the_cure(folder):
+    with pytest.raises(InputError, match=r"'a.txt' is a file; to read these files, pass pathlib.Path objects$"):
+        open_source(["a.txt", "b.txt"])
+    assert isinstance(open_source(["a.txt", "is a file"]), Sentences)
+
+
+def test_a_list_of_paths_holds_nothing_else():
+    with pytest.raises(InputError, match=r"^a list of paths must hold paths only, not int$"):
+        open_source([Path("x"), 3])
+
+
+def test_an_exhausted_generator_is_refused():
+    lines = (line for line in ["a"])
+    list(lines)
+    with pytest.raises(InputError, match=r"^the source is empty; a generator can be read only once"):
+        open_source(lines)
+
+
+def test_a_mixture_of_strings_and_lists_is_refused():
+    with pytest.raises(InputError, match=r"^item 2 of the source must be a string, as the first, not list$"):
+        text_of(["one", ["two"]])
+    with pytest.raises(InputError, match=r"^item 2 of the source must be a list of words, not str$"):
+        list(open_source([["one"], "two"]).sentences())
+
+
+def test_items_that_are_neither_are_refused():
+    with pytest.raises(InputError, match=r"^item 1 of the source must be a list of words, not int$"):
+        list(open_source([1, 2]).sentences())
+    with pytest.raises(InputError, match=r"^item 1 of the source is a dict, which has no order of words; pass a list$"):
+        list(open_source([{"text": "one"}]).sentences())

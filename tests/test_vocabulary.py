@@ -1,0 +1,111 @@
+import os
+import stat
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastvec.corpus import Vocabulary
+from fastvec.errors import FileError, InputError
+
+
+def make(**counts):
+    return Vocabulary(list(counts), np.array(list(counts.values()), np.int64))
+
+
+def test_words_have_ids_and_counts():
+    vocabulary = make(the=3, cat=1)
+    assert len(vocabulary) == 2
+    assert list(vocabulary) == ["the", "cat"]
+    assert vocabulary["cat"] == 1
+    assert "the" in vocabulary
+    assert "dog" not in vocabulary
+    assert vocabulary.n_tokens == 4
+    with pytest.raises(KeyError):
+        vocabulary["dog"]
+
+
+def test_a_file_has_a_line_for_each_word(tmp_path):
+    make(the=3, café=1).save(tmp_path / "v.tsv")
+    assert (tmp_path / "v.tsv").read_bytes() == "the\t3\ncafé\t1\n".encode()
+
+
+words = st.text(st.characters(blacklist_characters="\t\n", blacklist_categories=["Cs"]), min_size=1, max_size=6)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.dictionaries(words, st.integers(1, 2**62), min_size=1))
+def test_a_saved_vocabulary_is_loaded_as_it_was(tmp_path_factory, counts):
+    path = tmp_path_factory.mktemp("v") / "v.tsv"
+    ordered = sorted(counts, key=lambda word: (-counts[word], word.encode()))
+    Vocabulary(ordered, np.array([counts[word] for word in ordered])).save(path)
+    loaded = Vocabulary.load(path)
+    assert loaded.words == ordered
+    assert loaded.counts.tolist() == [counts[word] for word in ordered]
+    assert loaded.counts.dtype == np.int64
+
+
+def test_lines_in_any_order_and_with_any_end_are_accepted(tmp_path):
+    (tmp_path / "v.tsv").write_bytes(b"b\t1\r\na\t1\r\nthe cat\t5")
+    loaded = Vocabulary.load(tmp_path / "v.tsv")
+    assert (loaded.words, loaded.counts.tolist()) == (["the cat", "a", "b"], [5, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"a\t1\nb\n", r"v.tsv:2: 'b' has no count; a line is a word, a tab and how often it occurs$"),
+        (b"a\t1\n\n", r"v.tsv:2: '' has no count"),
+        (b"\t1\n", r"v.tsv:1: .* is not one word, a tab and a count$"),
+        (b"a\tb\t1\n", r"v.tsv:1: .* is not one word, a tab and a count$"),
+        (b"a\t0\n", r"v.tsv:1: the count must be a whole number of at least 1, not '0'$"),
+        (b"a\t1.5\n", r"v.tsv:1: the count must be .*, not '1.5'$"),
+        (b"a\t9223372036854775808\n", r"v.tsv:1: the count must be"),
+        (b"a\t1\nb\t1\na\t2\n", r"v.tsv:3: 'a' stands twice in this vocabulary$"),
+        (b"a\t1\n\xff\t2\n", r"v.tsv:2: not UTF-8$"),
+        (b"", r"v.tsv: no words in this vocabulary$"),
+    ],
+)
+def test_a_malformed_file_names_the_line(tmp_path, text, message):
+    (tmp_path / "v.tsv").write_bytes(text)
+    with pytest.raises(FileError, match=message):
+        Vocabulary.load(tmp_path / "v.tsv")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileError, match=r"v.tsv: cannot read the vocabulary \(No such file or directory\)$"):
+        Vocabulary.load(tmp_path / "v.tsv")
+
+
+@pytest.mark.parametrize("word", ["a\tb", "a\nb"])
+def test_words_that_would_break_the_file_are_refused_before_it_is_touched(tmp_path, word):
+    with pytest.raises(InputError, match=r"has a tab or newline in it, which a vocabulary file cannot hold$"):
+        make(**{word: 1}).save(tmp_path / "v.tsv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(FileError, match=r"v.tsv: cannot write the vocabulary \(No such file or directory\)$"):
+        make(a=1).save(tmp_path / "none" / "v.tsv")
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    (tmp_path / "v.tsv").write_text("old")
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(FileError, match=r"v.tsv: cannot write the vocabulary \(No space left on device\)$"):
+        make(a=1).save(tmp_path / "v.tsv")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_the_file_can_be_read_by_whom_the_umask_allows(tmp_path):
+    before = os.umask(0o027)
+    try:
+        make(a=1).save(tmp_path / "v.tsv")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "v.tsv").stat().st_mode) == 0o640
