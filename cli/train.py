@@ -84,7 +84,7 @@ def command(
     from fastvec.training.progress import Progress
     from fastvec.vectors import check_target
 
-    if check_target(output) != "native" and save_context:
+    if check_target(output) != "safetensors" and save_context:
         raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
     given = {name: value for name, value in settings.items() if value is not None}
     with Display(quiet, log_json) as display:

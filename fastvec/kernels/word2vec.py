@@ -102,7 +102,7 @@ class Work(NamedTuple):
     counts: NDArray[np.int64]
 
 
-def new_work(block_size, window, n_outputs, negative):
+def new_work(block_size: int, window: int, n_outputs: int, negative: int) -> Work:
     """Allocate the arrays of one thread, for blocks of `block_size` ids and at most `n_outputs` output rows."""
     width = -(-n_outputs // LANES) * LANES
     return Work(

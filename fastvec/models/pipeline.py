@@ -26,7 +26,7 @@ def train(
     min_count: int = 5,
     max_vocab: int | None = None,
     vocabulary: Vocabulary | str | PathLike[str] | None = None,
-    vectors: str = "word",
+    vectors: str | None = None,
     save_context: bool = False,
     threads: int | None = None,
     progress: Listener | None = None,
@@ -53,8 +53,9 @@ def train(
         Keep the most frequent words only, this many.
     vocabulary : Vocabulary, path or None
         Train exactly these words, instead of those that `min_count` and `max_vocab` choose.
-    vectors : str
-        Which vectors to give: "word", "context", or "sum", word and context vectors added.
+    vectors : str or None
+        Which vectors to give: "word", "context", or "sum", word and context vectors added. None takes what serves the
+        model best: the sum for CBOW with negative sampling, unless `save_context` keeps its parts, else the word vectors.
     save_context : bool
         Keep the context vectors too, in `context_vectors`.
     threads : int or None
@@ -84,6 +85,7 @@ def train(
     """
     check_choice("model", model, list(MODELS))
     settings = _settings(model, parameters)
+    vectors = vectors or ("word" if save_context else settings.default_vectors)
     check_choice("vectors", vectors, ("word", "context", "sum"))
     if settings.loss == "hierarchical" and (vectors != "word" or save_context):
         raise InputError("hierarchical softmax has no context vectors: leave vectors='word' and save_context=False")

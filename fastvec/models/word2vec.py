@@ -28,7 +28,7 @@ Matrix = NDArray[np.float32]
 LEARNING_RATES = {
     ("skipgram", "negative"): 0.05,
     ("skipgram", "hierarchical"): 0.025,
-    ("cbow", "negative"): 0.05,
+    ("cbow", "negative"): 0.075,
     ("cbow", "hierarchical"): 0.05,
 }
 #: Positions of the id stream in a block: enough blocks for many threads, each long enough to be worth its dispatch.
@@ -114,6 +114,11 @@ class Word2Vec:
             raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
         object.__setattr__(self, "learning_rate", float(start))
         object.__setattr__(self, "min_learning_rate", float(end))
+
+    @property
+    def default_vectors(self) -> str:
+        """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
+        return "sum" if (self.model, self.loss) == ("cbow", "negative") else "word"
 
     def rate(self, done: float) -> float:
         """Give the learning rate when the share `done` of the training is over."""

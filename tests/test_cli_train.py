@@ -1,0 +1,229 @@
+"""The train command as its user meets it: exit codes, messages, files."""
+
+import bz2
+import gzip
+import json
+import lzma
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastvec_cli import main
+
+import fastvec
+
+COMMAND = [sys.executable, "-m", "fastvec"]
+
+
+@pytest.fixture(autouse=True)
+def corpus(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    words = np.array(["salt", "rain", "bread", "wind", "soup", "snow"])
+    lines = (" ".join(words[rng.integers(0, 3, 8) * 2 + k % 2]) for k in range(400))
+    Path("corpus.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line in this process; give its exit code, stdout and stderr."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["fastvec", *arguments])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def train(run, *arguments, source="corpus.txt"):
+    return run("train", source, "--dim", "8", "--threads", "1", "--cache-dir", "cache", *arguments)
+
+
+def test_training_writes_vectors_in_this_folder(run):
+    code, out, err = train(run)
+    assert (code, out) == (0, "")
+    assert err == "vectors.safetensors: 6 words, 8 dimensions\n"
+    assert fastvec.load("vectors.safetensors").dim == 8
+
+
+def test_quiet_says_nothing(run):
+    assert train(run, "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize("suffix", [".bin", ".txt", ".vec"])
+def test_the_suffix_chooses_the_format(run, suffix):
+    train(run)
+    train(run, "-o", f"v{suffix}")
+    native, other = fastvec.load("vectors.safetensors"), fastvec.load(f"v{suffix}")
+    assert list(native.words) == list(other.words)
+    np.testing.assert_array_equal(native.vectors, other.vectors)
+
+
+def test_the_same_text_gives_the_same_file_however_it_is_kept(run):
+    text = Path("corpus.txt").read_bytes()
+    half = text.index(b"\n", len(text) // 2) + 1
+    Path("c.gz").write_bytes(gzip.compress(text))
+    Path("c.bz2").write_bytes(bz2.compress(text))
+    Path("c.xz").write_bytes(lzma.compress(text))
+    Path("folder").mkdir()
+    Path("folder/1").write_bytes(text[:half])
+    Path("folder/2").write_bytes(text[half:])
+    for source in ("corpus.txt", "c.gz", "c.bz2", "c.xz", "folder"):
+        assert train(run, "-o", f"{source}.safetensors", source=source)[0] == 0
+    with open("corpus.txt", "rb") as file:
+        line = [*COMMAND, "train", "-", "--dim", "8", "--threads", "1", "-o", "-.safetensors", "-q"]
+        subprocess.run(line, stdin=file, check=True)
+    files = [path.read_bytes() for path in Path().glob("*.safetensors")]
+    assert len(files) == 6
+    assert len(set(files)) == 1
+
+
+def test_the_options_reach_the_model(run):
+    options = "--model cbow --window 3 --fixed-window --negative 2 --ns-exponent 0.5 --sample 0.01 --epochs 2 --lr 0.2"
+    more = "--min-lr 0.1 --cbow-update corrected --init xavier --vectors word --min-count 2 --max-vocab 5 --seed 9"
+    assert train(run, *options.split(), *more.split(), "--save-context")[0] == 0
+    wv = fastvec.load("vectors.safetensors")
+    assert wv.context_vectors.shape == (5, 8)
+    found = wv.metadata["parameters"]
+    assert found == {
+        "model": "cbow", "loss": "negative", "dim": 8, "window": 3, "fixed_window": True, "negative": 2,
+        "ns_exponent": 0.5, "sample": 0.01, "epochs": 2, "learning_rate": 0.2, "min_learning_rate": 0.1,
+        "cbow_update": "corrected", "init": "xavier", "seed": 9, "vectors": "word", "min_count": 2, "max_vocab": 5,
+    }  # fmt: skip
+
+
+def test_the_vocabulary_of_another_run_is_used(run):
+    run("vocab", "corpus.txt", "-o", "vocab.tsv", "--max-vocab", "4", "--cache-dir", "cache")
+    assert train(run, "--vocab", "vocab.tsv")[0] == 0
+    assert len(fastvec.load("vectors.safetensors")) == 4
+
+
+def test_the_log_holds_lines_of_json(run):
+    train(run, "--log-json", "log.json")
+    lines = [json.loads(line) for line in Path("log.json").read_text().splitlines()]
+    assert list(dict.fromkeys(line["phase"] for line in lines)) == ["reading", "compiling", "training", "saving"]
+    assert [line["done"] for line in lines if line["phase"] == "training"][-1] == 5 * 400 * 8
+
+
+def test_neighbours_and_facts_of_trained_vectors_are_shown(run):
+    train(run, "--epochs", "40", "--lr", "0.1", "--sample", "0")
+    code, out, _ = run("similar", "vectors.safetensors", "salt", "--topn", "2")
+    assert code == 0
+    assert {line.split()[0] for line in out.splitlines()[1:]} == {"bread", "soup"}
+    assert "skipgram" in run("info", "vectors.safetensors")[1]
+
+
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + bytes(200)
+BAD = {
+    "missing file": (["train", "nowhere.txt"], r"^fastvec: nowhere\.txt: "),
+    "empty file": (["train", "empty.txt"], r"^fastvec: empty\.txt: "),
+    "folder without files": (["train", "nothing"], r"^fastvec: nothing: "),
+    "picture": (["train", "photo.jpg"], r"^fastvec: photo\.jpg is not text"),
+    "truncated gzip": (["train", "cut.gz"], r"^fastvec: cut\.gz ends in the middle of its gzip data"),
+    "rare words only": (["train", "corpus.txt", "--min-count", "9999"], "min.count"),
+    "one word": (["train", "one.txt"], "one word"),
+    "dim 0": (["train", "corpus.txt", "--dim", "0"], "dim must be at least 1, not 0"),
+    "window 0": (["train", "corpus.txt", "--window", "0"], "window must be at least 1, not 0"),
+    "negative 0": (["train", "corpus.txt", "--negative", "0"], "negative must be at least 1 with loss negative, not 0"),
+    "suffix": (["train", "corpus.txt", "-o", "v.docx"], r"v\.docx: .*\.safetensors, \.bin, \.txt, \.vec"),
+    "no folder": (["train", "corpus.txt", "-o", "no/v.bin"], r"no/v\.bin: there is no folder"),
+    "context in text": (["train", "corpus.txt", "-o", "v.txt", "--save-context"], r"only a \.safetensors file"),
+    "log": (["train", "corpus.txt", "--log-json", "no/log"], "no/log: cannot be written"),
+    "vocabulary": (["train", "corpus.txt", "--vocab", "empty.txt"], r"empty\.txt: "),
+    "model": (["train", "corpus.txt", "--model", "bert"], "model must be one of skipgram, cbow"),
+    "diverged": (["train", "corpus.txt", "--lr", "1e30"], "the weights are no longer finite: lower the learning rate"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line_and_leaves_nothing(run, case):
+    Path("empty.txt").write_text("")
+    Path("one.txt").write_text("word " * 50)
+    Path("photo.jpg").write_bytes(JPEG)
+    Path("cut.gz").write_bytes(gzip.compress(Path("corpus.txt").read_bytes())[:-200])
+    Path("nothing").mkdir()
+    before = set(Path().rglob("*"))
+    arguments, message = BAD[case]
+    code, out, err = run(*arguments, "--cache-dir", "cache")
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert err.startswith("fastvec: ")
+
+    assert re.search(message, err)
+    left = {path for path in set(Path().rglob("*")) - before if "cache" not in path.parts}
+    assert not left
+    assert not [path for path in Path("cache").rglob("*") if "tmp" in path.name]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["train"], ["train", "a", "--dim", "many"], ["train", "a", "--no-such"], ["nope"]]
+)
+def test_misuse_of_the_command_line_is_exit_code_two(run, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "Usage:" in err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission_is_named(run):
+    Path("locked").mkdir(mode=0o500)
+    code, _, err = train(run, "-o", "locked/v.bin")
+    assert code == 1
+    assert "no permission to write in locked" in err
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk]).returncode:
+        pytest.skip("a file system cannot be mounted here")
+    try:
+        code, out, err = run("train", "corpus.txt", "--dim", "8000", "-o", str(disk / "v.bin"), "--cache-dir", "cache")
+        assert (code, out) == (1, "")
+        assert err == f"fastvec: {disk}/v.bin: the disk is full; free some space or choose another folder\n"
+        assert not list(disk.iterdir())
+        code, _, err = run("train", "corpus.txt", "--cache-dir", str(disk))
+        assert code == 1 or not err.startswith("fastvec: ")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+def test_an_interrupt_ends_training_within_a_second(tmp_path):
+    line = [*COMMAND, "train", "corpus.txt", "--epochs", "1000000", "--cache-dir", "cache", "--log-json", "log.json"]
+    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and "training" not in (
+            Path("log.json").read_text() if Path("log.json").exists() else ""
+        ):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err.strip() == "fastvec: interrupted"
+    assert not list(Path().glob("*.safetensors*"))
+
+
+def test_help_is_quick_and_names_the_commands(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(name in out for name in ("train", "similar", "vocab", "info"))
+    line = [sys.executable, "-X", "importtime", "-m", "fastvec", "--help"]
+    imported = subprocess.run(line, capture_output=True, text=True, check=True).stderr
+    assert not any(name in imported for name in ("numba", "numpy", "rich", "scipy"))
+
+
+def test_the_version_is_shown(run):
+    assert run("--version") == (0, f"fastvec {fastvec.__version__}\n", "")
