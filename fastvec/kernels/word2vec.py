@@ -24,7 +24,7 @@ from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.rng import below, draw, mix, stream
 from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch
 
-#: Stretches of a block whose centres share noise words.
+#: Stretches of a block whose centres share noise words; hierarchical softmax has none to share, and one stretch.
 STRETCHES = 8
 #: The loss is measured on the centres of one turn in this many.
 LOSS_EVERY = 64
@@ -256,14 +256,15 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
     loss, measured = 0.0, 0
     if noise is not None:
         _next_noise(noise, work)
-    stretch = (end - window + STRETCHES - 1) // STRETCHES
+    stretches = STRETCHES if noise is not None else 1
+    stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
             break
         if noise is not None:
             n_outputs = _next_noise(noise, work)
-        now = rate + slope * np.float32(turn * STRETCHES)
-        for q in range(STRETCHES):
+        now = rate + slope * np.float32(turn * stretches)
+        for q in range(stretches):
             t = window + turn + q * stretch
             if t >= end:
                 break
