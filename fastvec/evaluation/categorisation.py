@@ -1,0 +1,155 @@
+"""Categorisation: whether words of a class lie together, by clustering their vectors."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvec.errors import InputError
+from fastvec.evaluation.agreement import adjusted_rand, is_majority
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
+from fastvec.evaluation.groups import Classes, read_classes
+from fastvec.evaluation.kmeans import cluster_directions
+from fastvec.evaluation.lookup import cut_vocabulary, match_words, uncovered, unit_vectors
+from fastvec.evaluation.scores import Result
+
+if TYPE_CHECKING:
+    from fastvec.vectors import KeyedVectors
+
+
+@dataclass(frozen=True)
+class CategoryResult(Result):
+    """Agreement of clusters with classes, mean of several clusterings.
+
+    Attributes
+    ----------
+    dataset : str
+        Name of the set.
+    questions, covered : int
+        Words of the set, and how many of them are known; the others are left out.
+    classes : int
+        Classes of the covered words, which is also the number of clusters.
+    runs : int
+        Clusterings, from the seeds ``bootstrap.seed`` and following.
+    purity, adjusted_rand : float
+        Purity in (0, 1]; adjusted Rand index, 0 for chance and 1 for perfect.
+    purity_interval, adjusted_rand_interval : (float, float)
+        Their 95 % bootstrap intervals; words are resampled, with the clusters that they are in.
+    purity_spread, adjusted_rand_spread : float
+        Standard deviation from clustering to clustering; NaN for a single one.
+    vocab_limit : int or None
+        As asked; only the first `vocab_size` words count as known.
+    vocab_size : int
+        Words of the vectors that count as known.
+    fold_case : bool
+        Whether words that differ in case only were the same.
+    bootstrap : Bootstrap
+        How the intervals were made.
+    """
+
+    task = "categories"
+
+    dataset: str
+    questions: int
+    covered: int
+    classes: int
+    runs: int
+    purity: float
+    purity_interval: Interval
+    purity_spread: float
+    adjusted_rand: float
+    adjusted_rand_interval: Interval
+    adjusted_rand_spread: float
+    vocab_limit: int | None
+    vocab_size: int
+    fold_case: bool
+    bootstrap: Bootstrap
+
+    @property
+    def interval(self) -> Interval:
+        """95 % bootstrap interval of the purity."""
+        return self.purity_interval
+
+    @property
+    def coverage(self) -> float:
+        """The fraction of words that are known."""
+        return self.covered / self.questions
+
+
+def categories(
+    wv: "KeyedVectors",
+    path: str | Path | Classes,
+    vocab_limit: int | None = None,
+    *,
+    runs: int = 10,
+    fold_case: bool = True,
+    bootstrap: Bootstrap = DEFAULT,
+) -> CategoryResult:
+    """Cluster words by spherical k-means, as many clusters as classes, and compare clusters and classes.
+
+    Parameters
+    ----------
+    wv : KeyedVectors
+        Words by falling frequency.
+    path : str, path or Classes
+        A file of words and their classes, of which the first column of classes is taken, or one of those that
+        `fastvec.evaluation.read_classes` gives.
+    vocab_limit : int or None
+        Only the first so many words exist; None for all.
+    runs : int
+        How often to cluster, each time from another seed.
+    fold_case : bool
+        Whether words that differ in case only are the same.
+    bootstrap : Bootstrap
+        How intervals are made.
+
+    Raises
+    ------
+    FileError
+        If the classes cannot be read or have malformed lines.
+    InputError
+        If an argument is out of its range, or fewer than two classes have a word with a vector.
+    """
+    if runs < 1:
+        raise InputError(f"runs must be at least 1, not {runs}")
+    classes = path if isinstance(path, Classes) else read_classes(path)[0]
+    size = cut_vocabulary(wv, vocab_limit)
+    matches = match_words(wv.words[:size], classes.words, fold_case=fold_case)
+    rows = matches.rows[matches.entries]
+    known = rows < size
+    if not known.any():
+        raise uncovered(wv, size, len(classes), "words", classes.name)
+    labels, numbers = np.unique(np.array(classes.labels)[known], return_inverse=True)
+    if len(labels) < 2:
+        raise InputError(
+            f"{known.sum()} of {len(classes):,} words of {classes.name} covered, all of the class {str(labels[0])!r}; "
+            "clustering needs two classes"
+        )
+    units = unit_vectors(wv, rows[known])
+    weights = bootstrap.weights(len(units))
+    purities, rands, purity_draws, rand_draws = [], [], [], []
+    for seed in range(bootstrap.seed, bootstrap.seed + runs):
+        clusters = cluster_directions(units, len(labels), seed)
+        hits = is_majority(clusters, numbers)
+        purities.append(hits.mean())
+        rands.append(adjusted_rand(clusters, numbers)[0])
+        purity_draws.append(weights @ hits / len(units))
+        rand_draws.append(adjusted_rand(clusters, numbers, weights))
+    return CategoryResult(
+        classes.name,
+        len(classes),
+        len(units),
+        len(labels),
+        runs,
+        float(np.mean(purities)),
+        percentile_interval(np.mean(purity_draws, axis=0)),
+        float(np.std(purities, ddof=1)) if runs > 1 else float("nan"),
+        float(np.mean(rands)),
+        percentile_interval(np.mean(rand_draws, axis=0)),
+        float(np.std(rands, ddof=1)) if runs > 1 else float("nan"),
+        vocab_limit,
+        size,
+        fold_case,
+        bootstrap,
+    )

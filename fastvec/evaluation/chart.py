@@ -1,0 +1,72 @@
+"""A bar chart of accuracies by section, drawn with matplotlib, which is an extra."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvec.errors import InputError
+from fastvec.evaluation.bootstrap import Floats
+from fastvec.vectors.target import replacing
+
+if TYPE_CHECKING:
+    from fastvec.evaluation.analogy import AnalogyResult
+
+_FORMATS = ("png", "svg", "pdf")
+
+
+def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
+    """Draw a bar, with its 95 % interval, for the total, each kind and each section.
+
+    Parameters
+    ----------
+    results : sequence of AnalogyResult
+        Of the same set of questions; each has bars of its own colour.
+    path : str or path
+        The picture, in the format that its suffix says: .png, .svg or .pdf.
+
+    Raises
+    ------
+    InputError
+        If matplotlib is not installed, or does not know the suffix.
+    FileError
+        If the file cannot be written.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("a chart needs matplotlib; install it with: pip install 'fastvec[plot]'") from None
+    suffix = Path(path).suffix.lower().lstrip(".")
+    if suffix not in _FORMATS:
+        raise InputError(f"{path}: the suffix of a chart must be .png, .svg or .pdf")
+    rows = [(result.overall, *result.kinds, *result.sections) for result in results]
+    places = np.arange(len(rows[0]))
+    height = 0.8 / len(rows)
+    figure = Figure(figsize=(9, 1.2 + 0.3 * len(places) * max(1.0, len(rows) / 2)), layout="constrained")
+    axes = figure.add_subplot()
+    for number, (result, row) in enumerate(zip(results, rows, strict=True)):
+        values = np.nan_to_num([100 * each.accuracy for each in row])
+        limit = f"{result.vocab_size:,} words"
+        axes.barh(
+            places + (number - (len(rows) - 1) / 2) * height,
+            values,
+            height,
+            xerr=_errors(values, [each.interval for each in row]),
+            label=f"{result.method}, {limit}",
+            error_kw={"elinewidth": 1},
+        )
+    axes.set_yticks(places, [f"{each.name} ({each.total:,})" for each in rows[0]])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("accuracy, %, with 95 % intervals")
+    axes.set_title(f"{results[0].dataset}: analogies")
+    axes.legend()
+    with replacing(path) as file:
+        figure.savefig(file, format=suffix, dpi=150)
+
+
+def _errors(values: Floats, intervals: Sequence[tuple[float, float]]) -> Floats:
+    """Give the distances from each value down and up to the ends of its interval."""
+    low, high = 100 * np.array(intervals).T
+    return np.asarray(np.clip(np.nan_to_num([values - low, high - values]), 0, None), np.float64)

@@ -1,0 +1,156 @@
+"""What a comparison of several vectors found, and how to say it."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from fastvec.evaluation.bootstrap import Bootstrap, Interval
+from fastvec.evaluation.scores import Result
+
+_CERTAIN = 0.05  # p-value
+
+
+@dataclass(frozen=True)
+class Difference(Result):
+    """One set of vectors less another.
+
+    Attributes
+    ----------
+    first, second : int
+        The vectors' places among those compared.
+    value : float
+        First score less second.
+    interval : (float, float)
+        95 % bootstrap interval of the difference.
+    p_value : float
+        McNemar's for accuracy, of the paired bootstrap for a correlation; two-sided.
+    """
+
+    first: int
+    second: int
+    value: float
+    interval: Interval
+    p_value: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out 0 and the p-value is below 0.05."""
+        return self.p_value < _CERTAIN and (self.interval[0] > 0 or self.interval[1] < 0)
+
+
+@dataclass(frozen=True)
+class Match(Result):
+    """Vectors on one set of questions.
+
+    Attributes
+    ----------
+    test : {"analogies", "similarity"}
+        What was tested.
+    dataset : str
+        Name of the set, and of the kind of questions where there are several.
+    questions, covered : int
+        Questions or pairs of the set, and those with words that all vectors have.
+    measure : {"accuracy", "spearman"}
+        What the scores are.
+    scores : tuple of float
+        Of each vectors.
+    intervals : tuple of (float, float)
+        Their 95 % bootstrap intervals.
+    differences : tuple of Difference
+        Of each two vectors.
+    """
+
+    test: str
+    dataset: str
+    questions: int
+    covered: int
+    measure: str
+    scores: tuple[float, ...]
+    intervals: tuple[Interval, ...]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Overlap(Result):
+    """The fraction of nearest neighbours, in [0, 1], that two vectors share, mean over `words` words."""
+
+    first: int
+    second: int
+    neighbours: int
+    words: int
+    shared: float
+
+
+@dataclass(frozen=True)
+class Comparison(Result):
+    """Several vectors compared.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the vectors.
+    sizes : tuple of int
+        Their numbers of words.
+    common : int
+        Words that all have, once folded.
+    vocab_limit : int or None
+        As asked; candidates for analogies are the first `vocab_size` common words.
+    vocab_size : int
+        Words among which answers and neighbours were sought.
+    method : str
+        How analogies were answered.
+    fold_case : bool
+        Whether words that differ in case only were the same.
+    bootstrap : Bootstrap
+        How the intervals were made.
+    matches : tuple of Match
+        Scores by test set.
+    overlaps : tuple of Overlap
+        Of the neighbours, for each two vectors.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    common: int
+    vocab_limit: int | None
+    vocab_size: int
+    method: str
+    fold_case: bool
+    bootstrap: Bootstrap
+    matches: tuple[Match, ...]
+    overlaps: tuple[Overlap, ...]
+
+    def sentences(self) -> list[str]:
+        """Say which vectors are better at what."""
+        lines = []
+        for pair in combinations(range(len(self.names)), 2):
+            tied = []
+            for match in self.matches:
+                found = next(each for each in match.differences if (each.first, each.second) == pair)
+                if found.is_clear:
+                    lines.append(self._clear(match, found))
+                else:
+                    tied.append(f"{match.dataset} ({_percent(found.value)})")
+            if tied:
+                first, second = (self.names[number] for number in pair)
+                lines.append(f"No difference shown between {first} and {second} on " + ", ".join(tied) + ".")
+        for overlap in self.overlaps:
+            lines.append(
+                f"{self.names[overlap.first]} and {self.names[overlap.second]} share "
+                f"{overlap.shared * overlap.neighbours:.1f} of a word's {overlap.neighbours} nearest neighbours."
+            )
+        return lines
+
+    def _clear(self, match: Match, found: Difference) -> str:
+        better, worse = (found.first, found.second) if found.value > 0 else (found.second, found.first)
+        low, high = sorted(abs(bound) for bound in found.interval)
+        test = "McNemar" if match.measure == "accuracy" else "paired bootstrap"
+        p_value = "< 0.001" if found.p_value < 0.001 else f"= {found.p_value:.3f}"
+        return (
+            f"{self.names[better]} is better than {self.names[worse]} at {match.test}, {match.dataset}: "
+            f"{100 * match.scores[better]:.1f} against {100 * match.scores[worse]:.1f} "
+            f"(by {100 * low:.1f} to {100 * high:.1f}; {test} p {p_value})."
+        )
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:+.1f}"

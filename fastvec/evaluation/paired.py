@@ -1,0 +1,242 @@
+"""Comparison of several vectors on the same questions, with paired tests.
+
+Only words that all vectors have exist: they are ordered by the sum of their ranks, so that the order of the vectors
+does not matter, and cut at the limit. Differences have bootstrap intervals, made as those of the single scores; right
+and wrong answers also have McNemar's exact test, which takes questions for independent.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, spearmanr
+
+from fastvec.errors import InputError
+from fastvec.evaluation.analogy import analogy_grid, question_design
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals, percentile_interval
+from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
+from fastvec.evaluation.correlation import spearman_replicates
+from fastvec.evaluation.lookup import fold, unit_rows
+from fastvec.evaluation.pairs import ScoredPairs
+from fastvec.evaluation.questions import Questions
+from fastvec.evaluation.relatedness import check_varied, pair_cosines
+
+if TYPE_CHECKING:
+    from fastvec.vectors import KeyedVectors
+
+_FEWEST = 3  # words or pairs of which a comparison says anything
+_SAMPLED = 1000  # words whose neighbours are compared
+
+
+def compare(
+    vectors: Sequence["KeyedVectors"],
+    questions: Sequence[Questions] = (),
+    pairs: Sequence[ScoredPairs] = (),
+    *,
+    names: Sequence[str] | None = None,
+    vocab_limit: int | None = 30_000,
+    method: str = "3cosadd",
+    neighbours: int = 10,
+    fold_case: bool = True,
+    bootstrap: Bootstrap = DEFAULT,
+) -> Comparison:
+    """Compare vectors on identical questions.
+
+    Parameters
+    ----------
+    vectors : sequence of KeyedVectors
+        At least two.
+    questions : sequence of Questions
+        Analogies, from `fastvec.evaluation.read_questions`.
+    pairs : sequence of ScoredPairs
+        From `fastvec.evaluation.read_pairs`.
+    names : sequence of str, optional
+        What to call the vectors; A, B, C, ... without it.
+    vocab_limit : int or None
+        Candidates for analogies and neighbours are the first so many common words; None for all.
+    method : {"3cosadd", "3cosmul", "nearest"}
+        See `fastvec.evaluation.METHODS`.
+    neighbours : int
+        How many nearest neighbours are compared.
+    fold_case : bool
+        Whether words that differ in case only are the same.
+    bootstrap : Bootstrap
+        How intervals are made.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two vectors, they have fewer than three words in common, or nothing of a test
+        set is covered.
+    """
+    if len(vectors) < 2:
+        raise InputError(f"compare needs at least two vectors, not {len(vectors)}")
+    names = tuple(names or (chr(ord("A") + number) for number in range(len(vectors))))
+    if vocab_limit is not None and vocab_limit < 1:
+        raise InputError(f"vocab_limit must be at least 1, or None for all words, not {vocab_limit}")
+    words, rows = _common_words(vectors, fold_case)
+    if len(words) < _FEWEST:
+        raise InputError(
+            f"{', '.join(names)} have {len(words)} words in common, too few to compare; "
+            "take vectors of the same language and spelling"
+        )
+    shared = _share(vectors, words[:vocab_limit], rows[:, :vocab_limit])
+    matches: list[Match] = []
+    for each in questions:
+        matches += _match_analogies(shared, each, method, fold_case, bootstrap)
+    matches += [_match_similarity(vectors, each, fold_case, bootstrap) for each in pairs]
+    return Comparison(
+        names,
+        tuple(len(wv) for wv in vectors),
+        len(words),
+        vocab_limit,
+        len(shared[0]),
+        method,
+        fold_case,
+        bootstrap,
+        tuple(matches),
+        _overlaps(shared, neighbours),
+    )
+
+
+def _common_words(vectors: Sequence["KeyedVectors"], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:
+    """Give the words that all vectors have, and the row of each in each of the vectors."""
+    places = []
+    for wv in vectors:
+        found: dict[str, int] = {}
+        for row, word in enumerate(wv.words):
+            found.setdefault(fold(word, fold_case), row)
+        places.append(found)
+    common = [form for form in places[0] if all(form in found for found in places[1:])]
+    rows = np.array([[found[form] for form in common] for found in places], np.int64)
+    order = np.lexsort((np.array(common), rows.sum(axis=0))) if common else np.empty(0, np.int64)
+    rows = rows[:, order]
+    return [vectors[0].words[row] for row in rows[0].tolist()], rows
+
+
+def _share(vectors: Sequence["KeyedVectors"], words: list[str], rows: NDArray[np.int64]) -> list["KeyedVectors"]:
+    from fastvec.vectors import KeyedVectors
+
+    return [KeyedVectors(words, wv.vectors[each]) for wv, each in zip(vectors, rows, strict=True)]
+
+
+def _match_analogies(
+    shared: Sequence["KeyedVectors"], questions: Questions, method: str, fold_case: bool, bootstrap: Bootstrap
+) -> list[Match]:
+    results = [
+        analogy_grid(wv, questions, [None], [method], fold_case=fold_case, bootstrap=bootstrap)[0] for wv in shared
+    ]
+    covered = results[0].outcomes >= 0
+    right = [result.outcomes[covered] == 1 for result in results]
+    design = question_design(questions)
+    design = Design(design.section[covered], design.first[covered], design.second[covered])
+    kinds = [kind.name for kind in results[0].kinds]
+    groups = [
+        list(range(len(questions.sections))),
+        *([number for number, (_, kind) in enumerate(questions.sections) if kind == name] for name in kinds),
+    ]
+    differences: list[list[Difference]] = [[] for _ in groups]
+    for first, second in combinations(range(len(shared)), 2):
+        values = right[first].astype(np.float64) - right[second]
+        intervals = mean_intervals(values, design, groups, bootstrap)
+        for found, group, interval in zip(differences, groups, intervals, strict=True):
+            inside = values[np.isin(design.section, group)]
+            if len(inside):
+                found.append(Difference(first, second, float(inside.mean()), interval, mcnemar(inside)))
+    tables = [(result.overall, *result.kinds) for result in results]
+    return [
+        Match(
+            "analogies",
+            questions.name if proportions[0].name == "total" else f"{questions.name} {proportions[0].name}",
+            proportions[0].questions,
+            proportions[0].covered,
+            "accuracy",
+            tuple(proportion.accuracy for proportion in proportions),
+            tuple(proportion.interval for proportion in proportions),
+            tuple(found),
+        )
+        for proportions, found in zip(zip(*tables, strict=True), differences, strict=True)
+        if found
+    ]
+
+
+def mcnemar(differences: NDArray[np.float64]) -> float:
+    """Give the p-value of McNemar's exact test (McNemar 1947).
+
+    Parameters
+    ----------
+    differences : (n_questions,) float64
+        1 where only the first is right, -1 where only the second is, else 0.
+
+    Examples
+    --------
+    >>> mcnemar(np.array([1.0, 1, 1, 1, 1, 1, 0, 0]))
+    0.03125
+    """
+    only_first, only_second = int((differences > 0).sum()), int((differences < 0).sum())
+    if not only_first + only_second:
+        return 1.0
+    return float(binomtest(only_first, only_first + only_second).pvalue)
+
+
+def _match_similarity(
+    vectors: Sequence["KeyedVectors"], pairs: ScoredPairs, fold_case: bool, bootstrap: Bootstrap
+) -> Match:
+    cosines = np.array([pair_cosines(wv, pairs, len(wv), fold_case=fold_case) for wv in vectors])
+    covered = ~np.isnan(cosines).any(axis=0)
+    cosines, gold = cosines[:, covered], pairs.scores[covered]
+    if len(gold) < _FEWEST:
+        raise InputError(
+            f"{len(gold)} of {len(pairs):,} pairs covered: all vectors must have both words of at least {_FEWEST} "
+            f"pairs of {pairs.name}; take a test set in their language and spelling"
+        )
+    check_varied(gold, f"people's scores of {pairs.name}")
+    for given in cosines:
+        check_varied(given, f"similarities for {pairs.name}")
+    weights = bootstrap.weights(len(gold))
+    scores = [float(spearmanr(gold, given).statistic) for given in cosines]
+    replicates = [spearman_replicates(gold, given, weights) for given in cosines]
+    differences = []
+    for first, second in combinations(range(len(vectors)), 2):
+        drawn = replicates[first] - replicates[second]
+        drawn = drawn[np.isfinite(drawn)]
+        # half of the resamples on the wrong side is no evidence at all; none is as much as their number can give
+        wrong = 1 + min((drawn <= 0).sum(), (drawn >= 0).sum())
+        p_value = min(1.0, 2 * float(wrong) / (len(drawn) + 1))
+        value = scores[first] - scores[second]
+        differences.append(Difference(first, second, value, percentile_interval(drawn), p_value))
+    return Match(
+        "similarity",
+        pairs.name,
+        len(pairs),
+        len(gold),
+        "spearman",
+        tuple(scores),
+        tuple(percentile_interval(each) for each in replicates),
+        tuple(differences),
+    )
+
+
+def _overlaps(shared: Sequence["KeyedVectors"], neighbours: int) -> tuple[Overlap, ...]:
+    """Compare nearest neighbours of words that are spread evenly over the common vocabulary."""
+    n_words = len(shared[0])
+    neighbours = min(neighbours, n_words - 1)
+    sampled = np.unique(np.linspace(0, n_words - 1, min(_SAMPLED, n_words)).astype(np.int64))
+    nearest = []
+    for wv in shared:
+        units = unit_rows(wv, 0, n_words)
+        blocks = []
+        for start in range(0, len(sampled), 100):
+            queries = sampled[start : start + 100]
+            cosines = units[queries] @ units.T
+            cosines[np.arange(len(queries)), queries] = -np.inf
+            blocks.append(np.argpartition(cosines, -neighbours, axis=1)[:, -neighbours:])
+        nearest.append(np.concatenate(blocks))
+    overlaps = []
+    for first, second in combinations(range(len(shared)), 2):
+        same = (nearest[first][:, :, None] == nearest[second][:, None, :]).sum()
+        share = float(same) / (len(sampled) * neighbours)
+        overlaps.append(Overlap(first, second, neighbours, len(sampled), share))
+    return tuple(overlaps)

@@ -1,0 +1,87 @@
+"""Pairs of words with people's scores of their similarity, from files of columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import FileError
+from fastvec.evaluation.files import Line, malformed, read_lines, split_table
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredPairs:
+    """Pairs of words that people have scored.
+
+    Attributes
+    ----------
+    name : str
+        Of the set.
+    words : tuple of str
+        First and second words, pair after pair, twice as many as `scores`.
+    scores : (n_pairs,) float64
+        On any scale; greater for words that are more alike.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    scores: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+def read_pairs(path: str | Path) -> ScoredPairs:
+    """Read scored pairs: two words and, in the first column of numbers after them, the score.
+
+    Columns are separated by tabs, semicolons, commas or white space, whichever the file uses. A first line without a
+    number is taken for headings, and lines that begin with # for remarks.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, is empty or has malformed lines.
+    """
+    path = Path(path)
+    lines = [(number, line) for number, line in read_lines(path) if not line.startswith("#")]
+    rows = split_table(lines)
+    if len(lines) > 1 and _score_column(rows[:1]) is None and _score_column(rows[1:2]) is not None:
+        del lines[0], rows[0]  # headings
+    column = _score_column(rows)
+    bad = [line for line, row in zip(lines, rows, strict=True) if not _is_pair(row, column)]
+    if bad or not rows:
+        raise malformed(str(path), bad, len(lines), "two words and a number") if bad else _no_pair(path)
+    words = tuple(word for row in rows for word in row[:2])
+    return ScoredPairs(path.stem, words, np.array([float(row[column or 2]) for row in rows]))
+
+
+def is_pairs(lines: Sequence[Line]) -> bool:
+    """Tell whether the first lines of a file look like scored pairs."""
+    return _score_column(split_table(lines)) is not None
+
+
+def _no_pair(path: Path) -> FileError:
+    return FileError(f"{path} holds no pair of words; expected lines of two words and a number")
+
+
+def _score_column(rows: Sequence[Sequence[str]]) -> int | None:
+    """Give the first column after two words that holds a number in one of the first rows."""
+    for row in rows[:10]:
+        for column, entry in enumerate(row[2:], 2):
+            if _is_number(entry):
+                return column
+    return None
+
+
+def _is_pair(row: Sequence[str], column: int | None) -> bool:
+    return column is not None and len(row) > column and all(row[:2]) and _is_number(row[column])
+
+
+def _is_number(entry: str) -> bool:
+    try:
+        return isfinite(float(entry))
+    except ValueError:
+        return False

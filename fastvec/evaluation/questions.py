@@ -1,0 +1,175 @@
+"""Analogy questions: the bundled sets, files in the format of questions-words.txt, and folders of BATS.
+
+- Google's 19,544 questions (Mikolov et al. 2013) and CA8's 17,813 Chinese ones (Li et al. 2018) come with the package.
+- A file like questions-words.txt has lines ``a b c d`` below lines ``: section``.
+- A file of BATS (Gladkova et al. 2016) has lines ``word<TAB>answer/answer/...``; each two of them make two questions,
+  which show the first answer of one and accept any answer of the other.
+"""
+
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import FileError
+from fastvec.evaluation.files import Line, malformed, read_bundled, read_lines
+
+#: The files of the sets that come with the package.
+BUNDLED = {"google": ("questions-words.txt",), "ca8": ("CA8_semantic.txt", "CA8_morphological.txt")}
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Questions "a is to b as c is to what?", in sections.
+
+    Attributes
+    ----------
+    name : str
+        Of the set.
+    words : tuple of str
+        The different words of the questions, to which the arrays refer by number.
+    given : (n_questions, 3) int32
+        The words a, b and c.
+    answers : tuple of tuple of int
+        Sets of words that are right answers.
+    expected : (n_questions,) int32
+        The set in `answers` that is right.
+    sections : tuple of (str, str)
+        The name and the kind ("semantic", "syntactic", "morphological" or "") of each section.
+    section : (n_questions,) int32
+        The section of each question.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    given: NDArray[np.int32]
+    answers: tuple[tuple[int, ...], ...]
+    expected: NDArray[np.int32]
+    sections: tuple[tuple[str, str], ...]
+    section: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+
+def read_questions(path: str | Path | None = None) -> Questions:
+    """Read analogy questions.
+
+    Parameters
+    ----------
+    path : str or path, optional
+        A file, a folder of files, or the name of a bundled set: "google", which is taken where nothing is named, or
+        "ca8".
+
+    Raises
+    ------
+    FileError
+        If a file cannot be read, is empty or has malformed lines.
+    """
+    collector = _Collector()
+    if path is None or str(path) in BUNDLED:
+        name = str(path or "google")
+        for file in BUNDLED[name]:
+            collector.add_file(file, Path(file), read_bundled(file))
+    else:
+        path = Path(path)
+        name = path.name or str(path)
+        for part in _files(path):
+            collector.add_file(str(part), part, read_lines(part))
+    return collector.finish(name)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    parts = sorted(part for part in path.rglob("*.txt*") if part.is_file())
+    if not parts:
+        raise FileError(f"{path} holds no .txt file; name a folder of analogy questions")
+    return parts
+
+
+class _Collector:
+    """Gathers the questions of several files."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, int] = {}
+        self._answers: dict[tuple[int, ...], int] = {}
+        self._given: list[tuple[int, int, int]] = []
+        self._expected: list[int] = []
+        self._sections: list[tuple[str, str]] = []
+        self._section: list[int] = []
+
+    def finish(self, name: str) -> Questions:
+        if not self._given:
+            raise FileError(f"{name} holds no question; expected lines of four words")
+        return Questions(
+            name,
+            tuple(self._words),
+            np.array(self._given, np.int32),
+            tuple(self._answers),
+            np.array(self._expected, np.int32),
+            tuple(self._sections),
+            np.array(self._section, np.int32),
+        )
+
+    def add_file(self, name: str, path: Path, lines: list[Line]) -> None:
+        if not lines[0][1].startswith(":") and "\t" in lines[0][1]:
+            self._add_pairs(name, path, lines)
+        else:
+            self._add_quadruples(name, path, lines)
+
+    def _add_quadruples(self, name: str, path: Path, lines: list[Line]) -> None:
+        # Google marks its syntactic sections by "gram", the others are semantic; elsewhere the file's name may tell.
+        marked = any(line.startswith(":") and line[1:].strip().startswith("gram") for _, line in lines)
+        bad, n_lines = [], 0
+        started = False
+        for number, line in lines:
+            if line.startswith(":"):
+                section = line[1:].strip()
+                kind = ("syntactic" if section.startswith("gram") else "semantic") if marked else _kind(path.name)
+                self._sections.append((section, kind))
+                started = True
+                continue
+            n_lines += 1
+            words = line.split()
+            if len(words) != 4:
+                bad.append((number, line))
+                continue
+            if not started:
+                self._sections.append((path.stem, _kind(path.name)))
+                started = True
+            a, b, c, d = map(self._word, words)
+            self._add(a, b, c, (d,))
+        if bad:
+            raise malformed(name, bad, n_lines, "four words")
+
+    def _add_pairs(self, name: str, path: Path, lines: list[Line]) -> None:
+        bad, pairs = [], []
+        for number, line in lines:
+            columns = line.split("\t")
+            answers = [answer.strip() for answer in columns[-1].split("/")]
+            if len(columns) != 2 or not columns[0].strip() or not all(answers):
+                bad.append((number, line))
+                continue
+            pairs.append((self._word(columns[0].strip()), tuple(map(self._word, answers))))
+        if bad:
+            raise malformed(name, bad, len(lines), "a word, a tab and answers separated by /")
+        self._sections.append((path.stem, _kind(path.parent.name)))
+        for (a, answers_a), (c, answers_c) in permutations(pairs, 2):
+            self._add(a, answers_a[0], c, answers_c)
+
+    def _word(self, word: str) -> int:
+        return self._words.setdefault(word, len(self._words))
+
+    def _add(self, a: int, b: int, c: int, answers: tuple[int, ...]) -> None:
+        self._given.append((a, b, c))
+        self._expected.append(self._answers.setdefault(answers, len(self._answers)))
+        self._section.append(len(self._sections) - 1)
+
+
+def _kind(name: str) -> str:
+    """Tell from the name of a file or folder what its questions test."""
+    lowered = name.lower()
+    return "semantic" if "semantic" in lowered else "morphological" if "morpholog" in lowered else ""

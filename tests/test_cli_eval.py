@@ -1,0 +1,187 @@
+"""The commands eval and compare, and charts."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from fastvec_cli.app import fastvec as cli
+
+import fastvec
+from fastvec.errors import FastvecError
+from fastvec.evaluation import draw_sections, find_sets, record
+
+QUESTIONS = ": family\nking queen man woman\nman woman king queen\n: gram1\ncat cats dog dogs\n"
+PAIRS = "king,queen,9\nking,cat,1\nman,woman,8\nDog,cat,6\n"
+CLASSES = "king\tperson\nqueen\tperson\nman\tperson\ncat\tanimal\ndog\tanimal\n"
+OUTLIERS = ",category,outliers,words\n0,people,\"['cat']\",\"['king', 'queen', 'man']\"\n"
+WORDS = "king queen man woman cat cats dog dogs".split()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    vectors = np.random.default_rng(0).standard_normal((8, 5)).astype(np.float32)
+    wv = fastvec.KeyedVectors(WORDS, vectors, metadata={"seed": 1})
+    wv.save(tmp_path / "vectors.safetensors")
+    wv.save(tmp_path / "other.bin")
+    sets = tmp_path / "sets"
+    sets.mkdir()
+    for name, text in (("q.txt", QUESTIONS), ("p.csv", PAIRS), ("c.tsv", CLASSES), ("o.csv", OUTLIERS)):
+        (sets / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    result = CliRunner().invoke(cli, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_analogies_take_the_vectors_of_the_folder(folder):
+    output = run("eval", "analogies", "--data", "sets/q.txt").output
+    assert "q.txt: 3 analogy questions" in output
+    for stated in ("Vocabulary limit: none (8 words used)", "case: folded", "left out", "seed 1", "nearest"):
+        assert stated in output
+
+
+def test_missing_vectors_are_said_with_the_cure(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FastvecError, match=r"vectors\.safetensors is not in this folder; .* fastvec train"):
+        run("eval", "analogies")
+
+
+def test_uncovered_questions_are_said_to_be_so(folder):
+    with pytest.raises(FastvecError, match=r"0 of 17,813 questions covered: .* ca8"):
+        run("eval", "analogies", "--data", "ca8")
+
+
+@pytest.mark.parametrize("command", ["similarity", "categories", "outliers"])
+def test_sets_that_are_not_bundled_are_asked_for(folder, command):
+    with pytest.raises(FastvecError, match="name a file with --data"):
+        run("eval", command)
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [("similarity", "Spearman"), ("categories", "adjusted Rand"), ("outliers", "OPP"), ("all", "purity")],
+)
+def test_each_test_finds_its_sets_in_a_folder(folder, command, shown):
+    assert shown in run("eval", command, "--data", "sets").output
+
+
+def test_all_goes_on_after_a_set_that_is_not_covered(folder):
+    result = run("eval", "all", "--data", "sets", "--data", "ca8")
+    assert "0 of 17,813 questions covered" in result.stderr
+    assert "OPP" in result.stdout
+
+
+def test_scores_are_printed_as_json(folder):
+    results = json.loads(run("eval", "analogies", "--data", "sets/q.txt", "--vocab-limit", "4", "--json").output)
+    assert [(each["method"], each["vocab_limit"], each["overall"]["covered"]) for each in results] == [
+        ("3cosadd", 4, 2),
+        ("nearest", 4, 2),
+    ]
+
+
+def test_tables_are_printed_as_markdown(folder):
+    output = run("eval", "similarity", "--data", "sets/p.csv", "--markdown").output
+    assert "| set | pairs | covered | Spearman | Pearson |\n| --- | ---: |" in output
+
+
+def test_scores_are_kept_in_the_vectors(folder):
+    run("eval", "analogies", "--data", "sets/q.txt", "--save")
+    run("eval", "similarity", "--data", "sets/p.csv", "--save")
+    metadata = fastvec.load("vectors.safetensors").metadata
+    assert metadata["seed"] == 1
+    assert list(metadata["evaluation"]) == [
+        "analogies q.txt 3cosadd skip",
+        "analogies q.txt nearest skip",
+        "similarity p skip",
+    ]
+    assert "spearman" in run("info", "vectors.safetensors").output
+
+
+def test_files_that_cannot_keep_scores_are_refused(folder):
+    with pytest.raises(FastvecError, match=r"only \.safetensors files keep scores"):
+        run("eval", "analogies", "other.bin", "--save")
+
+
+def test_a_limit_is_a_number_or_all(folder):
+    result = run("eval", "analogies", "--vocab-limit", "many")
+    assert result.exit_code == 2
+    assert "'many' is neither a number of words nor 'all'" in result.output
+
+
+def test_a_chart_is_drawn(folder):
+    pytest.importorskip("matplotlib")
+    run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.png")
+    assert (folder / "chart.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(FastvecError, match=r"chart\.gif: the suffix of a chart must be"):
+        run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.gif")
+
+
+def test_a_chart_is_of_one_set(folder):
+    with pytest.raises(FastvecError, match="--plot draws one set of questions"):
+        run("eval", "analogies", "--data", "sets/q.txt", "--data", "google", "--plot", "chart.png")
+
+
+def test_a_chart_needs_matplotlib(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(FastvecError, match=r"pip install 'fastvec\[plot\]'"):
+        draw_sections([], "chart.png")
+
+
+def test_compare_says_what_differs(folder):
+    output = run("compare", "vectors.safetensors", "other.bin", "--data", "sets/p.csv", "--data", "sets/c.tsv")
+    assert "Only analogies and scored pairs are compared, not sets/c.tsv" in output.stderr
+
+
+def test_compare_prints_json(folder):
+    words = [f"w{number}" for number in range(5)] + WORDS
+    for name in "ab":
+        generator = np.random.default_rng(ord(name))
+        fastvec.KeyedVectors(words, generator.standard_normal((13, 5))).save(f"{name}.safetensors")
+    found = json.loads(run("compare", "a.safetensors", "b.safetensors", "--data", "sets/q.txt", "--json").output)
+    assert found["names"] == ["a.safetensors", "b.safetensors"]
+    assert found["sentences"]
+    shown = run("compare", "a.safetensors", "b.safetensors", "--data", "sets").output
+    assert "differences x 100" in shown
+
+
+def test_compare_needs_two_files(folder):
+    assert run("compare", "other.bin").exit_code == 2
+
+
+def test_what_a_file_tests_is_told_from_its_content(folder):
+    (folder / "sets" / "notes.md").write_text("remarks\n\nmore remarks on the sets\n")
+    sets, others = find_sets(["sets", "google"])
+    assert {task: [path.name for path in paths] for task, paths in sets.items()} == {
+        "analogies": ["q.txt", "google"],
+        "similarity": ["p.csv"],
+        "categories": ["c.tsv"],
+        "outliers": ["o.csv"],
+    }
+    assert [path.name for path in others] == ["notes.md"]
+
+
+def test_files_that_are_no_test_set_are_refused(folder):
+    (folder / "notes.md").write_text("remarks\n\nmore remarks on the sets\n")
+    (folder / "empty").mkdir()
+    with pytest.raises(FastvecError, match=r"notes\.md is no test set"):
+        find_sets(["notes.md"])
+    with pytest.raises(FastvecError, match="empty holds no file"):
+        find_sets(["empty"])
+    (folder / "empty" / "q.txt").write_text(QUESTIONS)
+    with pytest.raises(FastvecError, match="empty holds no file of pairs"):
+        run("eval", "similarity", "--data", "empty")
+
+
+def test_a_new_result_replaces_the_old(folder):
+    wv = fastvec.load("vectors.safetensors")
+    result = fastvec.evaluation.similarity(wv, "sets/p.csv")
+    record(wv, [result])
+    record(wv, [result])
+    assert list(wv.metadata["evaluation"]) == ["similarity p skip"]
