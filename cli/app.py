@@ -13,9 +13,17 @@ from fastvec.errors import FastvecError
 
 # name: (module, help); the module holds a click command called `command`
 COMMANDS = {
+    "analogy": "Answer analogies: king - man + woman.",
+    "cluster": "Put words into classes (k-means).",
+    "compare": "Compare vectors on the same questions, with paired tests.",
+    "convert": "Change the format of a file of vectors.",
+    "cooccurrence": "Count how often words stand near each other.",
+    "eval": "Score vectors on analogies, similarity, categories and outliers.",
     "info": "Show what a file of vectors holds.",
+    "odd": "Find the word that does not go with the others.",
     "similar": "Show the nearest neighbours of words.",
     "train": "Train word vectors from text.",
+    "vector": "Print the vectors of words.",
     "vocab": "Count the words of a text.",
 }
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
+from . import asking
 from .tables import print_json
 
 
 @click.command()
-@click.argument("vectors", type=click.Path())
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@asking.vectors
+@asking.as_json
 def command(vectors: str, as_json: bool) -> None:
     """Show what the file VECTORS holds: format, shape, parameters, first words.
 

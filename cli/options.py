@@ -1,11 +1,25 @@
 """Options that several commands share, as decorators. The library checks the values, so that Python says the same."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A number of bytes, such as 500M or 2G."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Give the number of bytes; K, M, G and T are powers of 1,000."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", str(value).strip(), re.IGNORECASE)
+        if match is None:
+            self.fail(f"{value!r} is not a size such as 500M or 2G", param, ctx)
+        return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
 
 
 def _all(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -70,6 +84,45 @@ vocabulary = _all(
         show_default="no limit",
         metavar="N",
         help="Keep the N most frequent words.",
+    ),
+)
+
+# Options `weighting`, `side`, `subsampling`, `cell_min_count` and `memory`: keywords of `fastvec.count_cooccurrence`;
+# what is not given is None. Commands have `window` and `sample` themselves.
+counting = _all(
+    click.option(
+        "--weighting",
+        default=None,
+        metavar="harmonic|linear|flat",
+        help="Weight of a pair of words at distance d: 1/d; falling evenly from 1 to 1/window; or always 1.",
+    ),
+    click.option(
+        "--symmetric", "side", flag_value="both", help="Count contexts on both sides of a word, as by default."
+    ),
+    click.option("--left", "side", flag_value="left", help="Count only contexts to the left of a word."),
+    click.option("--right", "side", flag_value="right", help="Count only contexts to the right of a word."),
+    click.option(
+        "--subsampling",
+        default=None,
+        show_default="dirty",
+        metavar="dirty|clean",
+        help="Let words that --sample thins out vanish, so that windows reach further, or leave gaps.",
+    ),
+    click.option(
+        "--cell-min-count",
+        type=float,
+        default=None,
+        show_default="0",
+        metavar="N",
+        help="Leave out pairs of words whose weights add up to less.",
+    ),
+    click.option(
+        "--memory",
+        type=Size(),
+        default=None,
+        show_default="a quarter of the machine's",
+        metavar="SIZE",
+        help="Memory for counting, such as 500M or 2G; what does not fit goes to disk.",
     ),
 )
 

@@ -98,7 +98,9 @@ def _facts(progress: "Progress") -> str:
     if progress.phase == "reading":
         return f"{progress.per_second / 1e6:,.0f} MB/s"
     parts = []
-    if progress.done:
+    if progress.phase == "factorising":
+        parts.append(f"{progress.done:,} dimensions searched")
+    elif progress.done and progress.phase in ("counting", "training"):
         parts.append(f"{progress.per_second / 1e3:,.0f}k words/s")
     if progress.epoch is not None:
         parts.append(f"epoch {progress.epoch}")

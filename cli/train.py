@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from . import options
 from .progress import Display
@@ -15,7 +16,7 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 
 
 @click.command()
-@options.sources
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--output",
     "-o",
@@ -24,7 +25,7 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
     metavar="FILE",
     help="Where to write: .safetensors (keeps all), .bin (word2vec binary), .txt or .vec (word2vec text).",
 )
-@click.option("--model", default="skipgram", show_default=True, metavar="skipgram|cbow", help="What to train.")
+@click.option("--model", default="skipgram", show_default=True, metavar="skipgram|cbow|ppmi-svd", help="What to train.")
 @click.option(
     "--loss",
     default=None,
@@ -33,11 +34,21 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
     help="Negative sampling or hierarchical softmax.",
 )
 @_number(int, "--dim", shown="100", text="Dimensions of the vectors.")
-@_number(int, "--window", shown="5", text="Largest distance of a context word; each word draws its own from 1 to N.")
+@_number(
+    int,
+    "--window",
+    shown="5; ppmi-svd 10",
+    text="Largest distance of a context word; with word2vec each word draws its own from 1 to N.",
+)
 @click.option("--fixed-window", is_flag=True, default=None, help="Take the whole window for each word.")
 @_number(int, "--negative", shown="5", text="Noise words for each word, with negative sampling.")
 @_number(float, "--ns-exponent", shown="0.75", text="Power of the word counts from which noise words are drawn.")
-@_number(float, "--sample", shown="0.001", text="Relative frequency above which words are thinned out; 0 keeps all.")
+@_number(
+    float,
+    "--sample",
+    shown="0.001; ppmi-svd 0.0001",
+    text="Relative frequency above which words are thinned out; 0 keeps all.",
+)
 @_number(int, "--epochs", shown="5", text="Passes over the text.")
 @_number(float, "--lr", "learning_rate", shown="by model and loss", text="Learning rate at the start.")
 @_number(float, "--min-lr", "min_learning_rate", shown="a ten-thousandth of --lr", text="Learning rate at the end.")
@@ -47,6 +58,21 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
     show_default="word2vec",
     metavar="word2vec|corrected",
     help="Move each context word by the whole step of their mean, or by its share of it.",
+)
+@click.option(
+    "--cooccurrence",
+    default=None,
+    metavar="FILE",
+    help="Make the vectors from the counts in this file, from `fastvec cooccurrence`, in place of a SOURCE.",
+)
+@options.counting
+@_number(float, "--cds", shown="0.75", text="Power of the context counts in the PPMI (context distribution smoothing).")
+@_number(float, "--shift", shown="1", text="Subtract its logarithm from the PPMI.")
+@_number(float, "--eig", shown="0.5", text="Power of the singular values in the word vectors.")
+@_number(float, "--context-eig", shown="as --eig", text="Power of the singular values in the context vectors.")
+@_number(int, "--oversampling", shown="20", text="Dimensions that the SVD carries beyond --dim.")
+@_number(
+    float, "--tolerance", shown="0.01", text="Error of the singular vectors, as a part of the first singular value."
 )
 @click.option("--init", default=None, show_default="word2vec", metavar="word2vec|xavier", help="First weights.")
 @click.option(
@@ -67,28 +93,42 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @click.option("--log-json", default=None, metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
 @options.quiet
 def command(
-    sources: tuple[str, ...], output: str, save_context: bool, quiet: bool, log_json: str | None, **settings: Any
+    sources: tuple[str, ...],
+    cooccurrence: str | None,
+    output: str,
+    save_context: bool,
+    quiet: bool,
+    log_json: str | None,
+    **settings: Any,
 ) -> None:
     """Train word vectors from text.
 
-    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed.
+    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. An option that
+    the model has no use for is refused.
 
     \b
     Examples:
       fastvec train corpus.txt
+      fastvec train corpus.txt --model ppmi-svd --dim 300
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
       zcat *.gz | fastvec train - --lowercase --tokenizer words
     """  # noqa: D301 - click reads the backspace
     from fastvec.errors import InputError
     from fastvec.models import train
+    from fastvec.models.cooccurrence import Cooccurrence
     from fastvec.training.progress import Progress
     from fastvec.vectors import check_target
 
     if check_target(output) != "safetensors" and save_context:
         raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
+    if bool(sources) == bool(cooccurrence):
+        raise click.UsageError("give a SOURCE, or --cooccurrence FILE, and not both")
+    if cooccurrence:
+        _refuse("tokenizer", "lowercase", "errors", "cache_dir", "cache", "min_count", "max_vocab", "vocabulary")
     given = {name: value for name, value in settings.items() if value is not None}
     with Display(quiet, log_json) as display:
-        wv = train(source_paths(sources), save_context=save_context, progress=display, **given)
+        source = Cooccurrence.load(cooccurrence) if cooccurrence else source_paths(sources)
+        wv = train(source, save_context=save_context, progress=display, **given)
         display(Progress("saving"))
         wv.save(output)
     if not quiet:
@@ -96,3 +136,11 @@ def command(
         if invalid:
             click.echo(f"{invalid:,} words of the text were not valid UTF-8 (see --errors)", err=True)
         click.echo(f"{output}: {len(wv):,} words, {wv.dim} dimensions", err=True)
+
+
+def _refuse(*names: str) -> None:
+    """Refuse options about text that has been counted already."""
+    ctx = click.get_current_context()
+    for parameter in ctx.command.params:
+        if parameter.name in names and ctx.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{parameter.opts[0]} is of no use with --cooccurrence, whose words are counted")

@@ -11,41 +11,58 @@ from typing import TYPE_CHECKING
 from fastvec._version import __version__
 
 if TYPE_CHECKING:
+    from fastvec import evaluation
     from fastvec.corpus import Corpus, Vocabulary, read_corpus
-    from fastvec.errors import FastvecError, FileError, InputError, TrainingError
+    from fastvec.errors import FastvecError, FileError, InputError, TrainingError, UnknownWordError
     from fastvec.models import train
+    from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
+    from fastvec.models.explicit import explicit_vectors
+    from fastvec.models.ppmi import ppmi
     from fastvec.vectors import KeyedVectors, load
 
 __all__ = [
+    "Cooccurrence",
     "Corpus",
     "FastvecError",
     "FileError",
     "InputError",
     "KeyedVectors",
     "TrainingError",
+    "UnknownWordError",
     "Vocabulary",
     "__version__",
+    "count_cooccurrence",
+    "evaluation",
+    "explicit_vectors",
     "load",
+    "ppmi",
     "read_corpus",
     "train",
 ]
 
 # Public names are imported when first used, so that `import fastvec` and `fastvec --help` do not wait for numba.
 _HOMES = {
+    "Cooccurrence": "models.cooccurrence",
     "Corpus": "corpus",
     "FastvecError": "errors",
     "FileError": "errors",
     "InputError": "errors",
     "KeyedVectors": "vectors",
     "TrainingError": "errors",
+    "UnknownWordError": "errors",
     "Vocabulary": "corpus",
+    "count_cooccurrence": "models.cooccurrence",
+    "explicit_vectors": "models.explicit",
     "load": "vectors",
+    "ppmi": "models.ppmi",
     "read_corpus": "corpus",
     "train": "models",
 }
 
 
 def __getattr__(name: str) -> object:
+    if name == "evaluation":
+        return import_module("fastvec.evaluation")
     if name not in _HOMES:
         raise AttributeError(f"module 'fastvec' has no attribute {name!r}")
     return getattr(import_module(f"fastvec.{_HOMES[name]}"), name)

@@ -3,6 +3,8 @@ import warnings
 
 import pytest
 
+collect_ignore = ["fuzz_formats.py"]  # is run by itself, and needs atheris
+
 
 @pytest.fixture(autouse=bool(int(os.environ.get("NUMBA_DISABLE_JIT", "0"))))
 def overflow_wraps():

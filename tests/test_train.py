@@ -126,7 +126,7 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"model": "cbwo"}, "model must be one of skipgram, cbow, not 'cbwo'"),
+        ({"model": "cbwo"}, r"model must be one of skipgram, cbow, .*not 'cbwo'"),
         ({"loss": "hs"}, "loss must be one of negative, hierarchical, not 'hs'"),
         ({"dim": 0}, "dim must be at least 1, not 0"),
         ({"dim": 10.5}, "dim must be an integer, not 10.5"),

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,17 @@ class Corpus:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What vectors made from it should tell about it."""
+        counts = {"words": self.n_tokens, "distinct": self.n_types, "invalid": self.n_invalid}
+        return {"fingerprint": self.fingerprint} | counts | self.options
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which the stream is, or was; others put there what is too large for the memory."""
+        return self._directory.parent
 
     def close(self) -> None:
         """Close the stream, which is then gone unless it is in the cache; forgetting the corpus does the same."""

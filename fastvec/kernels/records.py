@@ -50,7 +50,7 @@ def split_records(data, start, values, bits, spans):
     row : int
         How many records were read.
     position : int
-        The next byte to read.
+        The next byte to read; where a record is at fault, its beginning.
     """
     n_bytes = values.shape[1]
     position = start
@@ -65,12 +65,12 @@ def split_records(data, start, values, bits, spans):
         if first + n_bytes > len(data):
             return DONE, row, position
         if end == begin:
-            return NO_WORD, row, position
+            return NO_WORD, row, begin
         spans[row, 0] = begin
         spans[row, 1] = end
         # slices, because loops over them from zero on become vector instructions
         _copy(data[first : first + n_bytes], values[row])
         if _largest_exponent(bits[row]) == _NOT_A_NUMBER:
-            return NOT_FINITE, row, position
+            return NOT_FINITE, row, begin
         position = first + n_bytes
     return DONE, len(values), position

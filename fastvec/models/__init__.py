@@ -1,6 +1,8 @@
 """Models: parameters in, keyed vectors out."""
 
+from fastvec.models.glove import Glove
 from fastvec.models.pipeline import train
+from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.word2vec import Word2Vec
 
-__all__ = ["Word2Vec", "train"]
+__all__ = ["Glove", "PpmiSvd", "Word2Vec", "train"]

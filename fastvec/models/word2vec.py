@@ -116,6 +116,11 @@ class Word2Vec:
         object.__setattr__(self, "min_learning_rate", float(end))
 
     @property
+    def has_context_vectors(self) -> bool:
+        """Whether there are context vectors: the outputs of hierarchical softmax are no words."""
+        return self.loss == "negative"
+
+    @property
     def default_vectors(self) -> str:
         """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
         return "sum" if (self.model, self.loss) == ("cbow", "negative") else "word"
@@ -165,7 +170,7 @@ class Word2Vec:
         _Run(self, corpus, vocabulary.counts, W, C, threads).go(listener)
         if not (all_finite(W) and all_finite(C)):
             raise self._not_finite()
-        return compact(W, self.dim), compact(C, self.dim) if self.loss == "negative" else None
+        return compact(W, self.dim), compact(C, self.dim) if self.has_context_vectors else None
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(

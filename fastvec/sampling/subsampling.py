@@ -32,7 +32,7 @@ def keep_probability(counts: NDArray[np.int64], threshold: float = 1e-3) -> NDAr
     relative to the occurrences of the words in `counts`, as in word2vec.c.
 
     >>> keep_probability(np.array([999, 1]), threshold=0.001)
-    array([0.03263906, 1.        ], dtype=float32)
+    array([0.0326396, 1.       ], dtype=float32)
     """
     if not threshold >= 0:
         raise InputError(f"sample must be at least 0, not {threshold}")

@@ -11,10 +11,12 @@ class Progress:
     Attributes
     ----------
     phase : str
-        "reading", "compiling", "training" or "saving".
+        "reading", "compiling", "training" or "saving"; with co-occurrences "counting", "merging", "weighting" and
+        "factorising".
     done, total : int or None
-        Work done in this phase and in all of it: bytes when reading, words when training. `total` is None where it is
-        not known, as for standard input.
+        Work done in this phase and in all of it: bytes when reading, words when counting or training, blocks when
+        merging, dimensions of the space that was searched when factorising. `total` is None where it is not known, as
+        for standard input.
     seconds : float
         Since the phase began.
     epoch : int or None

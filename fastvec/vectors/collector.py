@@ -2,16 +2,15 @@
 
 import os
 from collections.abc import Collection
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import FileError
 from fastvec.kernels.packed import find_repeats
+from fastvec.vectors.selection import converted
 from fastvec.vectors.words import PackedWords
-
-Errors: TypeAlias = Literal["strict", "replace"]
 
 
 class Collector:
@@ -30,7 +29,7 @@ class Collector:
     words : collection of str, optional
         Keep only these.
     dtype : {"float32", "float16"}
-        Kind of number to keep.
+        Kind of number to keep; float32 if it is not given.
     errors : {"strict", "replace"}
         What to do about words that are not UTF-8, that come twice or that are empty: refuse the file; or put U+FFFD
         for the bytes that are wrong, keep the first of equal words and leave out the empty one.
@@ -44,15 +43,15 @@ class Collector:
         n_words: int | None,
         *,
         words: Collection[str] | None = None,
-        dtype: DTypeLike = np.float32,
-        errors: Errors = "strict",
+        dtype: DTypeLike | None = None,
+        errors: str = "strict",
     ) -> None:
         self.dim = dim
         self.n_words = 0
         self._path = path
         self._unit = unit
         self._errors = errors
-        self._dtype = np.dtype(dtype)
+        self._dtype = np.dtype(np.float32 if dtype is None else dtype)
         self._wanted = None if words is None else {word.encode("utf-8", "surrogatepass") for word in words}
         whole = n_words is not None and self._wanted is None
         self._matrix = np.empty((n_words or 0, dim), self._dtype) if whole else None
@@ -121,11 +120,11 @@ class Collector:
 
     def _store(self, block: NDArray[np.float32]) -> None:
         if self._matrix is None:
-            self._blocks.append(_converted(block, self._dtype, self._path).copy())
+            self._blocks.append(converted(block, self._dtype, self._path).copy())
             return
         rows = self._matrix[self.n_words : self.n_words + len(block)]
         if not np.may_share_memory(rows, block):
-            rows[:] = _converted(block, self._dtype, self._path)
+            rows[:] = converted(block, self._dtype, self._path)
 
     def finish(self) -> dict[str, Any]:
         """Give the arguments of `KeyedVectors`.
@@ -137,11 +136,12 @@ class Collector:
         """
         words = PackedWords.join(self._words)
         matrix = self._take_matrix()
-        first = np.empty(self.n_words, np.int32)
-        slots = np.full(1 << (2 * self.n_words).bit_length(), -1, np.int32)
+        kind = np.int32 if self.n_words < 1 << 31 else np.int64
+        first = np.empty(self.n_words, kind)
+        slots = np.full(1 << (2 * self.n_words).bit_length(), -1, kind)
         if not find_repeats(words.data, words.offsets, slots, first):
             return {"words": words, "vectors": matrix}
-        keep = first == np.arange(self.n_words, dtype=np.int32)
+        keep = first == np.arange(self.n_words, dtype=kind)
         if self._errors == "strict":
             places = np.concatenate(self._places)
             word = int(np.flatnonzero(~keep)[0])
@@ -161,11 +161,3 @@ class Collector:
             start += len(block)
             self._blocks[number] = block[:0].copy()  # frees the block, so that no more than one is there twice
         return matrix
-
-
-def _converted(block: NDArray[np.float32], dtype: np.dtype[Any], path: str | os.PathLike[str]) -> NDArray[Any]:
-    try:
-        with np.errstate(over="raise"):
-            return block.astype(dtype, copy=False)
-    except FloatingPointError:
-        raise FileError(f"{path}: holds numbers beyond 65,504, too large for float16; read it as float32") from None

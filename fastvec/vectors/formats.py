@@ -2,40 +2,48 @@
 
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from fastvec.errors import FileError, InputError
-from fastvec.vectors.collector import Errors
+from fastvec.vectors.headers import FIELD, HEADER, NUMBER
 from fastvec.vectors.keyed import KeyedVectors
-from fastvec.vectors.native import is_native, read_native, write_native
+from fastvec.vectors.native import is_native
+from fastvec.vectors.numpy_pair import vocabulary_path, write_vocabulary
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.vectors.target import check_folder, replacing
-from fastvec.vectors.word2vec_binary import read_binary, write_binary
-from fastvec.vectors.word2vec_text import HEADER, read_text, write_text
 
-_Writer = Callable[[BinaryIO, Storage], None]
+Errors: TypeAlias = Literal["strict", "replace"]
 
-# format: (suffixes, writer)
-_WRITERS: dict[str, tuple[tuple[str, ...], _Writer]] = {
-    "safetensors": ((".safetensors",), write_native),
-    "word2vec-binary": ((".bin",), write_binary),
-    "word2vec-text": ((".txt", ".vec"), write_text),
-    "glove": ((), lambda file, vectors: write_text(file, vectors, header=False)),
+
+class _Format(NamedTuple):
+    reader: str  # module and function; imported when it is needed, since some load compiled code
+    writer: str = ""  # none for what is only read
+    suffixes: tuple[str, ...] = ()
+
+
+_FORMATS = {
+    "safetensors": _Format("native.read_native", "native.write_native", (".safetensors",)),
+    "word2vec-binary": _Format("word2vec_binary.read_binary", "word2vec_binary.write_binary", (".bin",)),
+    "word2vec-text": _Format("word2vec_text.read_text", "text_writer.write_text", (".txt", ".vec")),
+    "glove": _Format("word2vec_text.read_text", "text_writer.write_glove"),
+    "numpy": _Format("numpy_pair.read_numpy", "numpy_pair.write_array", (".npy",)),
+    "fasttext": _Format("fasttext.read_fasttext"),
 }
-FORMATS = tuple(_WRITERS)
+FORMATS = tuple(name for name, known in _FORMATS.items() if known.writer)
 
+_MAGIC = {b"\x93NUMPY": "numpy", b"\xba\x16\x4f\x2f": "fasttext"}
+_PICKLE = "a Python pickle, which may run code when opened; save it as word2vec with the program that made it"
 _OTHERS = {
-    b"PK\x03\x04": "a ZIP archive; unpack it and load a file in it",
-    b"\x80\x02": "a Python pickle, which may run code when opened; save the vectors as word2vec with what made it",
-    b"\x80\x03": "a Python pickle, which may run code when opened; save the vectors as word2vec with what made it",
-    b"\x80\x04": "a Python pickle, which may run code when opened; save the vectors as word2vec with what made it",
-    b"\x80\x05": "a Python pickle, which may run code when opened; save the vectors as word2vec with what made it",
-    b"\x89HDF": "an HDF5 file",
+    **{b"\x80" + bytes([protocol]): _PICKLE for protocol in range(2, 6)},
+    b"PK\x03\x04": "a ZIP archive; unpack it and load a file from it",
+    b"\x89HDF": "an HDF5 file; save it as word2vec with the program that made it",
 }
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
@@ -72,6 +80,8 @@ def load(
     ------
     FileError
         If the file cannot be read, has no known format, or is damaged.
+    InputError
+        If an option has a value that it cannot have.
 
     Examples
     --------
@@ -81,12 +91,22 @@ def load(
     >>> load(path, limit=1)
     <KeyedVectors: 1 words, 2 dimensions, float32>
     """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit must be at least 1, not {limit}")
+    if isinstance(words, str):
+        raise InputError("words must be several words, not a string")
+    if dtype is not None and np.dtype(dtype) not in (np.float32, np.float16):
+        raise InputError(f"dtype must be float32 or float16, not {np.dtype(dtype)}")
+    if errors not in ("strict", "replace"):
+        raise InputError(f"errors must be 'strict' or 'replace', not {errors!r}")
     source = Source(path)
-    name = recognise(source)
-    if name == "safetensors":
-        return KeyedVectors(**read_native(source.data, path))
-    reader = read_binary if name == "word2vec-binary" else read_text
-    return KeyedVectors(**reader(source, limit=limit, words=words, dtype=dtype or "float32", errors=errors))
+    reader = _function(_FORMATS[recognise(source)].reader)
+    return KeyedVectors(**reader(source, limit=limit, words=words, dtype=dtype, errors=errors))
+
+
+def _function(name: str) -> Any:
+    module, function = name.split(".")
+    return getattr(import_module(f"fastvec.vectors.{module}"), function)
 
 
 def recognise(source: Source) -> str:
@@ -103,28 +123,44 @@ def recognise(source: Source) -> str:
     for magic, kind in _OTHERS.items():
         if head.startswith(magic):
             raise FileError(f"{source.path}: is {kind}")
+    for magic, format in _MAGIC.items():
+        if head.startswith(magic):
+            return format
     if is_native(head):
         return "safetensors"
-    controls = bool(_CONTROLS.search(head))
-    header = HEADER.match(head)
-    if header and controls:
-        line = head[header.end() :].split(b"\n", 1)[0]
-        return "word2vec-text" if _is_text(line, int(header[2])) else "word2vec-binary"
-    if controls and b"\0" in head:
-        raise FileError(f"{source.path}: is no file of vectors that fastvec knows")
-    return "word2vec-text" if header else "glove"
+    if header := HEADER.match(head):
+        return "word2vec-text" if _is_text(head[header.end() :], int(header[2])) else "word2vec-binary"
+    if b"\0" in head:
+        raise FileError(f"{source.path}: is not a file of vectors, or of a kind that fastvec does not know")
+    return "glove"
 
 
-def _is_text(line: bytes, dim: int) -> bool:
-    fields = line.split()
-    return len(fields) > dim and not _CONTROLS.search(b" ".join(fields[-dim:]))
+def _is_text(body: bytes, dim: int) -> bool:
+    """Tell whether what follows a header is lines of text and not binary records.
+
+    Text has no zero bytes. The first line decides, if its last fields look like numbers. If not, it may be text with a
+    mistake: then it has no control characters, which binary numbers almost always have, and does not end where the
+    first record would.
+    """
+    if b"\0" in body:
+        return False
+    line = body.split(b"\n", 1)[0]
+    fields = FIELD.findall(line)
+    is_record = line.find(b" ") + 1 + 4 * dim == len(line)
+    if len(fields) > dim and all(NUMBER.fullmatch(field) for field in fields[len(fields) - dim :]):
+        return not (is_record and b"  " in line)
+    return not is_record and not _CONTROLS.search(body)
 
 
 def save(vectors: Storage, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write vectors to a file; `KeyedVectors.save` has the parameters."""
-    _, writer = _WRITERS[check_target(path, format)]
+    format = check_target(path, format)
+    writer = _function(_FORMATS[format].writer)
     with replacing(path) as file:
         writer(file, vectors)
+        if format == "numpy":
+            with replacing(vocabulary_path(path)) as words:
+                write_vocabulary(words, vectors)
 
 
 def check_target(path: str | os.PathLike[str], format: str | None = None) -> str:
@@ -144,14 +180,45 @@ def check_target(path: str | os.PathLike[str], format: str | None = None) -> str
     """
     if format is None:
         suffix = Path(path).suffix.lower()
-        format = next((name for name, (suffixes, _) in _WRITERS.items() if suffix in suffixes), None)
+        format = next((name for name in FORMATS if suffix in _FORMATS[name].suffixes), None)
         if format is None:
-            known = ", ".join(suffix for suffixes, _ in _WRITERS.values() for suffix in suffixes)
+            known = ", ".join(suffix for name in FORMATS for suffix in _FORMATS[name].suffixes)
             raise InputError(f"{path}: the suffix must be one of {known}, or the format be given")
-    elif format not in _WRITERS:
+    elif format not in FORMATS:
         raise InputError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
     check_folder(path)
     return format
+
+
+def left_out(vectors: Storage, format: str) -> list[str]:
+    """Give the names of what vectors have and a format does not keep: "counts", "metadata" and such."""
+    kept = {"safetensors": {"counts", "context vectors", "metadata"}, "numpy": {"counts"}}.get(format, set())
+    parts = {
+        "counts": vectors.counts is not None,
+        "context vectors": vectors.context_vectors is not None,
+        "metadata": bool(vectors.metadata),
+        "n-grams of other words": vectors.subwords is not None,
+    }
+    return [name for name, there in parts.items() if there and name not in kept]
+
+
+def check_copy(vectors: Storage, path: str | os.PathLike[str]) -> None:
+    """Read a file and compare it with the vectors that it should hold, bit by bit.
+
+    Raises
+    ------
+    FileError
+        If a word or a number differs.
+    """
+    copy = load(path)
+    if copy.words != vectors.words:
+        raise FileError(f"{path}: does not hold the same words")
+    for start in range(0, len(copy), 4096):
+        blocks = (matrix[start : start + 4096].astype(np.float32) for matrix in (vectors.vectors, copy.vectors))
+        first, second = (block.view(np.uint32) for block in blocks)
+        if not np.array_equal(first, second):
+            row = start + int(np.flatnonzero((first != second).any(axis=1))[0])
+            raise FileError(f"{path}: does not hold the same numbers for {copy.words[row]!r}")
 
 
 def describe(path: str | os.PathLike[str]) -> dict[str, Any]:

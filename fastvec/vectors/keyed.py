@@ -2,10 +2,12 @@
 
 import os
 
+from fastvec.vectors.cluster import Clusters
+from fastvec.vectors.interop import Interop
 from fastvec.vectors.queries import Queries
 
 
-class KeyedVectors(Queries):
+class KeyedVectors(Queries, Clusters, Interop):
     """Words with a vector each.
 
     Parameters
@@ -22,6 +24,10 @@ class KeyedVectors(Queries):
     metadata : mapping, optional
         JSON values: the parameters with which the vectors were made, and such.
 
+    subwords : object, optional
+        Makes the vectors of words that are not there: ``subwords.vector(word)``. fastText's models have it; files
+        do not keep it.
+
     Raises
     ------
     InputError
@@ -32,8 +38,9 @@ class KeyedVectors(Queries):
     >>> wv = KeyedVectors(["ice", "snow", "fire"], [[3, 1], [2, 1], [-1, 2]])
     >>> wv["snow"]
     array([2., 1.], dtype=float32)
-    >>> wv.most_similar("ice", topn=1)
-    [('snow', 0.9899494647979736)]
+    >>> [(word, cosine)] = wv.most_similar("ice", topn=1)
+    >>> word, round(cosine, 4)
+    ('snow', 0.9899)
     """
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
@@ -45,8 +52,8 @@ class KeyedVectors(Queries):
             The file; it is replaced if it is there.
         format : str, optional
             One of `fastvec.vectors.FORMATS`; without it the suffix decides: ``.safetensors`` (fastvec's own, which
-            alone keeps counts, context vectors and metadata), ``.bin`` (word2vec binary), ``.txt`` or ``.vec``
-            (word2vec text).
+            alone keeps context vectors and metadata), ``.bin`` (word2vec binary), ``.txt`` or ``.vec`` (word2vec
+            text), ``.npy`` (NumPy's, with the words and counts beside it in ``.vocab.tsv``).
 
         Raises
         ------

@@ -11,13 +11,15 @@ JSON, here padded with spaces so that the matrix begins at a multiple of 64 byte
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import FileError, InputError
+from fastvec.vectors.selection import select
+from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.vectors.words import PackedWords
 
@@ -94,15 +96,22 @@ def is_native(head: bytes) -> bool:
     return len(head) > 8 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= _LONGEST_HEADER
 
 
-def read_native(data: NDArray[np.uint8], path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read vectors from the bytes of a file, without copying the matrix.
+def read_native(
+    source: Source,
+    *,
+    limit: int | None,
+    words: Collection[str] | None,
+    dtype: DTypeLike | None,
+    errors: str,
+) -> dict[str, Any]:
+    """Read vectors, without copying the matrix.
 
     Parameters
     ----------
-    data : (n_bytes,) uint8
-        The file, usually mapped into memory.
-    path : path
-        Its name, for messages.
+    source : Source
+        The file.
+    limit, words, dtype, errors
+        As in `load`.
 
     Returns
     -------
@@ -114,6 +123,7 @@ def read_native(data: NDArray[np.uint8], path: str | os.PathLike[str]) -> dict[s
     FileError
         If the header is not that of a file of word vectors, or does not fit the file.
     """
+    data, path = source.data, source.path
     start, entries = _read_header(data, path)
     arrays = {name: _tensor(data[start:], entries, name, path) for name in _TENSORS if name in entries}
     for name, (_, _, required) in _TENSORS.items():
@@ -128,11 +138,9 @@ def read_native(data: NDArray[np.uint8], path: str | os.PathLike[str]) -> dict[s
             raise FileError(f"{path}: {name} has {len(arrays[name]):,} rows for {n_words:,} words")
     if arrays["vectors"].shape[1] == 0:
         raise FileError(f"{path}: its vectors have no dimensions")
-    return {
-        "words": PackedWords(arrays.pop("words"), arrays.pop("word_offsets")),
-        **arrays,
-        "metadata": _metadata(entries, path),
-    }
+    packed = PackedWords(arrays.pop("words"), arrays.pop("word_offsets"))
+    chosen = select({"words": packed, **arrays}, path, limit=limit, words=words, dtype=dtype, errors=errors)
+    return chosen | {"metadata": _metadata(entries, path)}
 
 
 def _read_header(data: NDArray[np.uint8], path: str | os.PathLike[str]) -> tuple[int, dict[str, Any]]:
@@ -142,11 +150,9 @@ def _read_header(data: NDArray[np.uint8], path: str | os.PathLike[str]) -> tuple
             f"{path}: its header claims {size:,} bytes, more than the file holds; it is cut short or damaged"
         )
     try:
-        entries = json.loads(data[8 : 8 + size].tobytes())
+        entries: dict[str, Any] = json.loads(data[8 : 8 + size].tobytes())  # `is_native` has seen its brace
     except (ValueError, RecursionError):
         raise FileError(f"{path}: its header, bytes 8 to {8 + size:,}, is not JSON; the file is damaged") from None
-    if not isinstance(entries, dict):
-        raise FileError(f"{path}: its header is not a JSON object; the file is damaged")
     return 8 + size, entries
 
 

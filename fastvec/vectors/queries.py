@@ -1,98 +1,286 @@
-"""Questions about vectors: neighbours and similarity.
+"""Questions about vectors: neighbours, similarity, analogies, the odd one out.
 
-Similarity is the cosine of two vectors. Searching multiplies the matrix with the queries block by block and divides by
-the lengths of its rows afterwards, so that nothing of the matrix's size is ever made.
+Similarity is the cosine of two vectors, always.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fastvec.errors import InputError
+from fastvec.vectors.search import inverse, search, unit_rows
 from fastvec.vectors.storage import Storage
 
 Item: TypeAlias = str | NDArray[Any]
 Neighbours: TypeAlias = list[tuple[str, float]]
 
-_BLOCK = 1 << 22  # bytes of the matrix, as float32, that are multiplied at once
+_QUERIES = 1024  # searched for at once
+_SMALL = np.float32(1e-6)  # keeps 3CosMul from dividing by zero (Levy and Goldberg 2014)
 
 
 class Queries(Storage):
     """The part of `KeyedVectors` that answers questions."""
 
-    def similarity(self, first: str, second: str) -> float:
-        """Give the cosine of the vectors of two words, in [-1, 1].
-
-        Raises
-        ------
-        UnknownWordError
-            If there is no vector for a word.
-        """
-        return float(self._unit(first) @ self._unit(second))
-
     def most_similar(
-        self, positive: Item | Sequence[Item] = (), negative: Item | Sequence[Item] = (), topn: int = 10
+        self,
+        positive: Item | Sequence[Item] = (),
+        negative: Item | Sequence[Item] = (),
+        topn: int = 10,
+        *,
+        restrict_vocab: int | None = None,
+        method: Literal["add", "multiply"] = "add",
     ) -> Neighbours:
-        """Give the words nearest to the sum of some vectors less others, all scaled to length 1 (3CosAdd).
+        """Give the words nearest to some words or vectors, and far from others, all scaled to length 1.
 
         Parameters
         ----------
         positive, negative : str, (dim,) vector, or list of these
-            What to add and what to subtract. Words given are left out of the answer.
+            What to be near to, and what to be far from. Words given are left out of the answer.
         topn : int
             How many words to give.
+        restrict_vocab : int, optional
+            Search only the first so many words.
+        method : {"add", "multiply"}
+            "add": the largest cosine with the sum of the positive less the negative (3CosAdd). "multiply": the largest
+            product of (1 + cosine) / 2 with the positive, divided by those with the negative (3CosMul).
 
         Returns
         -------
         list of (str, float)
-            Words and cosines, the nearest first.
+            Words and scores, the best first.
 
         Raises
         ------
         UnknownWordError
             If there is no vector for a word.
         InputError
-            If nothing is given, or `topn` is below 1.
+            If nothing is given, a vector has another number of dimensions, or `topn` is below 1.
+
+        References
+        ----------
+        Levy and Goldberg, "Linguistic regularities in sparse and explicit word representations", CoNLL 2014.
         """
         added, subtracted = _items(positive), _items(negative)
         if not added and not subtracted:
             raise InputError("most_similar needs at least one word or vector")
+        units = self.units([*added, *subtracted])
+        given = [self._rows[item] for item in added + subtracted if isinstance(item, str) and item in self]
+        if method == "multiply":
+            n_added = len(added)
+
+            def multiply(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+                halves = (cosines + np.float32(1)) / np.float32(2)
+                scores: NDArray[np.float32] = halves[:n_added].prod(axis=0) / (halves[n_added:].prod(axis=0) + _SMALL)
+                return scores[None]
+
+            return self._search(units, [given], topn, restrict_vocab, multiply)[0]
+        if method != "add":
+            raise InputError(f"method must be 'add' or 'multiply', not {method!r}")
+        signs = np.repeat(np.array([1, -1], np.float32), [len(added), len(subtracted)])
+        return self._search(unit_rows((signs @ units)[None]), [given], topn, restrict_vocab)[0]
+
+    def nearest(
+        self, items: Sequence[Item] | NDArray[Any], topn: int = 10, *, restrict_vocab: int | None = None
+    ) -> list[Neighbours]:
+        """Give the nearest words of each of many words or vectors, in one search.
+
+        Parameters
+        ----------
+        items : list of words and vectors, or (n, dim) matrix
+            What to search for. A word is left out of its own answer.
+        topn, restrict_vocab
+            As in `most_similar`.
+
+        Returns
+        -------
+        list of list of (str, float)
+            For each item words and cosines, the nearest first.
+
+        Raises
+        ------
+        UnknownWordError, InputError
+            As `most_similar`.
+        """
+        if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim != 2):
+            raise InputError("nearest needs several words or vectors; for one, put it into a list")
+        answers = []
+        for start in range(0, len(items), _QUERIES):
+            some = list(items[start : start + _QUERIES])
+            given = [[self._rows[item]] if isinstance(item, str) and item in self else [] for item in some]
+            answers += self._search(self.units(some), given, topn, restrict_vocab)
+        return answers
+
+    def analogy(self, a: str, b: str, c: str, topn: int = 10, **options: Any) -> Neighbours:
+        """Give the words for a - b + c: king - man + woman gives queen.
+
+        Parameters
+        ----------
+        a, b, c : str
+            The words: `a` is to `b` as the answer is to `c`.
+        topn, **options
+            As in `most_similar`.
+
+        Raises
+        ------
+        UnknownWordError, InputError
+            As `most_similar`.
+        """
+        return self.most_similar([a, c], [b], topn, **options)
+
+    def similarity(self, first: Item, second: Item) -> float:
+        """Give the cosine of two words or vectors, in [-1, 1].
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        """
+        one, other = self.units([first, second])
+        return float(one @ other)
+
+    def similarities(self, item: Item) -> NDArray[np.float32]:
+        """Give the cosines of a word or vector with all words, (n_words,) float32.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for the word.
+        """
+        unit = self.units([item])[0]
+        cosines = np.empty(len(self), np.float32)
+        for start in range(0, len(self), 4096):
+            cosines[start : start + 4096] = self.vectors[start : start + 4096].astype(np.float32, copy=False) @ unit
+        return cosines * inverse(self.norms)
+
+    def n_similarity(self, first: Sequence[str], second: Sequence[str]) -> float:
+        """Give the cosine of the mean vectors of two groups of words.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        InputError
+            If a group is empty.
+        """
+        return self.similarity(self.centroid(first), self.centroid(second))
+
+    def document_similarity(self, first: Sequence[str], second: Sequence[str], *, skip_unknown: bool = False) -> float:
+        """Give the sum of the cosines of each word of one short document with each of another.
+
+        That is the dot product of the sums of their unit vectors (Goldberg, "Neural network methods for natural
+        language processing", 2017, section 11.6).
+
+        Parameters
+        ----------
+        first, second : sequence of str
+            The documents' words; they may repeat.
+        skip_unknown : bool
+            Leave out words without a vector, instead of refusing them.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        """
+        sums = []
+        for words in (first, second):
+            known = [word for word in words if word in self or self.subwords] if skip_unknown else list(words)
+            sums.append(self.units(known).sum(axis=0))
+        return float(sums[0] @ sums[1])
+
+    def doesnt_match(self, words: Sequence[str]) -> str:
+        """Give the word that is farthest from the mean of all, each scaled to length 1.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        InputError
+            If no words are given.
+        """
+        if isinstance(words, str) or not len(words):
+            raise InputError("doesnt_match needs a list of words")
+        units = self.units(list(words))
+        return words[int(np.argmin(units @ units.mean(axis=0)))]
+
+    def closer_than(self, first: str, second: str) -> list[str]:
+        """Give the words that are closer to the first word than the second word is, the closest first.
+
+        Raises
+        ------
+        UnknownWordError
+            If a word is not among the words.
+        """
+        cosines = self.similarities(first)
+        closer = np.flatnonzero(cosines > cosines[self.index(second)])
+        own = self.index(first)
+        return [self.words[row] for row in closer[np.argsort(-cosines[closer], kind="stable")] if row != own]
+
+    def rank(self, first: str, second: str) -> int:
+        """Give the place of the second word among the neighbours of the first; 1 is the nearest.
+
+        Raises
+        ------
+        UnknownWordError
+            If a word is not among the words.
+        """
+        return len(self.closer_than(first, second)) + 1
+
+    def centroid(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Give the mean of the vectors of words, (dim,) float32.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        InputError
+            If no words are given.
+        """
+        if isinstance(words, str) or not len(words):
+            raise InputError("a list of words is needed")
+        mean: NDArray[np.float32] = self[list(words)].mean(axis=0, dtype=np.float32)
+        return mean
+
+    def units(self, items: Sequence[Item]) -> NDArray[np.float32]:
+        """Give words and vectors scaled to length 1, (n, dim) float32.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        InputError
+            If a vector has another number of dimensions.
+        """
+        rows = np.empty((len(items), self.dim), np.float32)
+        for number, item in enumerate(items):
+            vector: ArrayLike = self.vector(item) if isinstance(item, str) else item
+            if np.shape(vector) != (self.dim,):
+                raise InputError(f"a vector must have {self.dim} numbers, not the shape {np.shape(vector)}")
+            rows[number] = vector
+        return unit_rows(rows)
+
+    def _search(
+        self,
+        units: NDArray[np.float32],
+        given: list[list[int]],
+        topn: int,
+        restrict_vocab: int | None,
+        score: Any = None,
+    ) -> list[Neighbours]:
         if topn < 1:
             raise InputError(f"topn must be at least 1, not {topn}")
-        query = np.zeros(self.dim, np.float32)
-        for sign, items in ((1, added), (-1, subtracted)):
-            for item in items:
-                query += sign * self._unit(item)
-        given = [self.index(item) for item in added + subtracted if isinstance(item, str) and item in self]
-        return self._search(query[None], [given], topn)[0]
-
-    def _unit(self, item: Item) -> NDArray[np.float32]:
-        vector = np.asarray(self.vector(item) if isinstance(item, str) else item, np.float32)
-        if vector.shape != (self.dim,):
-            raise InputError(f"a vector must have {self.dim} numbers, not the shape {vector.shape}")
-        return vector / (np.linalg.norm(vector) or np.float32(1))
-
-    def _search(self, queries: NDArray[np.float32], given: list[list[int]], topn: int) -> list[Neighbours]:
-        """Find the nearest words of each query, (n, dim) float32, without those of its list of rows."""
-        cosines = np.empty((len(queries), len(self)), np.float32)
-        rows = max(1, _BLOCK // (4 * self.dim))
-        lengths = np.linalg.norm(queries, axis=1, keepdims=True)
-        units = queries / np.where(lengths == 0, 1, lengths)
-        for start in range(0, len(self), rows):
-            block = self.vectors[start : start + rows].astype(np.float32, copy=False)
-            np.matmul(units, block.T, out=cosines[:, start : start + rows])
-        cosines /= np.where(self.norms == 0, 1, self.norms)
-        answers = []
-        for row, excluded in zip(cosines, given, strict=True):
-            row[excluded] = -np.inf
-            n_best = min(topn, len(row) - len(set(excluded)))
-            best = np.argpartition(-row, n_best - 1)[:n_best] if n_best else np.empty(0, np.int64)
-            best = best[np.lexsort((best, -row[best]))]
-            answers.append([(self.words[number], float(row[number])) for number in best])
-        return answers
+        if restrict_vocab is not None and restrict_vocab < 1:
+            raise InputError(f"restrict_vocab must be at least 1, not {restrict_vocab}")
+        matrix, norms = self.vectors[:restrict_vocab], self.norms[:restrict_vocab]
+        found = search(matrix, norms, units, given, topn, score)
+        words = self.words
+        return [
+            [(words[row], value) for row, value in zip(rows.tolist(), scores.tolist(), strict=True)]
+            for rows, scores in found
+        ]
 
 
 def _items(given: Item | Sequence[Item]) -> list[Item]:
-    return [given] if isinstance(given, (str, np.ndarray)) else list(given)
+    return [given] if isinstance(given, str) or (isinstance(given, np.ndarray) and given.ndim == 1) else list(given)

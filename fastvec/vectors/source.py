@@ -26,11 +26,12 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+_LARGEST_WINDOW = {int(zstd.DecompressionParameter.window_log_max): 31}  # of files made with --long
 _OPENERS: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
-    b"\x28\xb5\x2f\xfd": zstd.ZstdFile,
+    b"\x28\xb5\x2f\xfd": lambda file: zstd.ZstdFile(file, options=_LARGEST_WINDOW),
 }
 _DAMAGES = (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, OSError)
 _MOST_EXPANSION = 100

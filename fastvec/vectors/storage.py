@@ -1,14 +1,21 @@
 """Words with a row of numbers each: what is stored, and how a word finds its row. `KeyedVectors` builds on it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.errors import InputError, UnknownWordError
 from fastvec.vectors.words import PackedWords
+
+
+class SubwordVectors(Protocol):
+    """What makes vectors for words that are not there, such as fastText's n-grams."""
+
+    def vector(self, word: str) -> NDArray[np.float32]:
+        """Give the vector of a word, (dim,) float32."""
 
 
 class Storage:
@@ -22,12 +29,14 @@ class Storage:
         counts: ArrayLike | None = None,
         context_vectors: ArrayLike | None = None,
         metadata: Mapping[str, Any] | None = None,
+        subwords: SubwordVectors | None = None,
     ) -> None:
         self.vectors = _matrix("vectors", vectors)
         self.dim = self.vectors.shape[1]
         self.context_vectors = None if context_vectors is None else _matrix("context_vectors", context_vectors)
         self.counts = None if counts is None else np.asarray(counts, np.int64)
         self.metadata = dict(metadata or {})
+        self.subwords = subwords
         self._words: PackedWords | list[str] = words if isinstance(words, PackedWords) else list(words)
         n_words = len(self._words)
         for name in ("vectors", "context_vectors", "counts"):
@@ -70,7 +79,7 @@ class Storage:
     def __contains__(self, word: object) -> bool:
         return word in self._rows
 
-    def __iter__(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         return iter(self.words)
 
     def __repr__(self) -> str:
@@ -93,18 +102,20 @@ class Storage:
         """Give the vector of a word, (dim,), or of several, (n, dim)."""
         if isinstance(key, str):
             return self.vector(key)
-        if not len(key):
-            return np.empty((0, self.dim), self.vectors.dtype)
-        return np.stack([self.vector(word) for word in key])
+        if self.subwords is not None and key:
+            return np.stack([self.vector(word) for word in key])
+        return self.vectors[np.array([self.index(word) for word in key], np.int64)]
 
     def vector(self, word: str) -> NDArray[Any]:
-        """Give the vector of a word, (dim,), a view of the matrix.
+        """Give the vector of a word, (dim,): a view of the matrix, or for other words one made from subwords.
 
         Raises
         ------
         UnknownWordError
             If there is no vector for the word.
         """
+        if self.subwords is not None and word not in self:
+            return self.subwords.vector(word)
         vector: NDArray[Any] = self.vectors[self.index(word)]
         return vector
 

@@ -10,9 +10,9 @@ import numpy as np
 from fastvec.errors import FileError
 from fastvec.kernels import records as kernel
 from fastvec.vectors.collector import Collector
+from fastvec.vectors.headers import HEADER
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.word2vec_text import HEADER
 from fastvec.vectors.words import refuse_words
 
 _CHUNK = 1 << 20  # bytes that are read at once
@@ -43,8 +43,7 @@ def read_binary(source: Source, *, limit: int | None, **options: Any) -> dict[st
     """
     path = source.path
     header = HEADER.match(source.head)
-    if not header:
-        raise FileError(f"{path}: does not begin with the number of words and of dimensions")
+    assert header is not None  # by which the format was recognised
     claimed, dim = int(header[1]), int(header[2])
     if dim < 1 or claimed * (4 * dim + 2) > source.most_bytes:
         raise FileError(f"{path}: claims {claimed:,} words of {dim:,} dimensions, which the file cannot hold")

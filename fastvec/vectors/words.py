@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.errors import InputError
-from fastvec.kernels.packed import gather_spans
 
 
 class PackedWords:
@@ -56,6 +55,8 @@ class PackedWords:
         """Take words out of text: word i is ``text[spans[i, 0]:spans[i, 1]]``."""
         lengths = spans[:, 1] - spans[:, 0]
         data = np.empty(int(lengths.sum()), np.uint8)
+        from fastvec.kernels.packed import gather_spans  # here, for files that open without compiled code
+
         gather_spans(text, spans, data)
         return cls(data, _offsets([lengths]))
 

@@ -1,0 +1,55 @@
+"""What the commands that ask vectors share: the file, JSON, and words from the command line, a prompt or a pipe."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import click
+
+from fastvec.errors import FastvecError
+
+# Argument `vectors`: the path of a file of vectors.
+vectors = click.argument("vectors", type=click.Path())
+
+# Argument `words`: what to ask about; none at all for a prompt.
+words = click.argument("words", nargs=-1, metavar="[WORD]...")
+
+# Option `as_json`.
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+# Option `topn`.
+topn = click.option(
+    "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
+)
+
+
+def ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
+    """Answer the words of the command line, or each line that is typed or piped in.
+
+    At a prompt an error is shown and the next line asked for; elsewhere it ends the command.
+    """
+    if given:
+        answer(list(given))
+        return
+    is_prompt = sys.stdin.isatty()
+    lines: Iterable[str] = _typed() if is_prompt else sys.stdin
+    for line in lines:
+        try:
+            if line.split():
+                answer(line.split())
+        except FastvecError as error:
+            if not is_prompt:
+                raise
+            click.echo(f"fastvec: {error}", err=True)
+
+
+def _typed() -> Iterator[str]:
+    click.echo("Type words; an empty line ends.", err=True)
+    while True:
+        try:
+            line = input("> ")
+        except EOFError:
+            click.echo(err=True)
+            return
+        if not line.strip():
+            return
+        yield line

@@ -1,0 +1,30 @@
+"""The command that puts words into classes."""
+
+import click
+
+from . import asking
+from .tables import print_json
+
+
+@click.command()
+@asking.vectors
+@click.option("-k", "--clusters", type=click.IntRange(1), default=100, show_default=True, help="How many classes.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first N words.")
+@click.option("--iterations", type=click.IntRange(1), default=25, show_default=True, help="Rounds at most.")
+@click.option("--seed", type=int, default=1, show_default=True, help="For the words from which the classes start.")
+@asking.as_json
+def command(vectors: str, clusters: int, limit: int | None, iterations: int, seed: int, as_json: bool) -> None:
+    """Put the words into classes (k-means), and print lines of word, tab, class.
+
+    \b
+    Example:
+      fastvec cluster vectors.safetensors -k 500 --limit 20000 > classes.tsv
+    """  # noqa: D301 - click reads the backspace
+    import fastvec
+
+    wv = fastvec.load(vectors, limit=limit)
+    classes = wv.cluster(clusters, iterations=iterations, seed=seed).tolist()
+    if as_json:
+        print_json(dict(zip(wv.words, classes, strict=True)))
+    else:
+        click.echo("\n".join(f"{word}\t{number}" for word, number in zip(wv.words, classes, strict=True)))

@@ -1,0 +1,255 @@
+"""Counting of co-occurrences by inverted index.
+
+The positions of a stretch of text are sorted by word. Then each word's row is made alone: its positions are walked, and
+the weights of the words around them are added up in one dense accumulator, which fits the second-level cache. So
+nothing is hashed, no pairs are sorted, and rows can be made in any order by any thread.
+
+Weights are whole numbers, so that sums are exact and do not depend on their order. Which columns of the accumulator are
+in use is kept in bits, one a column and one for each 64 of those: they give the columns in order.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import types
+from numba.extending import lower_builtin, type_callable
+from numpy.typing import NDArray
+
+from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.rng import draw, stream
+from fastvec.kernels.simd import prefetch
+
+#: What stands in a stretch of text in place of a word: a sentence's end, and a word dropped from its place.
+END, GAP = -1, -2
+#: Positions between the one at work and the one whose surroundings are asked for.
+_AHEAD = 12
+_ONE = np.uint64(1)
+
+
+class Accumulator(NamedTuple):
+    """The row at work; all zero between rows.
+
+    Attributes
+    ----------
+    sums : (n_words,) int64
+        Weight so far.
+    used : (n_words / 64 + 1,) uint64
+        Bits of the columns whose sum is not 0.
+    used_words : (n_words / 4096 + 1,) uint64
+        Bits of the elements of `used` that are not 0.
+    """
+
+    sums: NDArray[np.int64]
+    used: NDArray[np.uint64]
+    used_words: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, n_words: int) -> "Accumulator":
+        """Make an accumulator."""
+        return cls(
+            np.zeros(n_words, np.int64),
+            np.zeros(n_words // 64 + 1, np.uint64),
+            np.zeros(n_words // 4096 + 1, np.uint64),
+        )
+
+
+def lowest_bit(bits):
+    """Give the place of the lowest bit of a uint64 other than 0."""
+    return (int(bits) & -int(bits)).bit_length() - 1
+
+
+@type_callable(lowest_bit)
+def _type_lowest_bit(context):
+    def typer(bits):
+        return types.int64
+
+    return typer
+
+
+@lower_builtin(lowest_bit, types.uint64)
+def _lower_lowest_bit(context, builder, call, arguments):
+    return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
+
+
+@leaf
+def _add(row, column, amount):
+    if row.sums[column] == 0:
+        row.used[column >> 6] |= _ONE << np.uint64(column & 63)
+        row.used_words[column >> 12] |= _ONE << np.uint64((column >> 6) & 63)
+    row.sums[column] += amount
+
+
+@leaf
+def _emit(row, least, scale, columns, values, n):
+    """Move the sums of at least `least` behind the first n cells, divided by `scale` if any; return the new n."""
+    for k in range(len(row.used_words)):
+        words = row.used_words[k]
+        row.used_words[k] = 0
+        while words:
+            j = (k << 6) + lowest_bit(words)
+            words &= words - _ONE
+            bits = row.used[j]
+            row.used[j] = 0
+            while bits:
+                column = (j << 6) + lowest_bit(bits)
+                bits &= bits - _ONE
+                total = row.sums[column]
+                row.sums[column] = 0
+                if total >= least:
+                    columns[n] = column
+                    if scale is None:
+                        values[n] = total
+                    else:
+                        values[n] = total / scale
+                    n += 1
+    return n
+
+
+@entry
+def keep_words(tokens, keep, key, leave_gaps, text, end):
+    """Append to a text the words of a block that stay, and its sentence ends.
+
+    Parameters
+    ----------
+    tokens : (n,) int32
+        Word ids; -1 ends a sentence; ids of len(keep) and more are outside the vocabulary and vanish.
+    keep : (n_words,) float32
+        Probability of keeping an occurrence.
+    key : tuple of 3 int
+        All that the random numbers depend on.
+    leave_gaps : bool
+        Put `GAP` in the place of words that subsampling drops, which else vanish too.
+    text : int32 array
+        With room for n more.
+    end : int
+        Where the text ends.
+
+    Returns
+    -------
+    int
+        Where the text ends now.
+    """
+    state = np.empty(1, np.uint64)
+    state[0] = stream(key[0], key[1], key[2])
+    for token in tokens:
+        if token < 0:
+            text[end] = END
+            end += 1
+        elif token < len(keep):
+            kept = keep[token] >= 1 or np.float32(draw(state) >> np.uint64(40)) * np.float32(2.0**-24) < keep[token]
+            if kept or leave_gaps:
+                text[end] = token if kept else GAP
+                end += 1
+    return end
+
+
+@entry
+def sort_positions(text, margin, starts, positions):
+    """Sort the positions of a text by word, leaving out `margin` positions at either end.
+
+    Parameters
+    ----------
+    text : (n,) int32
+        Word ids, and negative numbers that are not words.
+    starts : (n_words + 1,) int64
+        Receives where each word's positions begin.
+    positions : (n,) int32
+        Receives the positions, rising for each word.
+    """
+    starts[:] = 0
+    for t in range(margin, len(text) - margin):
+        if text[t] >= 0:
+            starts[text[t] + 1] += 1
+    for w in range(1, len(starts)):
+        starts[w] += starts[w - 1]
+    for t in range(margin, len(text) - margin):
+        if text[t] >= 0:
+            positions[starts[text[t]]] = t
+            starts[text[t]] += 1
+    for w in range(len(starts) - 1, 0, -1):  # each start has moved to the next word's
+        starts[w] = starts[w - 1]
+    starts[0] = 0
+
+
+@entry
+def count_rows(text, positions, starts, first, last, left, right, least, scale, row, lengths, columns, values):
+    """Count the words around all positions of words `first` to `last` - 1.
+
+    Parameters
+    ----------
+    text : (m, 16) int32
+        Word ids, in rows of a cache line. Around each position stand as many others as the windows reach, or a
+        sentence end before that.
+    positions, starts
+        From `sort_positions`.
+    left, right : (reach,) int64
+        Weights of the words at distance 1, 2, ... before and behind.
+    least : int
+        Sums below it are dropped.
+    scale : float or None
+        Sums are divided by it, or stay whole numbers.
+    row : Accumulator
+        Of this thread.
+    lengths : (last - first,) int64
+        Receives the number of cells of each row.
+    columns, values : int32 array, float32 or int64 array
+        Receive the cells, columns rising in each row.
+
+    Returns
+    -------
+    int
+        Number of cells.
+    """
+    flat = text.reshape(-1)
+    n = 0
+    for w in range(first, last):
+        before = n
+        for k in range(starts[w], starts[w + 1]):
+            t = np.int64(positions[k])
+            following = np.int64(positions[min(k + _AHEAD, starts[-1] - 1)])
+            prefetch(text, (following - len(left)) >> 4)
+            prefetch(text, (following + len(right)) >> 4)
+            for d in range(len(left)):
+                word = flat[t - 1 - d]
+                if word >= 0:
+                    _add(row, word, left[d])
+                elif word == END:
+                    break
+            for d in range(len(right)):
+                word = flat[t + 1 + d]
+                if word >= 0:
+                    _add(row, word, right[d])
+                elif word == END:
+                    break
+        n = _emit(row, least, scale, columns, values, n)
+        lengths[w - first] = n - before
+    return n
+
+
+@entry
+def merge_rows(part_starts, part_columns, part_values, least, scale, row, lengths, columns, values):
+    """Add up the same rows of several parts.
+
+    Parameters
+    ----------
+    part_starts : (n_parts, n_rows + 1) int64
+        Where each row of each part begins in `part_columns` and `part_values`.
+    part_columns, part_values : int32 array, int64 array
+        Cells of the parts.
+    least, scale, row, lengths, columns, values
+        As for `count_rows`.
+
+    Returns
+    -------
+    int
+        Number of cells.
+    """
+    n = 0
+    for w in range(part_starts.shape[1] - 1):
+        before = n
+        for part in range(part_starts.shape[0]):
+            for k in range(part_starts[part, w], part_starts[part, w + 1]):
+                _add(row, part_columns[k], part_values[k])
+        n = _emit(row, least, scale, columns, values, n)
+        lengths[w] = n - before
+    return n

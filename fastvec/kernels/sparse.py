@@ -1,0 +1,111 @@
+"""Sparse matrices by rows (CSR): their sums, their product with a dense panel, and pointwise mutual information.
+
+A panel is a matrix of `PANEL` columns: a row of it fits the vector registers, so that each cell of the sparse matrix
+costs one multiplication and addition for each register and no store. Every row of a product is one sum in the order of
+the cells, whoever computes it.
+"""
+
+import numpy as np
+
+from fastvec.kernels.jit import entry
+from fastvec.kernels.simd import (
+    _I64,
+    LANES,
+    _constant,
+    _load,
+    _loop,
+    _muladd,
+    _splat,
+    _store,
+    compiled,
+)
+
+#: Columns of a dense panel.
+PANEL = 64
+
+
+def combine(values, rows, start, stop, X, out, row):
+    """Set out[row] to the sum of values[k] * X[rows[k]] over k from `start` to `stop` - 1; there is one at least."""
+    out[row] = values[start:stop] @ X[rows[start:stop]]
+
+
+@compiled(combine)
+def _combine(builder, values, rows, start, stop, X, out, row):
+    places = [_I64(d) for d in range(0, PANEL, LANES)]
+
+    def body(k, sums):
+        at = builder.add(start, k)
+        source = X.at(_I64(0), rows.get(at))
+        factor = _splat(builder, builder.load(values.at(at)))
+        xs = [_load(builder, builder.gep(source, [place])) for place in places]
+        return [_muladd(builder, factor, x, total) for x, total in zip(xs, sums, strict=True)]
+
+    sums = _loop(builder, builder.sub(stop, start), 1, [_constant(0.0)] * len(places), body)
+    for place, total in zip(places, sums, strict=True):
+        _store(builder, total, out.at(place, row))
+
+
+@entry
+def multiply_rows(indptr, indices, values, X, first, last, out):
+    """Compute rows `first` to `last` - 1 of the product of a sparse matrix and a panel.
+
+    Parameters
+    ----------
+    indptr, indices, values : int array, int32 array, float32 array
+        The sparse matrix, (n, m).
+    X : (m, PANEL) float32
+        The panel.
+    first, last : int
+        Rows to compute.
+    out : (n, PANEL) float32
+        Receives them.
+    """
+    for i in range(first, last):
+        start, stop = np.int64(indptr[i]), np.int64(indptr[i + 1])
+        if start == stop:
+            out[i] = 0
+        else:
+            combine(values, indices, start, stop, X, out, i)
+
+
+@entry
+def add_up(indptr, indices, data, rows, columns):
+    """Add the cells of a sparse matrix of int32 columns and float32 data to float64 sums of its rows and columns."""
+    for i in range(len(indptr) - 1):
+        total = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            total += data[k]
+            columns[indices[k]] += data[k]
+        rows[i] += total
+
+
+@entry
+def positive_information(indptr, indices, data, rows, columns, least, first, last, lengths, out_indices, out_values):
+    """Compute the positive pointwise mutual information of rows `first` to `last` - 1.
+
+    Parameters
+    ----------
+    indptr, indices, data : int array, int32 array, float32 array
+        Co-occurrences, (n, m).
+    rows, columns : (n,) float64, (m,) float64
+        Such that rows[i] * columns[j] * data[i, j] is the exponential of the information.
+    least : float
+        Cells with less data are left out.
+    first, last : int
+        Rows to compute.
+    lengths : (n,) int64
+        Receives the number of cells of each row.
+    out_indices, out_values : int32 array, float32 array, or None
+        Receive the cells; None only counts them.
+    """
+    n = 0
+    for i in range(first, last):
+        before = n
+        for k in range(indptr[i], indptr[i + 1]):
+            ratio = rows[i] * columns[indices[k]] * data[k]
+            if ratio > 1 and data[k] >= least:
+                if out_indices is not None:
+                    out_indices[n] = indices[k]
+                    out_values[n] = np.log(ratio)
+                n += 1
+        lengths[i] = n - before

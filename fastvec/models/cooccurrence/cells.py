@@ -1,0 +1,132 @@
+"""Cells of a sparse matrix as they are made, by rows: in memory while they are few, then in files without a name."""
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import FileError
+
+Array = NDArray[Any]
+
+
+class Cells(AbstractContextManager["Cells"]):
+    """Columns and values, appended in blocks of rows.
+
+    Threads may append at the same time and in any order: a block waits for those before it.
+
+    Parameters
+    ----------
+    dtype : type
+        Of the values.
+    memory : int
+        Bytes up to which cells stay in memory.
+    folder : Path
+        Where the files go.
+
+    Attributes
+    ----------
+    n, n_blocks : int
+        Cells and blocks so far, without those that wait.
+    """
+
+    def __init__(self, dtype: type, memory: int, folder: Path) -> None:
+        self.n = self.n_blocks = 0
+        self._memory, self._folder = memory, folder
+        self._arrays: list[Array] = [np.empty(0, np.int32), np.empty(0, dtype)]
+        self._cell_size = sum(array.itemsize for array in self._arrays)
+        self._files: list[IO[bytes]] = []
+        self._lengths: list[Array] = []
+        self._early: dict[int, tuple[Array, Array, Array]] = {}
+        self._lock = Lock()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files:
+            file.close()
+
+    def append(self, block: int, lengths: Array, columns: Array, values: Array) -> None:
+        """Take the cells of a block of rows, which are copied; blocks are numbered from 0 on."""
+        with self._lock:
+            if block != self.n_blocks:
+                self._early[block] = lengths, columns.copy(), values.copy()
+                return
+            self._take(lengths, columns, values)
+            while self.n_blocks in self._early:
+                self._take(*self._early.pop(self.n_blocks))
+
+    def _take(self, lengths: Array, *cells: Array) -> None:
+        end = self.n + cells[0].size
+        if not self._files and end * self._cell_size > self._memory:
+            self._spill()
+        if self._files:
+            self._write(*cells)
+        else:
+            for array, new in zip(self._arrays, cells, strict=True):
+                if end > array.size:  # most systems can do so without a copy
+                    array.resize(end + end // 8, refcheck=False)
+                array[self.n : end] = new
+        self._lengths.append(lengths.astype(np.int32))
+        self.n = end
+        self.n_blocks += 1
+
+    def _spill(self) -> None:
+        """Move what is in memory to files."""
+        with self._disk_errors():
+            self._files = [tempfile.TemporaryFile(dir=self._folder) for _ in self._arrays]
+        self._write(*(array[: self.n] for array in self._arrays))
+        self._arrays = [np.empty(0, array.dtype) for array in self._arrays]
+
+    def _write(self, *cells: Array) -> None:
+        with self._disk_errors():
+            for file, array in zip(self._files, cells, strict=True):
+                file.write(array.data)
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = f"cannot write the co-occurrences ({error.strerror})"
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                reason = f"no space left after {self.n * self._cell_size / 1e6:,.0f} MB of co-occurrences"
+            cure = "free some, choose another folder with cache_dir (--cache-dir), or raise memory (--memory)"
+            raise FileError(f"{self._folder}: {reason}; {cure}") from None
+
+    def starts(self) -> NDArray[np.int64]:
+        """Give where each row begins, and at last where the last one ends."""
+        starts = np.zeros(sum(map(len, self._lengths)) + 1, np.int64)
+        if self._lengths:
+            np.cumsum(np.concatenate(self._lengths), out=starts[1:])
+        return starts
+
+    def read(self, start: int, columns: Array, values: Array) -> None:
+        """Read cells from `start` on, from files, into two arrays of equal length."""
+        with self._lock:
+            for file, array in zip(self._files, (columns, values), strict=True):
+                file.seek(start * array.itemsize)
+                file.readinto(array.data.cast("B"))  # type: ignore[attr-defined]
+
+    def finish(self) -> tuple[NDArray[np.int64], Array, Array]:
+        """Give starts, columns and values, the latter two in memory, or mapped from files that go when they do."""
+        with self._disk_errors():
+            for file in self._files:
+                file.flush()
+        if self._files:
+            columns, values = (
+                np.memmap(file, array.dtype, "r") if self.n else array
+                for file, array in zip(self._files, self._arrays, strict=True)
+            )
+        else:
+            columns, values = self._arrays
+            for array in self._arrays:
+                array.resize(self.n, refcheck=False)
+        return self.starts(), columns, values

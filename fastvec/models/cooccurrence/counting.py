@@ -1,0 +1,268 @@
+"""Counting of co-occurrences within a given memory.
+
+Text is taken in slices that fit. The rows of a slice are made in parallel (`fastvec.kernels.cooccurrence`); if one
+slice holds the whole text, they are the result, else they go to disk and are merged row by row. Sums are of whole
+numbers, so neither threads nor slices make a difference.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.errors import InputError
+from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
+from fastvec.models.cooccurrence.cells import Cells
+from fastvec.models.cooccurrence.matrix import Cooccurrence
+from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.sampling.subsampling import keep_probability
+from fastvec.training.blocks import count_threads, run_blocks
+from fastvec.training.progress import Listener, Progress, ignore
+
+#: Ids that are read at a time, each with random numbers of their own.
+_READ = 1 << 16
+#: Cells and pairs of a block of rows.
+_BLOCK_CELLS, _BLOCK_PAIRS = 1 << 18, 1 << 23
+#: Bytes that the interpreter and the libraries take.
+_PROGRAM = 200 << 20
+#: Integers in a row of the text, as the kernel sees it: a cache line.
+_LINE = 16
+
+
+def count_cooccurrence(
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    *,
+    memory: int | None = None,
+    threads: int | None = None,
+    progress: Listener | None = None,
+    **settings: Any,
+) -> Cooccurrence:
+    """Count how often each word stands near each other word.
+
+    Sentence ends are respected. Words outside the vocabulary vanish before windows are laid, as in GloVe.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The text.
+    vocabulary : Vocabulary
+        Its words, a prefix of the corpus's.
+    memory : int or None
+        Bytes to work in; None is a quarter of the machine's. What does not fit goes to files without a name, beside
+        the id stream of the corpus. The result does not depend on it.
+    threads : int or None
+        None uses all cores. The result does not depend on it.
+    progress : function of a Progress, or None
+        Called about ten times a second.
+    **settings
+        The attributes of `CountSettings`: window, weighting, side, cell_min_count, sample, subsampling, seed.
+
+    Returns
+    -------
+    Cooccurrence
+        Mapped from files if it takes more than half of `memory`.
+
+    Raises
+    ------
+    InputError
+        If a value is out of range, `memory` is too small, or there are no co-occurrences.
+    FileError
+        If there is no space on the disk.
+
+    Examples
+    --------
+    >>> from fastvec import read_corpus
+    >>> corpus = read_corpus(["a b c", "a b"])
+    >>> counts = count_cooccurrence(corpus, corpus.vocabulary(min_count=1), window=2)
+    >>> counts.matrix.toarray()
+    array([[0. , 2. , 0.5],
+           [2. , 0. , 1. ],
+           [0.5, 1. , 0. ]], dtype=float32)
+    """
+    chosen = CountSettings(**settings)
+    counting = _Counting(corpus, vocabulary, chosen, memory, count_threads(threads), progress or ignore)
+    indptr, indices, data = counting.run()
+    if not data.size:
+        raise InputError(
+            f"{corpus.name}: no two words of the vocabulary stand within {chosen.window} words of each other; "
+            "lower min_count (--min-count) or cell_min_count (--cell-min-count), or widen window (--window)"
+        )
+    metadata = {"counting": asdict(chosen), "corpus": corpus.facts}
+    return Cooccurrence(vocabulary, indptr, indices, data, metadata)
+
+
+class _Counting:
+    """One count: the plan of its memory, and the work."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        vocabulary: Vocabulary,
+        settings: CountSettings,
+        memory: int | None,
+        threads: int,
+        listener: Listener,
+    ) -> None:
+        self.corpus, self.settings, self.listener = corpus, settings, listener
+        self.n_words = n_words = len(vocabulary)
+        self.keep = keep_probability(vocabulary.counts, settings.sample)
+        self.left, self.right = settings.sides()
+        self.least, self.scale = settings.least(), float(settings.weights()[1])
+        memory = default_memory() if memory is None else memory
+
+        self.block_cells = max(_BLOCK_CELLS, n_words)
+        # a thread's accumulator, and its block of cells, which may wait for others while the next one is made
+        fixed = _PROGRAM + threads * (8 * n_words + 3 * 12 * self.block_cells) + 32 * n_words
+        smallest = 4 * _READ + 4 * settings.window
+        if memory < fixed + 8 * smallest:
+            needed = -(-(fixed + 8 * smallest) // 10**6)
+            raise InputError(
+                f"memory must be at least {needed} MB for {n_words:,} words and {threads} threads, "
+                f"not {memory // 10**6} MB"
+            )
+        room = (memory - fixed) // 2
+        self.result_bytes = room
+        whole = corpus.n_ids + 2 * settings.window + _READ
+        self.capacity = min(whole, max(smallest, room // 8), (1 << 31) - _LINE)
+        self.text = np.empty((-(-self.capacity // _LINE) + 1, _LINE), np.int32)
+        self.rows = [Accumulator.of(n_words) for _ in range(threads)]
+        self.stop = np.zeros(1, np.int64)
+        self.n_counted, self.began = 0, perf_counter()
+
+    def run(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Count, and give the arrays of a CSR matrix."""
+        self.listener(Progress("counting", 0, self.corpus.n_ids))
+        slices = self._slices()
+        end, n_read = next(slices)
+        if n_read == self.corpus.n_ids:
+            with Cells(np.float32, self.result_bytes, self.corpus.folder) as cells:
+                self._count(end, n_read, cells, self.least, self.scale)
+                return cells.finish()
+        with Cells(np.int64, 0, self.corpus.folder) as parts:
+            self._count(end, n_read, parts, 1, None)
+            n_parts = 1
+            for end, n_read in slices:
+                self._count(end, n_read, parts, 1, None)
+                n_parts += 1
+            del self.text
+            return self._merge(parts, n_parts)
+
+    def _slices(self) -> Iterator[tuple[int, int]]:
+        """Fill `text` slice after slice; yield where a slice ends, and how many ids have been read.
+
+        Slices overlap by the windows of the positions at their ends, which are not counted there.
+        """
+        window, clean = self.settings.window, self.settings.subsampling == "clean"
+        text = self.text.reshape(-1)
+        tokens = np.empty(_READ, np.int32)
+        text[:window] = END
+        end = window
+        for start in range(0, self.corpus.n_ids, _READ):
+            if end + _READ + window > self.capacity:
+                yield end, start
+                text[: 2 * window] = text[end - 2 * window : end].copy()
+                end = 2 * window
+            n = self.corpus.read(start, tokens)
+            end = keep_words(tokens[:n], self.keep, (self.settings.seed, 0, start // _READ), clean, text, end)
+        text[end : end + window] = END
+        yield end + window, self.corpus.n_ids
+
+    def _count(self, end: int, n_read: int, cells: Cells, least: int, scale: float | None) -> None:
+        """Count the slice that is in `text`."""
+        starts, positions = np.empty(self.n_words + 1, np.int64), np.empty(end, np.int32)
+        sort_positions(self.text.reshape(-1)[:end], self.settings.window, starts, positions)
+        pairs = np.diff(starts) * (self.left.size + self.right.size)
+        blocks = self._cut(np.minimum(pairs, self.n_words), pairs)
+        dtype = np.int64 if scale is None else np.float32
+        first_block = cells.n_blocks
+
+        def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
+            columns, values = np.empty(self.block_cells, np.int32), np.empty(self.block_cells, dtype)
+
+            def count(block: tuple[int, int, int]) -> None:
+                number, first, last = block
+                lengths = np.empty(last - first, np.int64)
+                n = count_rows(
+                    self.text, positions, starts, first, last, self.left, self.right, least, scale, row, lengths,
+                    columns, values,
+                )  # fmt: skip
+                cells.append(first_block + number, lengths, columns[:n], values[:n])
+
+            return count
+
+        def tell() -> None:
+            n_blocks = cells.n_blocks - first_block
+            share = starts[blocks[n_blocks - 1][2]] / starts[-1] if n_blocks else 0.0
+            done = self.n_counted + round(share * (n_read - self.n_counted))
+            self.listener(Progress("counting", done, self.corpus.n_ids, perf_counter() - self.began))
+
+        run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
+        self.n_counted = n_read
+
+    def _cut(self, cells: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+        """Cut rows into blocks (number, first, last) of bounded numbers of cells and pairs, and of one row at least."""
+        ends = [np.cumsum(counts) for counts in (cells, pairs)]
+        blocks: list[tuple[int, int, int]] = []
+        first = 0
+        while first < self.n_words:
+            last = self.n_words
+            for end, limit in zip(ends, (self.block_cells, _BLOCK_PAIRS), strict=True):
+                before = end[first - 1] if first else 0
+                last = min(last, int(np.searchsorted(end, before + limit, side="right")))
+            last = max(last, first + 1)
+            blocks.append((len(blocks), first, last))
+            first = last
+        return blocks
+
+    def _merge(self, parts: Cells, n_parts: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Add up the parts, each of which has all rows."""
+        starts = parts.starts()
+        lengths = np.diff(starts).reshape(n_parts, self.n_words)
+        totals = lengths.sum(0)
+        blocks = self._cut(totals, totals)
+
+        def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
+            most = max(int(totals[first:last].sum()) for _, first, last in blocks)
+            part_columns, part_values = np.empty(most, np.int32), np.empty(most, np.int64)
+            columns, values = np.empty(self.block_cells, np.int32), np.empty(self.block_cells, np.float32)
+
+            def merge(block: tuple[int, int, int]) -> None:
+                number, first, last = block
+                part_starts = np.empty((n_parts, last - first + 1), np.int64)
+                end = 0
+                for part in range(n_parts):
+                    span = starts[part * self.n_words + first : part * self.n_words + last + 1]
+                    n = int(span[-1] - span[0])
+                    parts.read(int(span[0]), part_columns[end : end + n], part_values[end : end + n])
+                    part_starts[part] = span - span[0] + end
+                    end += n
+                lengths = np.empty(last - first, np.int64)
+                n = merge_rows(
+                    part_starts, part_columns, part_values, self.least, self.scale, row, lengths, columns, values
+                )
+                cells.append(number, lengths, columns[:n], values[:n])
+
+            return merge
+
+        began = perf_counter()
+        with Cells(np.float32, self.result_bytes, self.corpus.folder) as cells:
+
+            def tell() -> None:
+                self.listener(Progress("merging", cells.n_blocks, len(blocks), perf_counter() - began))
+
+            tell()
+            run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
+            return cells.finish()
+
+
+def default_memory() -> int:
+    """Give a quarter of the machine's memory, in bytes; 2 GB where that cannot be asked."""
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    return 2 << 30

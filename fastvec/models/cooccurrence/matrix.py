@@ -1,0 +1,211 @@
+"""The matrix of co-occurrences, with the words that it is about, and its file.
+
+The file is an .npz archive that `scipy.sparse.load_npz` reads too: SciPy's arrays, and beside them ``words`` (UTF-8,
+one after the other), ``offsets``, ``counts`` and ``metadata`` (JSON). Nothing in it is compressed or pickled, and
+arrays begin at multiples of 64 bytes, so that it can be mapped into memory.
+"""
+
+import json
+import mmap
+import os
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from fastvec.corpus import Vocabulary
+from fastvec.errors import FileError
+from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.vectors.target import replacing
+
+Array = NDArray[Any]
+
+#: Elements that are handled at a time.
+_PIECE = 1 << 20
+_ALIGNMENT = 64
+#: Bytes of the header of an entry of an archive, before its name, and of its field for large sizes.
+_LOCAL_HEADER, _ZIP64 = 30, 20
+#: Dimensions and kind of number of each array in a file.
+_KINDS = {
+    "indptr": (1, "iu"),
+    "indices": (1, "iu"),
+    "data": (1, "fiu"),
+    "shape": (1, "iu"),
+    "words": (1, "u"),
+    "offsets": (1, "i"),
+    "counts": (1, "i"),
+    "metadata": (1, "u"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Cooccurrence:
+    """How often each word stands near each other word.
+
+    A sparse matrix by rows (CSR): the contexts of word w are ``indices[indptr[w]:indptr[w + 1]]``, rising, with the
+    weights ``data[indptr[w]:indptr[w + 1]]``. The arrays may be mapped from files, so that they need no memory.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        Words and contexts, by id.
+    indptr : (n_words + 1,) int64
+        Where each row begins.
+    indices : (n_cells,) int32
+        Context of each cell.
+    data : (n_cells,) float32
+        Sum of weights of each cell.
+    metadata : dict
+        What was counted ("counting": the fields of `CountSettings`) and in what ("corpus": `Corpus.facts`).
+    """
+
+    vocabulary: Vocabulary
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+    metadata: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<Cooccurrence of {len(self.vocabulary):,} words: {self.data.size:,} cells>"
+
+    @cached_property
+    def matrix(self) -> "csr_matrix[np.float32]":
+        """The same as a SciPy matrix, on the same memory."""
+        n = len(self.vocabulary)
+        return csr_matrix((self.data, self.indices, self.indptr), shape=(n, n))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write an .npz file, which `load` and `scipy.sparse.load_npz` read.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written; a file that was there before is left as it was.
+        """
+        words = [word.encode("utf-8", "surrogatepass") for word in self.vocabulary]
+        n = len(words)
+        arrays = {
+            "format": np.array(b"csr"),
+            "shape": np.array([n, n], np.int64),
+            "indptr": self.indptr,
+            "indices": self.indices,
+            "data": self.data,
+            "words": np.frombuffer(b"".join(words), np.uint8),
+            "offsets": np.cumsum([0, *map(len, words)], dtype=np.int64),
+            "counts": self.vocabulary.counts,
+            "metadata": np.frombuffer(json.dumps(self.metadata).encode(), np.uint8),
+        }
+        with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for name, array in arrays.items():
+                entry = zipfile.ZipInfo(f"{name}.npy")
+                entry.extra = _padding(file.tell() + _LOCAL_HEADER + len(entry.filename))
+                with archive.open(entry, "w", force_zip64=True) as stream:
+                    npy.write_array_header_1_0(stream, npy.header_data_from_array_1_0(array))
+                    for piece in _pieces(array):
+                        stream.write(piece.data)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Cooccurrence":
+        """Read a file that `save` wrote; its large arrays are mapped into memory, not read.
+
+        Raises
+        ------
+        FileError
+            If the file is none of this kind, or damaged.
+        """
+        try:
+            with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+                arrays = {name: _read(file, archive, name, path) for name in _KINDS}
+        except FileError:
+            raise
+        except KeyError as error:
+            raise FileError(f"{path}: no {error.args[0]}; write it with fastvec cooccurrence") from None
+        except (zipfile.BadZipFile, ValueError, EOFError, struct.error) as error:
+            raise FileError(f"{path}: not a file of co-occurrences ({error})") from None
+        except OSError as error:
+            raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
+        _check(arrays, path)
+        text, offsets = arrays["words"].tobytes(), arrays["offsets"].tolist()
+        words = [text[start:stop].decode("utf-8", "surrogatepass") for start, stop in pairwise(offsets)]
+        try:
+            metadata = json.loads(arrays["metadata"].tobytes())
+            CountSettings(**metadata["counting"])
+            if not isinstance(metadata["corpus"], dict):
+                raise TypeError
+        except (ValueError, TypeError, KeyError):
+            raise FileError(f"{path}: metadata is damaged; write the file again with fastvec cooccurrence") from None
+        return cls(
+            Vocabulary(words, arrays["counts"]),
+            arrays["indptr"].astype(np.int64, copy=False),
+            arrays["indices"].astype(np.int32, copy=False),
+            arrays["data"].astype(np.float32, copy=False),
+            metadata,
+        )
+
+
+def _padding(start: int) -> bytes:
+    """Give a field of a zip header, one more than zip64's, after which a multiple of 64 bytes is reached."""
+    empty = struct.calcsize("<HH")
+    length = -(start + _ZIP64 + empty) % _ALIGNMENT
+    return struct.pack("<HH", 0xD935, length) + bytes(length)  # the number that Android's zipalign uses
+
+
+def _pieces(array: Array) -> Iterator[Array]:
+    """Yield an array in pieces, and after each let go of the memory that it took if the array is mapped from a file."""
+    mapped = getattr(array, "_mmap", None)
+    flat = array.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        yield flat[start : start + _PIECE]
+        if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _read(file: IO[bytes], archive: zipfile.ZipFile, name: str, path: str | os.PathLike[str]) -> Array:
+    """Map an array of an archive into memory, or read it where that cannot be done."""
+    try:
+        entry = archive.getinfo(f"{name}.npy")
+    except KeyError:
+        raise KeyError(name) from None
+    with archive.open(entry) as stream:
+        if entry.compress_type == zipfile.ZIP_STORED and npy.read_magic(stream) == (1, 0):
+            shape, _, dtype = npy.read_array_header_1_0(stream)
+            header = stream.tell()
+            file.seek(entry.header_offset + 26)
+            start = entry.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", file.read(4))) + header
+            if dtype.hasobject:
+                raise ValueError(f"{name} holds Python objects")
+            if start % dtype.itemsize == 0 and all(shape):
+                return np.memmap(path, dtype, "r", start, shape)
+    with archive.open(entry) as stream:
+        return npy.read_array(stream, allow_pickle=False)
+
+
+def _check(arrays: dict[str, Array], path: str | os.PathLike[str]) -> None:
+    """Refuse arrays that are not a matrix with its words."""
+    for name, (dimensions, kinds) in _KINDS.items():
+        if arrays[name].ndim != dimensions or arrays[name].dtype.kind not in kinds:
+            raise FileError(f"{path}: {name} is damaged: {arrays[name].dtype} of shape {arrays[name].shape}")
+    n_words, n_cells = arrays["counts"].size, arrays["data"].size
+    in_order = {
+        "shape": arrays["shape"].tolist() == [n_words, n_words],
+        "indptr": _is_rising(arrays["indptr"], n_words, n_cells),
+        "offsets": _is_rising(arrays["offsets"], n_words, arrays["words"].size),
+        "indices": arrays["indices"].size == n_cells
+        and all(0 <= piece.min() and piece.max() < n_words for piece in _pieces(arrays["indices"])),
+        "data": all(piece.min() > 0 and np.isfinite(piece).all() for piece in _pieces(arrays["data"])),
+    }
+    for name, is_good in in_order.items():
+        if not is_good:
+            raise FileError(f"{path}: {name} is damaged; write the file again with fastvec cooccurrence")
+
+
+def _is_rising(starts: Array, n: int, last: int) -> bool:
+    return bool(starts.size == n + 1 and starts[0] == 0 and starts[-1] == last and (np.diff(starts) >= 0).all())

@@ -1,0 +1,224 @@
+"""GloVe: vectors whose products are the logarithms of co-occurrence counts (Pennington, Socher and Manning 2014).
+
+This module turns parameters into the arrays that `fastvec.kernels.glove` works on, and runs it over the tiles of the
+matrix of co-occurrences (`fastvec.models.tiles`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.errors import TrainingError
+from fastvec.kernels.glove import STILL, Loss, train_tile
+from fastvec.kernels.simd import ROW_MULTIPLE
+from fastvec.kernels.word2vec import initialise
+from fastvec.models.checks import check_choice, check_integer, check_number
+from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
+from fastvec.models.cooccurrence.counting import default_memory
+from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.models.tiles import Tiles, Turns
+from fastvec.training.blocks import run_blocks
+from fastvec.training.matrix import all_finite, zeros
+from fastvec.training.progress import Listener, Progress
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Glove(CountSettings):
+    """Parameters of GloVe; those of `CountSettings` too.
+
+    Attributes
+    ----------
+    model : str
+        "glove".
+    dim : int
+        Dimensions of the vectors.
+    epochs : int
+        Passes over the cells of the matrix of co-occurrences.
+    learning_rate : float
+        Of AdaGrad, for the vectors; that of the biases is 1, as in GloVe.
+    x_max : float
+        Count from which all cells weigh the same.
+    alpha : float
+        Cells that count x, less than `x_max`, weigh (x / x_max)^alpha.
+    grad_clip : float
+        Largest gradient of a weight, before the learning rate.
+    tolerance : float
+        Training stops early after an epoch that lowered the mean cost by less than this share of it; 0 is never.
+    memory : int or None
+        Bytes in which to count, and to hold the cells; None is a quarter of the machine's. The weights come on top. The
+        vectors do not depend on it.
+
+    Raises
+    ------
+    InputError
+        If a value is out of range; the message names it.
+    """
+
+    window: int = 15
+    model: str = "glove"
+    dim: int = 100
+    epochs: int = 15
+    learning_rate: float = 0.05
+    x_max: float = 100.0
+    alpha: float = 0.75
+    grad_clip: float = 100.0
+    tolerance: float = 0.0
+    memory: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice("model", self.model, ("glove",))
+        check_integer("dim", self.dim, 1)
+        check_integer("epochs", self.epochs, 1)
+        check_number("learning_rate", self.learning_rate, 0, inclusive=False)
+        check_number("x_max", self.x_max, 0, inclusive=False)
+        check_number("alpha", self.alpha, 0)
+        check_number("grad_clip", self.grad_clip, 0, inclusive=False)
+        check_number("tolerance", self.tolerance, 0)
+        if self.memory is not None:
+            check_integer("memory", self.memory, 1)
+
+    @property
+    def has_context_vectors(self) -> bool:
+        """Whether there are context vectors."""
+        return True
+
+    @property
+    def default_vectors(self) -> str:
+        """The vectors that serve best."""
+        return "sum"
+
+    def fit(self, corpus: Corpus, vocabulary: Vocabulary, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
+        """Train on a corpus.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Its ids beyond the vocabulary are passed over.
+        vocabulary : Vocabulary
+            The words, a prefix of the corpus's.
+        threads : int
+            The vectors do not depend on their number.
+        listener : function of a Progress
+            Called ten times a second. Work done is in cells, and the loss is the mean cost of a cell, 0.5 f(x) times
+            the squared difference, since the epoch began.
+
+        Returns
+        -------
+        vectors, context_vectors : (n_words, dim) float32
+
+        Raises
+        ------
+        InputError
+            If there is nothing to count.
+        FileError
+            If the cells do not fit `memory`, and there is no space for them on the disk.
+        TrainingError
+            If weights are no longer finite.
+        """
+        settings = {field.name: getattr(self, field.name) for field in fields(CountSettings)}
+        counts = count_cooccurrence(
+            corpus, vocabulary, memory=self.memory, threads=threads, progress=listener, **settings
+        )
+        return self.fit_counts(counts, threads, listener)
+
+    def fit_counts(self, counts: Cooccurrence, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
+        """Train on co-occurrences; as `fit`, which see."""
+        listener(Progress("shuffling"))
+        memory = (default_memory() if self.memory is None else self.memory) // 2
+        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, None, threads)
+        return _Run(self, tiles, threads, listener).go()
+
+
+class _Run:
+    """One training: the weights, and what is known of the work that is done."""
+
+    def __init__(self, parameters: Glove, tiles: Tiles, threads: int, listener: Listener) -> None:
+        self.parameters, self.tiles, self.listener = parameters, tiles, listener
+        self.rate = np.float32(parameters.learning_rate)
+        self.loss = Loss(
+            log_x_max=np.float32(np.log(parameters.x_max)),
+            alpha=np.float32(parameters.alpha),
+            limit=self.rate * np.float32(parameters.grad_clip),
+        )
+        self.weights = self._first_weights(0), self._first_weights(1)
+        self.buffers = [(np.empty(tiles.longest, np.float32), np.zeros(1, np.float32)) for _ in range(threads)]
+        self.stop = np.zeros(1, np.int64)
+        self.costs = np.zeros((tiles.n_blocks, tiles.n_blocks))  # of the epoch, by tile; added up in one order
+        self.done = np.zeros(threads, np.int64)  # cells, by thread
+        self.epoch, self.began = 0, 0.0
+
+    def _first_weights(self, side: int) -> Matrix:
+        """Give the first weights of words (side 0) or contexts (1), laid out as `fastvec.kernels.glove` says.
+
+        As in GloVe, vectors and biases are uniform in ±1/(2 (dim + 1)), the sums of squares start at 1, and the learning
+        rate of the biases is 1; which is what the given one comes to if their sums start at its square.
+        """
+        dim, tiles, seed = self.parameters.dim, self.tiles, self.parameters.seed
+        half = -(-(dim + 2) // ROW_MULTIPLE) * ROW_MULTIPLE
+        weights = zeros(tiles.n_blocks * tiles.block_size, 2 * half)
+        initialise(weights, dim + 2, np.float32(0.5 / (dim + 1)), np.uint64(~seed % 2**64 if side else seed))
+        one, bias = (dim, dim + 1) if side else (dim + 1, dim)
+        weights[:, half:] = 1
+        weights[:, half + bias] = self.rate**2
+        weights[:, one], weights[:, half + one] = 1, STILL
+        return weights
+
+    def go(self) -> tuple[Matrix, Matrix]:
+        """Train for all epochs, and give the vectors of words and contexts."""
+        parameters, tiles = self.parameters, self.tiles
+        self.listener(Progress("compiling"))
+        train_tile(tiles.cells[:0], *self.weights, 0, 0, self.loss, self.rate, *self.buffers[0])
+        self.began = perf_counter()
+        before = np.inf
+        for self.epoch in range(parameters.epochs):
+            self.costs[:] = 0
+            turns = Turns(tiles, self.epoch)
+            workers = [self._worker(turns, thread) for thread in range(len(self.buffers))]
+            run_blocks(turns, workers, self.stop, self._tell)
+            cost = self._tell()
+            if parameters.tolerance and before - cost < parameters.tolerance * cost:
+                break
+            before = cost
+        if not all(map(all_finite, self.weights)):
+            raise self._not_finite()
+        words, contexts = (weights[tiles.rows, : parameters.dim] for weights in self.weights)
+        return words, contexts
+
+    def _worker(self, turns: Turns, thread: int) -> Callable[[tuple[int, int]], None]:
+        """Give a function that trains on the tile of two blocks with the arrays of one thread."""
+
+        def train(blocks: tuple[int, int]) -> None:
+            cells = self.tiles.tile(*blocks)
+            first_rows = (block * self.tiles.block_size for block in blocks)
+            try:
+                self.costs[blocks] = train_tile(
+                    cells, *self.weights, *first_rows, self.loss, self.rate, *self.buffers[thread]
+                )
+                self.done[thread] += len(cells)
+            finally:
+                turns.done(*blocks)
+
+        return train
+
+    def _tell(self) -> float:
+        """Tell the listener how far training is, and give the mean cost of the epoch so far."""
+        parameters, n_cells, done = self.parameters, self.tiles.n_cells, int(self.done.sum())
+        cost = float(self.costs.sum()) / max(done - self.epoch * n_cells, 1)
+        if not np.isfinite(cost):
+            raise self._not_finite()
+        now = Progress("training", done, parameters.epochs * n_cells, perf_counter() - self.began, self.epoch + 1)
+        self.listener(replace(now, learning_rate=parameters.learning_rate, loss=cost))
+        return cost
+
+    def _not_finite(self) -> TrainingError:
+        return TrainingError(
+            "the weights are no longer finite: lower learning_rate (--lr), which is "
+            f"{self.parameters.learning_rate:g}, or grad_clip (--grad-clip), which is {self.parameters.grad_clip:g}"
+        )

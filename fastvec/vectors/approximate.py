@@ -1,0 +1,71 @@
+"""Approximate search, for many queries on millions of words: a graph of near neighbours, from the usearch library."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import InputError
+from fastvec.vectors.queries import Item, Neighbours, Queries
+
+
+class ApproximateIndex:
+    """An index that finds most of the nearest words, much faster than exact search.
+
+    Building it takes memory for a copy of the vectors, as float16, and the graph.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        What to search.
+    accuracy : int
+        How many neighbours a search looks at; more finds more of the nearest words, slower.
+
+    Raises
+    ------
+    InputError
+        If usearch is not installed.
+
+    References
+    ----------
+    Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using hierarchical navigable small
+    world graphs", IEEE TPAMI 42, 2020.
+    """
+
+    def __init__(self, vectors: Queries, *, accuracy: int = 128) -> None:
+        try:
+            from usearch.index import Index
+        except ImportError:
+            raise InputError(
+                "usearch is needed for this, and is not installed: pip install fastvec[approximate]"
+            ) from None
+        if accuracy < 1:
+            raise InputError(f"accuracy must be at least 1, not {accuracy}")
+        self._vectors = vectors
+        self._index: Any = Index(ndim=vectors.dim, metric="cos", dtype="f16", expansion_search=accuracy)
+        for start in range(0, len(vectors), 1 << 16):
+            block = np.ascontiguousarray(vectors.vectors[start : start + (1 << 16)], np.float32)
+            self._index.add(np.arange(start, start + len(block)), block)
+
+    def nearest(self, items: Sequence[Item] | NDArray[Any], topn: int = 10) -> list[Neighbours]:
+        """Give near words of each item, as `KeyedVectors.nearest` does.
+
+        Raises
+        ------
+        UnknownWordError, InputError
+            As `KeyedVectors.most_similar`.
+        """
+        if topn < 1:
+            raise InputError(f"topn must be at least 1, not {topn}")
+        items = list(items)
+        if not items:
+            return []
+        words = self._vectors.words
+        found = self._index.search(self._vectors.units(items), min(topn + 1, len(words)))
+        keys, distances = np.atleast_2d(found.keys), np.atleast_2d(found.distances)  # one query comes without rows
+        answers = []
+        for item, near, far in zip(items, keys.tolist(), distances.tolist(), strict=True):
+            pairs = [(words[row], 1 - distance) for row, distance in zip(near, far, strict=True)]
+            answers.append([pair for pair in pairs if not isinstance(item, str) or pair[0] != item][:topn])
+        return answers

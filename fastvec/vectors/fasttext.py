@@ -1,0 +1,178 @@
+"""fastText's ``.bin`` models: the vectors of the words, and of words that are not there from their n-grams.
+
+The file is little-endian: magic number, version, the arguments of the training, the dictionary, whether the input
+matrix is quantised, that matrix (a row for each word, then one for each bucket of n-grams), and the same for the
+output matrix. Classifiers and quantised models are refused.
+"""
+
+import os
+import struct
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from fastvec.errors import FileError
+from fastvec.kernels import subwords as kernel
+from fastvec.vectors.selection import select
+from fastvec.vectors.source import Source
+from fastvec.vectors.words import PackedWords
+
+MAGIC = struct.pack("<i", 793712314)
+_NEWEST = 12
+_SENTENCE_END = b"</s>"
+_ARGUMENTS = struct.Struct("<12id")
+_NAMES = (
+    "dim", "window", "epochs", "min_count", "negative", "word_ngrams", "loss", "model", "bucket", "minn", "maxn",
+    "lr_update_rate", "sample",
+)  # fmt: skip
+_DICTIONARY = struct.Struct("<3i2q")
+_SHAPE = struct.Struct("<2q")
+_MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
+_LOSSES = {1: "hierarchical", 2: "negative", 3: "softmax", 4: "one-vs-all"}
+
+
+class Subwords:
+    """Vectors of words that are not in the vocabulary, from the rows of their n-grams.
+
+    Parameters
+    ----------
+    ngrams : (n_buckets, dim) float32
+        The rows.
+    shortest, longest : int
+        Characters of an n-gram.
+    """
+
+    def __init__(self, ngrams: NDArray[np.float32], shortest: int, longest: int) -> None:
+        self._ngrams = ngrams
+        self._range = shortest, longest
+
+    def vector(self, word: str) -> NDArray[np.float32]:
+        """Give the mean of the n-grams' rows, (dim,) float32."""
+        vector: NDArray[np.float32] = self.compose(PackedWords.pack([word]), self._ngrams[:0])[0]
+        return vector
+
+    def compose(self, words: PackedWords, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give each word the mean of its row, if it has one, and of those of its n-grams, (n_words, dim) float32."""
+        out = np.empty((len(words), self._ngrams.shape[1]), np.float32)
+        kernel.compose(words.data, words.offsets, rows, self._ngrams, *self._range, out)
+        return out
+
+
+def read_fasttext(
+    source: Source,
+    *,
+    limit: int | None,
+    words: Collection[str] | None,
+    dtype: DTypeLike | None,
+    errors: str,
+) -> dict[str, Any]:
+    """Read a fastText model.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    limit, words, dtype, errors
+        As in `load`.
+
+    Returns
+    -------
+    dict
+        The arguments of `KeyedVectors`.
+
+    Raises
+    ------
+    FileError
+        If the model is a classifier or quantised, or the file is damaged.
+    """
+    model = _Model(source.data, source.path)
+    arguments = model.read_arguments()
+    packed, counts = model.read_dictionary()
+    inputs = model.read_matrix("input", arguments["dim"], len(packed) + arguments["bucket"])
+    outputs = model.read_matrix("output", arguments["dim"], len(packed))
+    subwords = Subwords(inputs[len(packed) :], arguments["minn"], arguments["maxn"])
+    vectors = subwords.compose(packed, inputs[: len(packed)])
+    for row in np.flatnonzero(np.diff(packed.offsets) == len(_SENTENCE_END)):
+        if packed.bytes_of(int(row)) == _SENTENCE_END:  # which alone has no n-grams
+            vectors[row] = inputs[row]
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        raise FileError(f"{source.path}: the vector of word {int(np.argmin(finite)) + 1:,} is not finite")
+    has_contexts = arguments["loss"] == "negative"
+    found = {
+        "words": packed,
+        "vectors": vectors,
+        "counts": counts,
+        "context_vectors": outputs if has_contexts else None,
+    }
+    metadata = {"parameters": arguments, "source": "fastText"}
+    has_ngrams = arguments["maxn"] > 0 and arguments["bucket"] > 0
+    chosen = select(found, source.path, limit=limit, words=words, dtype=dtype, errors=errors)
+    return chosen | {"metadata": metadata, "subwords": subwords if has_ngrams else None}
+
+
+class _Model:
+    """The bytes of a model, read from the beginning."""
+
+    def __init__(self, data: NDArray[np.uint8], path: str | os.PathLike[str]) -> None:
+        self._data = data
+        self._path = path
+        self._position = len(MAGIC)
+
+    def read_arguments(self) -> dict[str, Any]:
+        (version,) = self._unpack(struct.Struct("<i"), "version")
+        if not 11 <= version <= _NEWEST:
+            raise FileError(f"{self._path}: is a fastText model of version {version}; 11 and 12 can be read")
+        arguments: dict[str, Any] = dict(zip(_NAMES, self._unpack(_ARGUMENTS, "arguments"), strict=True))
+        arguments["model"] = _MODELS.get(arguments["model"], "unknown")
+        arguments["loss"] = _LOSSES.get(arguments["loss"], "unknown")
+        if arguments["model"] == "supervised":
+            raise FileError(f"{self._path}: is a fastText classifier (supervised model), not a model of word vectors")
+        sizes = arguments["dim"], arguments["bucket"] + 1, arguments["minn"] + 1, arguments["maxn"] + 1
+        if min(sizes) < 1 or "unknown" in (arguments["model"], arguments["loss"]):
+            self._damaged("its arguments are impossible")
+        if not np.isfinite(arguments["sample"]):
+            self._damaged("its arguments are impossible")
+        return arguments
+
+    def read_dictionary(self) -> tuple[PackedWords, NDArray[np.int64]]:
+        size, n_words, n_labels, _, n_pruned = self._unpack(_DICTIONARY, "dictionary")
+        if n_pruned > 0:
+            self._refuse_quantised()
+        if size < 0 or size != n_words or n_labels != 0 or size * 11 > len(self._data):
+            self._damaged(f"its dictionary claims {size:,} entries")
+        spans, bits, kinds = np.empty((size, 2), np.int64), np.empty(size, np.uint64), np.empty(size, np.uint8)
+        found, self._position = kernel.split_entries(self._data, self._position, spans, bits, kinds)
+        counts = bits.view(np.int64)
+        if found < size or kinds.any() or (counts < 0).any():
+            self._damaged(f"its dictionary ends after {found:,} of {size:,} words")
+        return PackedWords.gather(self._data, spans), counts
+
+    def read_matrix(self, name: str, dim: int, n_rows: int) -> NDArray[np.float32]:
+        (quantised,) = self._unpack(struct.Struct("<?"), f"{name} matrix")
+        if quantised:
+            self._refuse_quantised()
+        shape = self._unpack(_SHAPE, f"{name} matrix")
+        if shape != (n_rows, dim):
+            self._damaged(f"its {name} matrix is of shape {shape}, {(n_rows, dim)} is expected")
+        n_bytes = 4 * n_rows * dim
+        if n_bytes > len(self._data) - self._position:
+            self._damaged(f"its {name} matrix is cut short")
+        matrix = self._data[self._position : self._position + n_bytes].view("<f4").reshape(shape)
+        self._position += n_bytes
+        return matrix
+
+    def _unpack(self, layout: struct.Struct, name: str) -> tuple[Any, ...]:
+        piece = self._data[self._position : self._position + layout.size].tobytes()
+        if len(piece) < layout.size:
+            self._damaged(f"ends within its {name}")
+        self._position += layout.size
+        return layout.unpack(piece)
+
+    def _refuse_quantised(self) -> NoReturn:
+        raise FileError(f"{self._path}: is a quantised fastText model, whose vectors are gone; load the original .bin")
+
+    def _damaged(self, problem: str) -> NoReturn:
+        raise FileError(f"{self._path}, byte {self._position:,}: {problem}")

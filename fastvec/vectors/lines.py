@@ -1,0 +1,126 @@
+"""Chunks of whole lines of "word number number ...", parsed in threads by compiled code."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import FileError
+from fastvec.kernels import text as kernel
+from fastvec.vectors.collector import Collector
+from fastvec.vectors.decimals import nearest_float32
+from fastvec.vectors.headers import FIELD
+from fastvec.vectors.source import Source
+
+_PIECE = 1 << 18  # bytes that are worth a thread
+_NO_LINE, _NO_WORD = -1, -2  # in the spans: an empty line, a line without a word
+
+
+class Lines:
+    """Parses chunks of whole lines, in threads, into a collector."""
+
+    def __init__(
+        self,
+        source: Source,
+        collector: Collector,
+        pool: ThreadPoolExecutor,
+        threads: int,
+        errors: str,
+        line: int,
+        limit: int | None,
+    ) -> None:
+        self.seen = 0  # words read, of those that are wanted or not
+        self._path = source.path
+        self._collector = collector
+        self._pool = pool
+        self._threads = threads
+        self._errors = errors
+        self._line = line
+        self._limit = limit
+
+    @property
+    def enough(self) -> bool:
+        """Whether no more lines are wanted."""
+        return self._collector.complete or self.seen == self._limit
+
+    def read(self, chunk: bytes, start: int, n_words: int | None) -> None:
+        """Read a chunk from a position on, or as much of it as the limit asks for."""
+        data = np.frombuffer(chunk, np.uint8)
+        while start < len(chunk) and not self.enough:
+            stop = len(chunk) if self._limit is None else _after_lines(data, start, self._limit - self.seen)
+            spans, block = self._parse(chunk, data, start, stop)
+            self.seen += int((spans[:, 0] != _NO_LINE).sum())
+            if n_words is not None and self.seen > n_words:
+                last = self._line + len(spans) - 1
+                raise FileError(f"{self._path}, line {last:,}: more than the {n_words:,} words that its header claims")
+            self._collector.add(block, data, spans, np.arange(self._line, self._line + len(spans)))
+            self._line += len(spans)
+            start = stop
+
+    def _parse(
+        self, chunk: bytes, data: NDArray[np.uint8], start: int, stop: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        n_pieces = max(1, min(self._threads, (stop - start) // _PIECE))
+        middles = [start + (stop - start) * piece // n_pieces for piece in range(1, n_pieces)]
+        cuts = [start, *(chunk.index(b"\n", middle) + 1 for middle in middles), stop]
+        rows = [0]
+        for begin, end in pairwise(cuts):
+            rows.append(rows[-1] + int(np.count_nonzero(data[begin:end] == ord("\n"))))
+        spans = np.full((rows[-1], 2), _NO_LINE, np.int64)
+        block = self._collector.block(rows[-1])
+        parts = zip(pairwise(cuts), rows, strict=False)
+        futures = [self._pool.submit(self._parse_piece, data, *cut, row, block, spans) for cut, row in parts]
+        for future in futures:
+            future.result()
+        return spans, block
+
+    def _parse_piece(
+        self,
+        data: NDArray[np.uint8],
+        position: int,
+        stop: int,
+        row: int,
+        block: NDArray[np.float32],
+        spans: NDArray[np.int64],
+    ) -> None:
+        hard = np.empty((max(256, block.shape[1]), 4), np.int64)
+        while position < stop:
+            status, row, position, place, n_hard = kernel.parse_lines(data, position, stop, row, block, spans, hard)
+            for hard_row, column, begin, end in hard[:n_hard].tolist():
+                block[hard_row, column] = self._nearest(data[begin:end].tobytes(), hard_row)
+            if status in (kernel.BLANK, kernel.NO_WORD) and (status == kernel.BLANK or self._errors == "replace"):
+                spans[row, 0] = _NO_LINE if status == kernel.BLANK else _NO_WORD
+                position += data[position:stop].tobytes().index(b"\n") + 1
+                row += 1
+            elif status not in (kernel.DONE, kernel.HARD_FULL):
+                self._refuse(status, row, place, data)
+
+    def _nearest(self, text: bytes, row: int) -> np.float32:
+        value = nearest_float32(text)
+        if not np.isfinite(value):
+            self._fail(row, f"{text[:40].decode()!r} is too large for float32")
+        return value
+
+    def _refuse(self, status: int, row: int, place: int, data: NDArray[np.uint8]) -> NoReturn:
+        dim = self._collector.dim
+        if status == kernel.NO_WORD:
+            self._fail(row, "begins with a space, so its word is empty; read with errors='replace' to leave it out")
+        if status == kernel.FEW_NUMBERS:
+            self._fail(row, f"has {place:,} numbers after the word, {dim:,} are expected")
+        if status == kernel.RUN_TOGETHER:
+            self._fail(row, f"has {place:,} fields, {dim + 1:,} are expected; a newline seems to be missing")
+        field = FIELD.findall(data[place : place + 64].tobytes())[0].decode(errors="backslashreplace")
+        if status == kernel.TOO_LARGE:
+            self._fail(row, f"{field!r} is too large for float32")
+        self._fail(row, f"{field!r} is not a finite number")
+
+    def _fail(self, row: int, problem: str) -> NoReturn:
+        raise FileError(f"{self._path}, line {self._line + row:,}: {problem}")
+
+
+def _after_lines(data: NDArray[np.uint8], start: int, n_lines: int) -> int:
+    """Give the position after so many lines, or the end."""
+    newlines = np.flatnonzero(data[start:] == ord("\n"))
+    return start + int(newlines[min(n_lines, len(newlines)) - 1]) + 1

@@ -1,0 +1,162 @@
+"""A NumPy array and a list of words: ``X.npy`` beside ``X.vocab.tsv``, a word in each line, perhaps a tab and a count.
+
+The array is mapped into memory, never unpickled.
+"""
+
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from fastvec.errors import FileError, InputError
+from fastvec.vectors.selection import select
+from fastvec.vectors.source import Source
+from fastvec.vectors.storage import Storage
+from fastvec.vectors.words import PackedWords, refuse_words
+
+# in a header such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }, read without evaluating it
+_FIELDS = (
+    r"'descr' *: *'([<>=|][a-zA-Z]\d{0,2})'",
+    r"'fortran_order' *: *(True|False)",
+    r"'shape' *: *\(((?: *\d{1,18} *,)* *(?:\d{1,18} *)?)\)",
+)
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+
+
+def vocabulary_path(path: str | os.PathLike[str]) -> Path:
+    """Give the file of words that belongs to a ``.npy`` file.
+
+    >>> vocabulary_path("vectors/en.npy.gz").as_posix()
+    'vectors/en.vocab.tsv'
+    """
+    path = Path(path)
+    if path.suffix.lower() in _COMPRESSED:
+        path = path.with_suffix("")
+    return path.with_suffix(".vocab.tsv")
+
+
+def read_numpy(
+    source: Source,
+    *,
+    limit: int | None,
+    words: Collection[str] | None,
+    dtype: DTypeLike | None,
+    errors: str,
+) -> dict[str, Any]:
+    """Read a ``.npy`` file and its words.
+
+    Parameters
+    ----------
+    source : Source
+        The ``.npy`` file.
+    limit, words, dtype, errors
+        As in `load`.
+
+    Returns
+    -------
+    dict
+        The arguments of `KeyedVectors`.
+
+    Raises
+    ------
+    FileError
+        If the array is not a matrix of floating point numbers, or there are more or fewer words than rows.
+    """
+    matrix = _read_matrix(source)
+    vocabulary = Source(vocabulary_path(source.path))
+    packed, counts = _read_words(vocabulary, errors)
+    if len(packed) != len(matrix):
+        raise FileError(f"{vocabulary.path}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
+    if dtype is None and matrix.dtype not in (np.float32, np.float16):
+        dtype = np.float32
+    found = {"words": packed, "vectors": matrix, "counts": counts}
+    return select(found, source.path, limit=limit, words=words, dtype=dtype, errors=errors)
+
+
+def _read_matrix(source: Source) -> NDArray[Any]:
+    dtype, is_fortran, shape, start = _read_header(source)
+    if dtype[0] not in "<>" or dtype[1:] not in ("f2", "f4", "f8") or len(shape) != 2 or shape[1] == 0:
+        kind = "Python objects" if dtype == "|O" else f"{dtype} of shape {shape}"
+        raise FileError(f"{source.path}: holds {kind}; a matrix of floating point numbers is expected")
+    body = source.data[start:]
+    n_bytes = shape[0] * shape[1] * int(dtype[2:])
+    if n_bytes != len(body):
+        raise FileError(f"{source.path}: claims {n_bytes:,} bytes for its array, and holds {len(body):,}")
+    matrix: NDArray[Any] = body.view(dtype).reshape(shape, order="F" if is_fortran else "C")
+    return matrix
+
+
+def _read_header(source: Source) -> tuple[str, bool, tuple[int, ...], int]:
+    """Give the kind of number, whether columns lie together, the shape, and where the array begins."""
+    head = source.head
+    wide = head[6:7] != b"\x01"  # from version 2 on the length has 4 bytes
+    start = 12 if wide else 10
+    stop = start + int.from_bytes(head[8:start], "little")
+    text = head[start:stop].decode("latin-1")
+    fields = [re.findall(pattern, text) for pattern in _FIELDS]
+    if stop > len(head) or head[6:7] not in (b"\x01", b"\x02", b"\x03") or any(len(found) != 1 for found in fields):
+        raise FileError(f"{source.path}: its header is not that of a .npy file")
+    (dtype,), (fortran,), (shape,) = fields
+    return dtype, fortran == "True", tuple(int(size) for size in shape.split(",") if size.strip()), stop
+
+
+def _read_words(source: Source, errors: str) -> tuple[PackedWords, NDArray[np.int64] | None]:
+    try:
+        text = source.data.tobytes().decode(errors=errors)
+    except UnicodeDecodeError as error:
+        cure = "convert the file (iconv), or read it with errors='replace'"
+        raise FileError(f"{source.path}, byte {error.start:,}: is not UTF-8; {cure}") from None
+    lines = text.removeprefix("\ufeff").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    fields = [line.removesuffix("\r").split("\t") for line in lines]
+    words: dict[str, int] = {}
+    for number, (word, *_) in enumerate(fields, 1):
+        if not word:
+            raise FileError(f"{source.path}, line {number:,}: has no word")
+        if word in words and errors == "strict":
+            raise FileError(f"{source.path}, line {number:,}: the word {word!r} was already at line {words[word]:,}")
+        words[word] = number
+    return PackedWords.pack([word for word, *_ in fields]), _counts(source, fields)
+
+
+def _counts(source: Source, fields: list[list[str]]) -> NDArray[np.int64] | None:
+    if not any(len(row) > 1 for row in fields):
+        return None
+    counts = np.empty(len(fields), np.int64)
+    for number, row in enumerate(fields, 1):
+        if len(row) != 2 or not row[1].isascii() or not row[1].isdigit() or len(row[1]) > 18:
+            raise FileError(f"{source.path}, line {number:,}: a word, a tab and a count are expected")
+        counts[number - 1] = int(row[1])
+    return counts
+
+
+def write_array(file: BinaryIO, vectors: Storage) -> None:
+    """Write the ``.npy`` file, in blocks of rows."""
+    matrix = vectors.vectors
+    kind = matrix.dtype.newbyteorder("<")
+    header = {"descr": kind.str, "fortran_order": False, "shape": matrix.shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for start in range(0, len(matrix), 4096):
+        file.write(np.ascontiguousarray(matrix[start : start + 4096], kind).data)
+
+
+def write_vocabulary(file: BinaryIO, vectors: Storage) -> None:
+    """Write the words, and their counts if there are any.
+
+    Raises
+    ------
+    InputError
+        If a word is empty or holds a tab or the end of a line.
+    """
+    words = vectors.packed_words
+    refuse_words(words, b"\t\n\r", "vocabulary")
+    if words.data[:3].tobytes() == "\ufeff".encode():
+        raise InputError("the first word begins with a byte order mark, which a vocabulary file cannot hold")
+    counts = vectors.counts
+    for row, word in enumerate(words.split()):
+        file.write(word + (b"\n" if counts is None else b"\t%d\n" % counts[row]))

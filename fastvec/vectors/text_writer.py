@@ -1,0 +1,64 @@
+"""Vectors as word2vec's text or GloVe's, each number as short as it can be and still read back the same."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
+
+import numpy as np
+
+from fastvec.errors import InputError
+from fastvec.kernels import shortest as kernel
+from fastvec.vectors.headers import BYTE_ORDER_MARK
+from fastvec.vectors.storage import Storage
+from fastvec.vectors.words import PackedWords, refuse_words
+
+_CHUNK = 1 << 22  # bytes that are written at once
+_SEPARATORS = b" \t\n\v\f\r\0"
+
+
+def write_text(file: BinaryIO, vectors: Storage, *, header: bool = True) -> None:
+    """Write word2vec's text, or without a header GloVe's.
+
+    Raises
+    ------
+    InputError
+        If a word is empty or holds white space, or a number is not finite.
+    """
+    words = vectors.packed_words
+    refuse_words(words, _SEPARATORS, "text")
+    if not header and words.data[:3].tobytes() == BYTE_ORDER_MARK:
+        raise InputError("the first word begins with a byte order mark, which a file without a header cannot hold")
+    if header:
+        file.write(f"{len(words)} {vectors.dim}\n".encode())
+    for lines in format_rows(vectors, words):
+        file.write(lines)
+
+
+def write_glove(file: BinaryIO, vectors: Storage) -> None:
+    """Write GloVe's text: word2vec's without the header."""
+    write_text(file, vectors, header=False)
+
+
+def format_rows(vectors: Storage, words: PackedWords | None = None) -> Iterator[bytes]:
+    """Yield lines of a word, a space before each number, and the number; the word is empty if none are given.
+
+    Raises
+    ------
+    InputError
+        If a number is not finite.
+    """
+    words = words or PackedWords(np.empty(0, np.uint8), np.zeros(len(vectors) + 1, np.int64))
+    rows = max(1, _CHUNK // (kernel.NUMBER_BYTES * vectors.dim))
+
+    def lines(start: int) -> bytes:
+        values = vectors.finite_rows(start, start + rows)
+        offsets = words.offsets[start : start + rows + 1]
+        size = int(offsets[-1] - offsets[0]) + len(values) * (vectors.dim * kernel.NUMBER_BYTES + 1)
+        out = np.empty(size, np.uint8)
+        return out[: kernel.format_lines(words.data, offsets, values, out)].tobytes()
+
+    threads = os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(0, len(vectors), rows * threads):
+            yield from pool.map(lines, range(first, min(first + rows * threads, len(vectors)), rows))

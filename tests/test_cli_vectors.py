@@ -1,0 +1,152 @@
+"""The commands that ask and convert vectors."""
+
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from fastvec_cli import main
+
+from fastvec import KeyedVectors, load
+
+WORDS = ["king", "man", "woman", "queen", "apple"]
+MATRIX = [[1, 1, 0, 0.1], [1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0, -1]]
+
+
+@pytest.fixture
+def path(tmp_path):
+    KeyedVectors(WORDS, MATRIX, counts=[5, 4, 3, 2, 1], metadata={"parameters": {"dim": 4}}).save(
+        tmp_path / "v.safetensors"
+    )
+    return str(tmp_path / "v.safetensors")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def run(*arguments, stdin="", status=0):
+        monkeypatch.setattr("sys.argv", ["fastvec", *map(str, arguments)])
+        monkeypatch.setattr("sys.stdin", stdin if isinstance(stdin, io.StringIO) else io.StringIO(stdin))
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        output = capsys.readouterr()
+        assert code == status, output.err
+        return output.out if status == 0 else output.err
+
+    return run
+
+
+def test_similar_words_are_a_table(run, path):
+    lines = run("similar", path, "king", "-n", 2).splitlines()
+    assert lines[0].split() == ["word", "cosine"]
+    assert [line.split()[0] for line in lines[1:]] == ["man", "queen"]
+
+
+def test_similar_words_can_be_json(run, path):
+    found = json.loads(run("similar", path, "king", "woman", "--minus", "man", "--json", "-n", 1))
+    assert found[0]["word"] == "queen"
+    assert found == [{"word": "queen", "score": pytest.approx(load(path).analogy("king", "man", "woman", 1)[0][1])}]
+
+
+def test_analogies(run, path):
+    assert run("analogy", path, "king", "man", "woman", "-n", 1).splitlines()[1].split()[0] == "queen"
+    found = run("analogy", path, "king", "man", "woman", "--method", "multiply", "--json")
+    assert json.loads(found)[0]["word"] == "queen"
+    assert "An analogy needs three words." in run("analogy", path, "king", status=2)
+    assert "an analogy needs three words, not 1" in run("analogy", path, stdin="king\n", status=1)
+
+
+def test_the_odd_one_out(run, path):
+    assert run("odd", path, "king", "man", "apple") == "apple\n"
+    assert json.loads(run("odd", path, "king", "man", "apple", "--json")) == {"word": "apple"}
+
+
+def test_vectors_are_printed_exactly(run, path):
+    assert run("vector", path, "king") == "king 1.0 1.0 0.0 0.1\n"
+    assert json.loads(run("vector", path, "king", "--json")) == {"word": "king", "vector": [1, 1, 0, 0.1]}
+
+
+def test_words_come_from_a_pipe(run, path):
+    assert [line.split()[0] for line in run("vector", path, stdin="man king\n\nqueen\n").splitlines()] == [
+        "man", "king", "queen",
+    ]  # fmt: skip
+    assert "'nope' is not among the 5 words" in run("vector", path, stdin="nope\n", status=1)
+
+
+def test_words_come_from_a_prompt_that_survives_mistakes(run, path, monkeypatch):
+    typed = iter(["nope", "king man apple"])
+
+    def answer(_):
+        try:
+            return next(typed)
+        except StopIteration:
+            raise EOFError from None
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert run("odd", path, stdin=Terminal()) == "apple\n"
+    typed = iter(["king man apple", "", "never"])
+    assert run("odd", path, stdin=Terminal()) == "apple\n"
+
+
+def test_classes_are_lines_of_word_and_number(run, path):
+    lines = run("cluster", path, "-k", 2, "--limit", 4).splitlines()
+    assert [line.split("\t")[0] for line in lines] == WORDS[:4]
+    assert set(json.loads(run("cluster", path, "-k", 2, "--json"))) == set(WORDS)
+
+
+def test_a_file_is_converted_and_checked(run, path, tmp_path):
+    run("convert", path, tmp_path / "v.txt", "--check")
+    assert np.array_equal(load(tmp_path / "v.txt").vectors, np.float32(MATRIX))
+    run("convert", tmp_path / "v.txt", tmp_path / "half", "--format", "safetensors", "--dtype", "float16", "--limit", 2)
+    assert load(tmp_path / "half").vectors.dtype == np.float16
+    assert load(tmp_path / "half").words == WORDS[:2]
+
+
+def test_what_is_lost_in_conversion_is_said(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["fastvec", "convert", path, str(tmp_path / "v.txt"), "--check"])
+    main()
+    messages = capsys.readouterr().err.splitlines()
+    assert messages[0].endswith("v.txt cannot hold the counts and metadata, which are left out")
+    assert messages[1].endswith("v.txt holds the same 5 words and numbers")
+
+
+def test_a_conversion_that_cannot_be_is_refused_first(run, path, tmp_path):
+    assert "v.foo: the suffix must be one of" in run("convert", path, tmp_path / "v.foo", status=1)
+    assert "there is no folder" in run("convert", path, tmp_path / "nowhere" / "v.txt", status=1)
+    assert "v.none: " in run("convert", tmp_path / "v.none", tmp_path / "v.txt", status=1)
+
+
+def test_info_shows_what_a_file_holds(run, path):
+    shown = dict(line.split(maxsplit=1) for line in run("info", path).splitlines())
+    assert shown["format"] == "safetensors"
+    assert shown["words"] == "5"
+    assert shown["first_words"] == "king man woman queen apple"
+    assert shown["metadata.parameters.dim"] == "4"
+    assert json.loads(run("info", path, "--json"))["metadata"] == {"parameters": {"dim": 4}}
+
+
+def test_a_damaged_file_is_one_line(run, tmp_path):
+    (tmp_path / "x").write_bytes(b"a 1 2\nb 1 x\n")
+    assert run("info", tmp_path / "x", status=1) == f"fastvec: {tmp_path}/x, line 2: 'x' is not a finite number\n"
+
+
+def test_the_formats_of_the_command_are_those_of_the_library():
+    from fastvec_cli.convert import FORMATS as known
+
+    from fastvec.vectors import FORMATS
+
+    assert known == FORMATS
+
+
+def test_a_native_file_is_asked_without_waiting_for_the_compiler(path):
+    script = "import sys, fastvec; fastvec.load(sys.argv[1]).most_similar('king'); sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script, path], check=False).returncode == 0

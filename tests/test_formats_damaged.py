@@ -1,0 +1,269 @@
+"""Files that are damaged, or made to do harm: each is refused in one line that names the file and the place."""
+
+import gzip
+import io
+import pickle
+import struct
+import tracemalloc
+import zipfile
+
+import numpy as np
+import pytest
+
+from fastvec import FileError, KeyedVectors, load
+from fastvec.vectors import FORMATS
+from tests.fasttext_model import Model
+
+FILES = (*FORMATS, "fasttext", "gzip")
+
+
+def refused(path, match="."):
+    with pytest.raises(FileError, match=match) as caught:
+        load(path)
+    message = str(caught.value)
+    assert message.startswith(str(path.parent)), message
+    assert "\n" not in message
+    return message
+
+
+def content(tmp_path, format):
+    matrix = np.random.default_rng(1).standard_normal((30, 4)).astype(np.float32)
+    wv = KeyedVectors([f"word{row}" for row in range(30)], matrix, counts=range(30), metadata={"seed": 1})
+    if format == "fasttext":
+        return Model(wv.words).bytes()
+    wv.save(tmp_path / "whole.npy", "word2vec-text" if format == "gzip" else format)
+    data = (tmp_path / "whole.npy").read_bytes()
+    return gzip.compress(data) if format == "gzip" else data
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_a_file_cut_anywhere_is_refused(tmp_path, format):
+    data = content(tmp_path, format)
+    whole = load(tmp_path / "whole.npy").vectors if (tmp_path / "whole.npy").exists() else None
+    for percent in range(100):
+        part = data[: len(data) * percent // 100]
+        (tmp_path / "whole.npy").write_bytes(part)
+        if format == "glove" and part.endswith(b"\n"):  # has nothing that says how much there should be
+            rows = load(tmp_path / "whole.npy").vectors
+            assert np.array_equal(rows, whole[: len(rows)])
+        else:
+            refused(tmp_path / "whole.npy")
+
+
+@pytest.mark.parametrize(
+    ("format", "header", "message"),
+    [
+        ("word2vec-text", b"30 4\n", None),
+        ("word2vec-text", b"31 4\n", "ends after 30 of the 31 words"),
+        ("word2vec-text", b"29 4\n", "line 31: more than the 29 words"),
+        ("word2vec-text", b"30 3\n", "line 1: claims 3 dimensions, but more numbers follow"),
+        ("word2vec-text", b"30 1\n", "line 1: claims 1 dimensions, but more numbers follow"),
+        ("word2vec-text", b"30 5\n", "line 2: has 4 numbers after the word, 5 are expected"),
+        ("word2vec-text", b"0 4\n", "line 31: more than the 0 words"),
+        ("word2vec-text", b"30 0\n", "line 1: claims 0 dimensions"),
+        ("word2vec-text", b"1000000000000 300\n", "line 1: claims 1,000,000,000,000 words"),
+        ("word2vec-text", b"30 1000000000000\n", "more than the file can hold"),
+        ("word2vec-binary", b"30 4\n", None),
+        ("word2vec-binary", b"31 4\n", "byte 715: ends within word 31 of 31"),
+        ("word2vec-binary", b"29 4\n", "more data follow the 29 words"),
+        ("word2vec-binary", b"30 3\n", "."),
+        ("word2vec-binary", b"30 5\n", "."),
+        ("word2vec-binary", b"30 0\n", "claims 30 words of 0 dimensions"),
+        ("word2vec-binary", b"1000000000000 300\n", "claims 1,000,000,000,000 words of 300 dimensions"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_refused(tmp_path, format, header, message):
+    data = content(tmp_path, format)
+    (tmp_path / "x").write_bytes(header + data.split(b"\n", 1)[1])
+    if message is None:
+        assert len(load(tmp_path / "x")) == 30
+    else:
+        refused(tmp_path / "x", message)
+
+
+def test_nothing_is_allocated_for_a_hostile_header(tmp_path):
+    (tmp_path / "x").write_bytes(b"1000000000000 300\na" + b" 1" * 300 + b"\n")
+    refused(tmp_path / "x")
+    (tmp_path / "x").write_bytes(gzip.compress(b"1000000000000 300\na" + b" 1" * 300 + b"\n"))
+    tracemalloc.start()
+    try:
+        refused(tmp_path / "x")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"a 1 2\nb 1 x\n", "line 2: 'x' is not a finite number"),
+        (b"a 1 2\nb nan 2\n", "line 2: 'nan' is not a finite number"),
+        (b"a 1 2\nb 1 -inf\n", "line 2: '-inf' is not a finite number"),
+        (b"a 1 2\nb 1 1_0\n", "line 2: '1_0' is not a finite number"),
+        (b"a 1 2\nb 1 0x10\n", "line 2: '0x10' is not a finite number"),
+        (b"a 1 2\nb 1 1e\n", "line 2: '1e' is not a finite number"),
+        (b"a 1 2\nb 1 .\n", "line 2: '.' is not a finite number"),
+        (b"a 1 2\nb 1 \f\f\n", r"line 2: '\\x0c\\x0c' is not a finite number"),
+        (b"a 1 2\nb 1 2\xe9\n", "is not a finite number"),
+        (b"a 1 2\nb 1 1e39\n", "line 2: '1e39' is too large for float32"),
+        (b"a 1 2\nb 1 340282357000000000000000000000000000000\n", "line 2: '340282357.*' is too large for float32"),
+        (b"a 1 2\nb 1 1e99999999999999999999\n", "too large"),
+        (b"a 1 2\nb 1\n", "line 2: has 1 numbers after the word, 2 are expected"),
+        (b"a 1 2\nb\nc 1 2\n", "line 2: has 0 numbers"),
+        (b"a 1 2\nb 1 2 c 1 2\nd 1 2\n", "line 2: has 6 fields, 3 are expected; a newline seems to be missing"),
+        (b"a 1 2\n 1 2\nc 1 2\n", "line 2: begins with a space"),
+        (b"a 1 2\nb 1 2\n\na 3 4\n", "line 4: the word 'a' was already at line 1"),
+        (b"a 1 2\ncaf\xe9 1 2\n", r"line 2: the word b'caf\\xe9' is not UTF-8"),
+        (b"a\xc3 1 2\n\xa9 1 2\n", r"line 1: the word b'a\\xc3' is not UTF-8"),
+        (b"a\nb\n", "line 1: no numbers follow the word"),
+        (b"a 1 2", "byte 5: ends within a line"),
+        (b"\n\n", "is empty"),
+        (b"", "is empty"),
+        ("a 1 2\n".encode("utf-16"), "not a file of vectors"),
+    ],
+)
+def test_text_that_is_damaged_is_refused(tmp_path, text, message):
+    (tmp_path / "x").write_bytes(text)
+    refused(tmp_path / "x", message)
+
+
+def test_the_line_is_named_when_threads_parse(tmp_path):
+    lines = [b"w%d" % row + b" 0.125" * 50 for row in range(20000)]
+    lines[17171] = lines[17171][:-1] + b"x"
+    (tmp_path / "x").write_bytes(b"\n".join(lines) + b"\n")
+    refused(tmp_path / "x", "line 17,172: '0.12x' is not a finite number")
+
+
+def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("fastvec.vectors.word2vec_text._LONGEST_LINE", 1 << 20)
+    (tmp_path / "x").write_bytes(b"a " + b"1" * (6 << 20))
+    refused(tmp_path / "x", "no line ends between bytes 0 and ")
+
+
+def record(word=b"a", numbers=(1.0, 2.0, 3.0)):
+    return word + b" " + np.float32(numbers).tobytes() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (record() + record(b"b", (1, np.nan, 2)), "byte 19: word 2 is damaged: a number that is not finite"),
+        (record() + record(b"b", (1, 2, -np.inf)), "byte 19: word 2 is damaged: a number that is not finite"),
+        (record() + record(b""), "byte 19: word 2 is damaged: an empty word"),
+        (record() + record(b"a"), "byte 19: the word 'a' was already at byte 4"),
+        (record() + record(b"\xe9"), r"byte 19: the word b'\\xe9' is not UTF-8"),
+        (record() + b"b" * 30, "ends within word 2 of 2"),
+        (record() + record(b"b") + b"c", "more data follow"),
+    ],
+)
+def test_binary_that_is_damaged_is_refused(tmp_path, data, message):
+    (tmp_path / "x").write_bytes(b"2 3\n" + data)
+    refused(tmp_path / "x", message)
+
+
+def test_a_binary_word_without_end_is_refused(tmp_path):
+    (tmp_path / "x").write_bytes(b"9 3\n" + record() + b"\x01" * (5 << 20))
+    refused(tmp_path / "x", "byte 18: no word ends within the next 1,048,576 bytes")
+
+
+class Harm:
+    def __reduce__(self):
+        return (open, ("harm", "w"))
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_pickle_is_not_opened(tmp_path, monkeypatch, protocol):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").write_bytes(pickle.dumps(Harm(), protocol))
+    refused(tmp_path / "x", "is a Python pickle")
+    (tmp_path / "x.npy").write_bytes(npy(np.array([[Harm()]], object)))
+    (tmp_path / "x.vocab.tsv").write_text("a\n")
+    refused(tmp_path / "x.npy", "holds Python objects")
+    assert not (tmp_path / "harm").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"\x89HDF\r\n", "HDF5"),
+        (b"\xff\xd8\xff\xe0" + bytes(100), "not a file of vectors"),
+        (bytes(100), "not a file of"),
+    ],
+)
+def test_other_files_are_refused(tmp_path, data, message):
+    (tmp_path / "x").write_bytes(data)
+    refused(tmp_path / "x", message)
+
+
+def test_a_zip_archive_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x", "w") as archive:
+        archive.writestr("glove.txt", "a 1 2\n")
+    refused(tmp_path / "x", "ZIP archive; unpack it")
+
+
+@pytest.mark.parametrize("line", [b"word 0 0 0 0\n", b"\0" * 13], ids=["lines", "zeros"])
+@pytest.mark.parametrize("header", [b"", b"100000000 4\n"])
+def test_a_decompression_bomb_is_refused(tmp_path, monkeypatch, line, header):
+    monkeypatch.setattr("fastvec.vectors.source._HARMLESS", 1 << 20)
+    (tmp_path / "x.gz").write_bytes(gzip.compress(header + line * 2_000_000))
+    refused(tmp_path / "x.gz", "expands more than 100-fold|claims|not a file of vectors")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    refused(tmp_path / "nowhere.txt", "nowhere.txt: [Nn]o such file")
+    refused(tmp_path, "[Ii]s a directory")
+
+
+def npy(array, **options):
+    file = io.BytesIO()
+    np.save(file, array, **options)
+    return file.getvalue()
+
+
+GOOD = npy(np.zeros((2, 3), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (npy(np.zeros((2, 3), np.int32)), "holds <i4 of shape"),
+        (npy(np.zeros(3, np.float32)), r"holds <f4 of shape \(3,\)"),
+        (npy(np.zeros((2, 0), np.float32)), "holds <f4 of shape"),
+        (GOOD[:-1], "claims 24 bytes for its array, and holds 23"),
+        (GOOD + b"\0", "claims 24 bytes for its array, and holds 25"),
+        (GOOD.replace(b"(2, 3)", b"(-2,3)"), "header"),
+        (GOOD.replace(b"(2, 3)", b"(9e9,)"), "header is not that of a .npy file"),
+        (GOOD.replace(b"'<f4'", b"'<f3'"), "holds <f3 of shape"),
+        (GOOD.replace(b"'<f4'", b"'<f6'"), "holds <f6 of shape"),
+        (GOOD.replace(b"{'descr'", b"{__import"), "header is not that of a .npy file"),
+        (b"\x93NUMPY\x09\x00" + GOOD[8:], "header is not that of a .npy file"),
+        (GOOD[:8] + struct.pack("<H", 60000) + GOOD[10:], "header is not that of a .npy file"),
+    ],
+)
+def test_an_array_that_is_not_a_matrix_is_refused(tmp_path, data, message):
+    (tmp_path / "x.npy").write_bytes(data)
+    (tmp_path / "x.vocab.tsv").write_text("a\nb\n")
+    refused(tmp_path / "x.npy", message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"a\n", "x.vocab.tsv: has 1 words, and .* 2 rows"),
+        (b"a\na\n", "x.vocab.tsv, line 2: the word 'a' was already at line 1"),
+        (b"a\n\n", "x.vocab.tsv, line 2: has no word"),
+        (b"a\t1\nb\n", "line 2: a word, a tab and a count are expected"),
+        (b"a\t1\nb\t-1\n", "line 2: a word, a tab and a count are expected"),
+        (b"a\t1\nb\t1\t1\n", "line 2: a word, a tab and a count are expected"),
+        (b"a\n\xe9\n", "x.vocab.tsv, byte 2: is not UTF-8"),
+    ],
+)
+def test_words_that_do_not_fit_the_array_are_refused(tmp_path, text, message):
+    (tmp_path / "x.npy").write_bytes(GOOD)
+    (tmp_path / "x.vocab.tsv").write_bytes(text)
+    refused(tmp_path / "x.npy", message)
+
+
+def test_an_array_without_words_is_refused(tmp_path):
+    (tmp_path / "x.npy").write_bytes(GOOD)
+    refused(tmp_path / "x.npy", r"x\.vocab\.tsv: [Nn]o such file")
