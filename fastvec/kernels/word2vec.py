@@ -320,9 +320,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                         scores[i, j] *= work.input_times[i] * times[j]
                 work.input_times[:m] = 1
             if noise is not None:
-                for k in range(
-                    q, noise.negative, STRETCHES
-                ):  # a few rows at a time, not to fill the queues of the core
+                for k in range(q, noise.negative, stretches):  # a few rows at a time, as the core's queues are short
                     prefetch(C, work.noise[k])
             move(E, X, rows, m, C, outputs, first, n, scores)
             if cbow is not None:

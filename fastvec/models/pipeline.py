@@ -107,6 +107,10 @@ def train(
     def reading(done: int, total: int | None) -> None:
         listener(Progress("reading", done, total, perf_counter() - began))
 
+    if isinstance(source, Corpus | Cooccurrence) and (
+        (tokenizer, lowercase, errors, cache_dir, cache) != ("whitespace", False, "replace", None, True)
+    ):
+        raise InputError("the text has been read: leave tokenizer, lowercase, errors, cache_dir and cache alone")
     if isinstance(source, Cooccurrence):
         if (min_count, max_vocab, vocabulary) != (5, None, None):
             told = "leave min_count, max_vocab and vocabulary alone"
