@@ -152,7 +152,9 @@ def test_a_parameter_that_makes_no_sense_is_refused(parameters, message):
         fastvec.train(two_topics(2), **{"min_count": 1} | parameters)
 
 
-@pytest.mark.parametrize("option", [{"lowercase": True}, {"tokenizer": "words"}, {"cache": False}, {"errors": "strict"}])
+@pytest.mark.parametrize(
+    "option", [{"lowercase": True}, {"tokenizer": "words"}, {"cache": False}, {"errors": "strict"}]
+)
 def test_how_to_read_is_not_asked_of_text_that_has_been_read(option):
     with fastvec.read_corpus(two_topics(2)) as corpus, pytest.raises(InputError, match="the text has been read"):
         fastvec.train(corpus, **option)

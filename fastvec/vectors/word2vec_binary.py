@@ -45,7 +45,7 @@ def read_binary(source: Source, *, limit: int | None, **options: Any) -> dict[st
     header = HEADER.match(source.head)
     assert header is not None  # by which the format was recognised
     claimed, dim = int(header[1]), int(header[2])
-    if dim < 1 or claimed * (4 * dim + 2) > source.most_bytes:
+    if min(claimed, dim) < 1 or claimed * (4 * dim + 2) > source.most_bytes:
         raise FileError(f"{path}: claims {claimed:,} words of {dim:,} dimensions, which the file cannot hold")
     n_words = claimed if limit is None else min(claimed, limit)
     collector = Collector(path, "byte", dim, n_words, **options)

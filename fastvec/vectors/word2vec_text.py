@@ -99,8 +99,8 @@ def _shape(source: Source, text: bytes, header: re.Match[bytes] | None) -> tuple
             raise FileError(f"{source.path}, line 1: no numbers follow the word; it is not a file of vectors")
         return None, dim
     n_words, dim = int(header[1]), int(header[2])
-    if dim < 1:
-        raise FileError(f"{source.path}, line 1: claims {dim} dimensions")
+    if min(n_words, dim) < 1:
+        raise FileError(f"{source.path}, line 1: claims {n_words:,} words of {dim:,} dimensions")
     if n_words * (2 * dim + 2) > source.most_bytes:
         raise FileError(
             f"{source.path}, line 1: claims {n_words:,} words of {dim:,} dimensions, more than the file can hold"
