@@ -26,7 +26,7 @@ ROW_MULTIPLE = 16
 #: Floats in a vector.
 LANES = 16 if "+avx512f" in _FEATURES else 8
 # The sizes of register blocks, rows and columns, the largest first: as many accumulators as the registers hold.
-_DOT_ROWS, _DOT_COLUMNS = ((4, 3, 2, 1), (6, 4, 2, 1)) if LANES == 16 else ((2, 1), (6, 4, 2, 1))
+_DOT_ROWS, _DOT_COLUMNS = (4, 3, 2, 1), (6, 4, 2, 1) if LANES == 16 else (3, 2, 1)
 _MOVE_ROWS = (6, 4, 3, 2, 1) if LANES == 16 else (2, 1)
 
 
