@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test lint check clean
+.PHONY: bench demo test lint check clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -34,6 +34,11 @@ check: .venv/installed-test
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
 
 KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_sampling.py tests/test_huffman.py
+
+# Beside gensim and fastText, and the other trainers that are on PATH; `python -m benchmarks --help` has the choices.
+bench: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv build *.egg-info vectors.safetensors

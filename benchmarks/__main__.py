@@ -1,0 +1,174 @@
+"""The command: `python -m benchmarks --help`."""
+
+import json
+import lzma
+import os
+import sys
+import tempfile
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.machine import commit, cores, machine, slug, versions
+from benchmarks.modes import EPOCHS, GLOVE_EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
+from benchmarks.run import ask, train
+from benchmarks.table import Results, render, replace_section
+from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
+
+Trainers = dict[str, Trainer]
+ROOT = Path(__file__).parent.parent
+CORPORA = (ROOT / "../shared/data/corpora/enwiki17m.txt.xz", ROOT / "data/sample.txt.xz")
+SIMILARITY = ROOT / "../shared/data/eval/similarity"
+SMALL_MODES = ("sg-ns-100", "cbow-ns-100", "sg-hs-100", "cbow-hs-100")
+
+
+def cut(source: Path, target: Path, limit: float) -> int:
+    """Copy the first lines of a text, about `limit` words and at least one line; return their number of words."""
+    words = 0
+    opened = lzma.open(source) if source.suffix == ".xz" else source.open("rb")
+    with opened as text, target.open("wb") as out:
+        for line in text:
+            if words >= limit:
+                break
+            words += len(line.split())
+            out.write(line)
+    return words
+
+
+def choose(only: str) -> tuple[list[str], list[str]]:
+    """Tell which trainers and modes a list of names asks for; where it names none, all, but not GloVe's mode."""
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    for name in wanted:
+        if name not in TRAINERS and name not in MODES:
+            raise click.BadParameter(f"no {name!r} among {', '.join([*TRAINERS, *MODES])}", param_hint="--only")
+    named = [name for name in TRAINERS if name in wanted], [name for name in MODES if name in wanted]
+    return named[0] or list(TRAINERS), named[1] or [name for name in MODES if MODES[name].loss]
+
+
+def say(run: dict[str, Any]) -> dict[str, Any]:
+    speed = f"{run['words_per_second'] / 1e3:,.0f} k words/s" if "words_per_second" in run else "-"
+    text = f"{run['mode']:12} {run['trainer']:15} {run['threads']} threads  {run.get('error', speed)}"
+    click.echo(f"{text}  {run['wall_seconds']:.1f} s", err=True)
+    return run
+
+
+@click.group(invoke_without_command=True)
+@click.option("--only", default="", metavar="NAMES", help="Trainers and modes to run, separated by commas.")
+@click.option("--threads", default="1,all", show_default=True, metavar="LIST", help="Numbers of threads.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds, in which the trainers take turns.")
+@click.option("--tokens", default=1_500_000, show_default=True, help="Words of the corpus on which speed is measured.")
+@click.option("--seconds", default=4.0, show_default=True, help="Stop slow programs after training so long.")
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True), help="Text, a sentence a line, plain or .xz.")
+@click.option("--quick", is_flag=True, help="One round on 500,000 words with 1 thread and 100 dimensions.")
+@click.option("--cpu-features", is_flag=True, help="Run fastvec as on AVX2-only and on baseline x86-64 machines too.")
+@click.option(
+    "--accuracy",
+    is_flag=True,
+    help=f"Train {EPOCHS} epochs on the whole corpus too, and score the vectors of 100 dimensions.",
+)
+@click.option("--evaluation", default=SIMILARITY, type=click.Path(path_type=Path), help="Folder of similarity sets.")
+@click.option("--output", type=click.Path(path_type=Path), help="File of results; by default in benchmarks/results.")
+@click.pass_context
+def main(context: click.Context, /, **options: Any) -> None:
+    """Measure fastvec beside the other trainers that are installed."""
+    if context.invoked_subcommand is None:
+        measure(**options)
+
+
+def measure(
+    only: str, threads: str, rounds: int, tokens: int, seconds: float, corpus: Path | None, quick: bool,
+    cpu_features: bool, accuracy: bool, evaluation: Path, output: Path | None,
+) -> None:  # fmt: skip
+    every = TRAINERS | OLDER_CPUS
+    names, modes = choose(only)
+    names += OLDER_CPUS if cpu_features else []
+    counts = sorted({cores() if n == "all" else int(n) for n in threads.split(",")})
+    if quick:
+        rounds, tokens, counts, modes = 1, min(tokens, 500_000), [1], [key for key in modes if key in SMALL_MODES]
+    trainers = {name: every[name] for name in names if every[name].is_installed}
+    source = corpus or next(path for path in CORPORA if path.exists())
+    results: Results = {
+        "date": date.today().isoformat(), "commit": commit(), "machine": machine(), "versions": versions(),
+        "parameters": {"window": WINDOW, "negative": NEGATIVE, "sample": SAMPLE, "min_count": MIN_COUNT},
+        "n_rounds": rounds, "seconds": seconds, "threads": counts, "modes": modes,
+        "missing": [name for name in names if name not in trainers], "startup": [], "limits": [], "rounds": [],
+        "accuracy": [],
+    }  # fmt: skip
+    target = output or ROOT / f"benchmarks/results/{results['date']}-{slug(results['machine']['cpu'])}.json"
+    # Programs take file names of at most 100 characters, so they run in the folder of their text.
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        start_up(results, trainers, folder, source)
+        words = cut(source, folder / "corpus.txt", tokens)
+        results["corpus"] = {"name": source.name, "words": words} | ask("contexts", directory=folder)
+        for turn in range(rounds):
+            take_turns(results, trainers, folder, turn, seconds)
+        if output or not quick:
+            save(results, target)
+        if accuracy:
+            score(results, trainers, folder, cut(source, folder / "corpus.txt", float("inf")), evaluation)
+    if output or not quick:
+        save(results, target)
+    click.echo(render(results))
+
+
+def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -> None:
+    """Let fastvec train each kind of mode on little text twice: the first compiles, for all that follows too."""
+    words = cut(source, folder / "corpus.txt", 1000)
+    kinds = {key.rsplit("-", 1)[0] + "-100" for key in results["modes"]}
+    for name in (name for name in trainers if name.startswith("fastvec")):
+        for key in (key for key in SMALL_MODES if key in kinds):
+            first, cached = (say(train(name, trainers[name], MODES[key], 1, folder, words, 1)) for _ in range(2))
+            if "error" in cached:
+                raise click.ClickException(cached["error"])
+            results["startup"].append({"trainer": name, "mode": key, "first": first, "cached": cached})
+
+
+def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float) -> None:
+    """Measure the machine, then for each mode all trainers, one after the other."""
+    for n in results["threads"]:
+        results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
+    for key, n, (name, trainer) in product(results["modes"], results["threads"], trainers.items()):
+        mode = MODES[key]
+        if trainer.trains(mode) and (turn == 0 or trainer.every_round):
+            epochs = 1 if mode.loss else GLOVE_EPOCHS
+            run = say(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
+            results["rounds"].append(run | {"round": turn})
+
+
+def score(results: Results, trainers: Trainers, folder: Path, words: int, evaluation: Path) -> None:
+    """Train on the whole corpus and score the vectors."""
+    for key, (name, trainer) in product(SMALL_MODES, trainers.items()):
+        mode = MODES[key]
+        if key in results["modes"] and trainer.trains(mode) and name in TRAINERS:
+            run = say(train(name, trainer, mode, results["threads"][-1], folder, words, EPOCHS))
+            if "error" not in run:
+                run["accuracy"] = ask("accuracy", str(evaluation.absolute()), directory=folder)
+            results["accuracy"].append(run)
+
+
+def save(results: Results, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    temporary = target.with_name(target.name + ".tmp")
+    temporary.write_text(json.dumps(results, indent=1) + "\n")
+    os.replace(temporary, target)
+    click.echo(f"{target}", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.option("--readme", type=click.Path(path_type=Path, exists=True), help="Put the tables between its markers.")
+def table(file: Path, readme: Path | None) -> None:
+    """Make the tables of a file of results."""
+    section = render(json.loads(file.read_text()))
+    if readme:
+        readme.write_text(replace_section(readme.read_text(), section))
+    else:
+        click.echo(section)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

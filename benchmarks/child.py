@@ -1,0 +1,146 @@
+"""What runs in a process of its own: `python -m benchmarks.child TASK ARGUMENTS`, in the directory of `corpus.txt`.
+
+The result is printed as a line of JSON after `RESULT`.
+"""
+
+import json
+import os
+import sys
+from time import perf_counter
+from typing import Any
+
+from benchmarks.modes import MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
+
+Result = dict[str, Any]
+
+
+def fastvec(key: str, threads: str, epochs: str) -> Result:
+    import fastvec
+
+    mode, began, compiling, seconds = MODES[key], 0.0, 0.0, 0.0
+
+    def listen(progress: Any) -> None:
+        nonlocal began, compiling, seconds
+        if progress.phase == "compiling":
+            began = perf_counter()
+        if progress.phase == "training":
+            seconds = progress.seconds
+            compiling = compiling or perf_counter() - seconds - began
+
+    start = perf_counter()
+    with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
+        reading = perf_counter() - start
+        wv = fastvec.train(
+            corpus, mode.model, loss=mode.loss, dim=mode.dim, window=WINDOW, negative=NEGATIVE, sample=SAMPLE,
+            min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads), progress=listen,
+        )  # fmt: skip
+    wv.save("vectors.safetensors")
+    os.replace("vectors.safetensors", "vectors")
+    return {
+        "seconds": seconds,
+        "reading_seconds": reading,
+        "compile_seconds": compiling,
+        "matrix_bytes": 2 * 4 * len(wv) * wv.dim,
+    }
+
+
+def gensim(key: str, threads: str, epochs: str) -> Result:
+    from gensim.models import Word2Vec
+
+    mode, start = MODES[key], perf_counter()
+    model = Word2Vec(
+        vector_size=mode.dim, window=WINDOW, sample=SAMPLE, min_count=MIN_COUNT, workers=int(threads),
+        epochs=int(epochs), sg=int(mode.model == "skipgram"), hs=int(mode.loss == "hierarchical"),
+        negative=NEGATIVE if mode.loss == "negative" else 0,
+    )  # fmt: skip
+    model.build_vocab(corpus_file="corpus.txt")
+    reading, start = perf_counter() - start, perf_counter()
+    model.train(
+        corpus_file="corpus.txt",
+        total_examples=model.corpus_count,
+        total_words=model.corpus_total_words,
+        epochs=model.epochs,
+    )
+    seconds = perf_counter() - start
+    model.wv.save_word2vec_format("vectors", binary=True)
+    return {"seconds": seconds, "reading_seconds": reading}
+
+
+def fasttext(key: str, threads: str, epochs: str) -> Result:
+    import numpy as np
+    from fasttext import train_unsupervised
+
+    mode = MODES[key]
+    model = train_unsupervised(
+        "corpus.txt", model=mode.model, loss={"negative": "ns", "hierarchical": "hs"}[mode.loss], dim=mode.dim,
+        ws=WINDOW, neg=NEGATIVE, t=SAMPLE, minCount=MIN_COUNT, epoch=int(epochs), thread=int(threads), minn=0, maxn=0,
+        bucket=0, verbose=2,
+    )  # fmt: skip
+    words = model.get_words()
+    with open("vectors", "wb") as file:
+        file.write(b"%d %d\n" % (len(words), mode.dim))
+        for word in words:
+            file.write(word.encode() + b" " + np.asarray(model.get_word_vector(word), np.float32).tobytes() + b"\n")
+    return {}  # its output tells the time
+
+
+def limits(threads: str) -> Result:
+    """Measure the best of some matrix products, in flop/s, and of some copies, in bytes read and written a second."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+
+    size, a_copy, best = 2048, 1 << 28, {"product": float("inf"), "copy": float("inf")}
+    matrices = np.random.default_rng(1).random((3, size, size), dtype=np.float32)
+    source, target = np.ones((2, int(threads), a_copy), np.uint8)
+    with ThreadPoolExecutor(int(threads)) as pool:
+        for _ in range(6):
+            start = perf_counter()
+            np.matmul(matrices[0], matrices[1], out=matrices[2])
+            product = perf_counter()
+            list(pool.map(np.copyto, target, source))
+            best["copy"] = min(best["copy"], perf_counter() - product)
+            best["product"] = min(best["product"], product - start)
+    return {
+        "flops_per_second": 2 * size**3 / best["product"],
+        "bytes_per_second": 2 * source.nbytes / best["copy"],
+    }
+
+
+def contexts() -> Result:
+    """Give the number of pairs of a centre and a context that an epoch has, in expectation.
+
+    One draw of what subsampling keeps, and for each distance the chance that a random window reaches it.
+    """
+    import numpy as np
+
+    import fastvec
+    from fastvec.sampling.subsampling import keep_probability
+
+    with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
+        tokens = np.empty(corpus.n_ids, np.int32)
+        corpus.read(0, tokens)
+        keep = keep_probability(corpus.vocabulary(MIN_COUNT).counts, SAMPLE)
+    chance = np.append(keep, 0)[np.minimum(tokens, len(keep))]
+    kept = tokens[(tokens < 0) | (np.random.default_rng(1).random(len(tokens)) < chance)]
+    lengths = np.diff(np.flatnonzero(kept < 0), prepend=-1) - 1
+    return {"pairs": sum(2 * (1 - (d - 1) / WINDOW) * np.maximum(lengths - d, 0).sum() for d in range(1, WINDOW + 1))}
+
+
+def accuracy(folder: str) -> Result:
+    """Score `vectors`: Google's analogies among the first 30,000 words, Spearman's correlation on sets of pairs."""
+    import fastvec
+    from fastvec.evaluation import analogies, similarity
+
+    wv = fastvec.load("vectors")
+    found = {"analogies": analogies(wv, vocab_limit=30_000).accuracy}
+    for name, file in {"WS-353": "EN-WS-353-ALL.txt", "MEN": "EN-MEN-TR-3k.txt"}.items():
+        if os.path.exists(path := os.path.join(folder, file)):
+            found[name] = similarity(wv, path).spearman
+    return found
+
+
+if __name__ == "__main__":
+    tasks = (fastvec, gensim, fasttext, limits, contexts, accuracy)
+    task = {task.__name__: task for task in tasks}[sys.argv[1]]
+    print("RESULT", json.dumps(task(*sys.argv[2:])), flush=True)

@@ -1,0 +1,94 @@
+"""One training in a process of its own: how long it trained, and how much memory it took."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.modes import Mode
+from benchmarks.trainers import TRAINERS, Trainer, environment, python_child
+
+#: Bytes of a child's output that are kept: enough for its result, and for the last line of progress.
+TAIL = 1 << 12
+
+
+def run_child(
+    command: list[str], directory: Path, variables: dict[str, str], trainer: Trainer | None = None, limit: float = 0
+) -> dict[str, Any]:
+    """Run a command; stop it once it has told of its progress for `limit` seconds, unless that is 0.
+
+    Returns
+    -------
+    dict
+        What it printed after RESULT; "peak_bytes" of resident memory; "wall_seconds"; "output", the end
+        of its output; "marks", the first and last time at which it told of its progress, with the share done; "error"
+        where it failed.
+    """
+    start = perf_counter()
+    process = subprocess.Popen(command, cwd=directory, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    output, stopped, pipe = b"", False, process.stdout.fileno()
+    marks: list[tuple[float, float]] = []
+    try:
+        while chunk := os.read(pipe, 1 << 16):
+            output = (output + chunk)[-TAIL:]
+            share = trainer.told(output) if trainer else None
+            if share is not None and (not marks or share > marks[-1][1]):
+                marks.append((perf_counter(), share))
+            if limit and not stopped and marks and marks[-1][0] - marks[0][0] >= limit:
+                process.kill()
+                stopped = True
+    except BaseException:
+        process.kill()
+        raise
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    result: dict[str, Any] = {
+        "wall_seconds": perf_counter() - start,
+        "peak_bytes": usage.ru_maxrss * 1024,
+        "output": output,
+    }
+    if process.returncode and not stopped:
+        return result | {"error": output.decode(errors="replace").strip().rsplit("\n", 1)[-1][-200:]}
+    _, found, line = output.rpartition(b"RESULT ")
+    if found:
+        result |= json.loads(line)
+    if marks:
+        result["marks"] = [marks[0], marks[-1]]
+    return result
+
+
+def train(
+    name: str, trainer: Trainer, mode: Mode, threads: int, directory: Path, words: int, epochs: int, limit: float = 0
+) -> dict[str, Any]:
+    """Train once on `directory`/corpus.txt, of `words` words; give `run_child`'s result with "words_per_second"."""
+    result = run_child(
+        trainer.command(mode, threads, epochs),
+        directory,
+        environment(trainer, name, directory, threads),
+        trainer,
+        limit,
+    )
+    output = result.pop("output")
+    if trainer.rate and (match := trainer.rate.search(output)):
+        result["words_per_second"] = float(match[1]) * threads
+    if "marks" in result:
+        (first, share), (last, end) = result.pop("marks")
+        result["seconds"], result["share"] = last - first, end - share
+        if not limit and end < 0.98:
+            result["error"] = f"ended after {end:.0%} of its training"
+    if result.get("seconds"):
+        result["words_per_second"] = words * epochs * result.get("share", 1) / result["seconds"]
+    return {"trainer": name, "mode": mode.key, "threads": threads} | result
+
+
+def ask(task: str, *arguments: str, directory: Path, threads: int = 1) -> dict[str, Any]:
+    """Run another task of `benchmarks.child`."""
+    variables = environment(TRAINERS["fastvec"], "fastvec", directory, threads)
+    result = run_child(python_child(task, *arguments), directory, variables)
+    if "error" in result:
+        raise RuntimeError(f"{task}: {result['error']}")
+    return {name: value for name, value in result.items() if name not in ("output", "peak_bytes", "wall_seconds")}

@@ -1,0 +1,158 @@
+"""The tables of a file of results, in Markdown."""
+
+from collections import defaultdict
+from statistics import median
+from typing import Any
+
+from benchmarks.modes import EPOCHS, MODES, NEGATIVE
+from benchmarks.trainers import OLDER_CPUS, TRAINERS
+
+START, END = "<!-- benchmark:start -->", "<!-- benchmark:end -->"
+Results = dict[str, Any]
+EVERY = TRAINERS | OLDER_CPUS
+
+
+def replace_section(text: str, section: str) -> str:
+    """Put `section` between the two markers of `text`.
+
+    Raises
+    ------
+    ValueError
+        If there are not both markers, in order.
+    """
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"no {START} followed by {END}")
+    return f"{before}{START}\n{section.strip()}\n{END}{after}"
+
+
+def speeds(results: Results) -> dict[tuple[str, str, int], list[float]]:
+    """Give the words per second of all rounds, for each mode, trainer and number of threads."""
+    found = defaultdict(list)
+    for run in results["rounds"]:
+        if "words_per_second" in run and "error" not in run:
+            found[run["mode"], run["trainer"], run["threads"]].append(run["words_per_second"])
+    return dict(found)
+
+
+def render(results: Results) -> str:
+    """Make all tables."""
+    parts = [_head(results), _speed_table(results), _limits(results), _startup_table(results), _notes(results)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
+
+
+def _threads(n: int) -> str:
+    return "1 thread" if n == 1 else f"{n} threads"
+
+
+def _thousands(values: list[float]) -> str:
+    if not values:
+        return "-"
+    best, middle = f"{max(values) / 1e3:,.0f} k", f"{median(values) / 1e3:,.0f} k"
+    return best if len(values) == 1 else f"{best} ({middle})"
+
+
+def _megabytes(values: list[float]) -> str:
+    return f"{max(values) / 1e6:,.0f}" if values else "-"
+
+
+def _head(results: Results) -> str:
+    machine, corpus = results["machine"], results["corpus"]
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    return (
+        f"{machine['cpu']} ({machine['simd']}), {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; "
+        f"{results['date']}, commit {results['commit']}; {versions}. Text: {corpus['words']:,} words of "
+        f"{corpus['name']}, one epoch. Thousands of words of the text per second of training, "
+        f"reading and compilation apart: the best of {results['n_rounds']} rounds "
+        "taken in turns, and the median in brackets."
+    )
+
+
+def _speed_table(results: Results) -> str:
+    found, counts, rows = speeds(results), results["threads"], []
+    scored = {(run["mode"], run["trainer"]): run["accuracy"] for run in results["accuracy"] if "accuracy" in run}
+    sets = list(dict.fromkeys(name for scores in scored.values() for name in scores))
+    for key, name in dict.fromkeys((run["mode"], run["trainer"]) for run in results["rounds"]):
+        runs = [run for run in results["rounds"] if (run["mode"], run["trainer"]) == (key, name)]
+        ours, one, most = (
+            max(found.get((key, who, n), [0]))
+            for who, n in (("fastvec", counts[0]), (name, counts[0]), (name, counts[-1]))
+        )
+        rows.append(
+            [
+                MODES[key].title,
+                EVERY[name].title,
+                *(_thousands(found.get((key, name, n), [])) for n in counts),
+                f"{ours / one:.1f} x" if ours and one else "-",
+                *([f"{most / one:.2f} x" if most and one else "-"] if len(counts) > 1 else []),
+                _megabytes([run["peak_bytes"] for run in runs if "error" not in run]),
+                _megabytes([run["peak_bytes"] - run["matrix_bytes"] for run in runs if "matrix_bytes" in run]),
+                *(f"{100 * scored[key, name][of]:.1f}" if (key, name) in scored else "-" for of in sets),
+            ]
+        )
+    gain = [f"{counts[-1]} threads over {counts[0]}"] if len(counts) > 1 else []
+    threads = [_threads(n) for n in counts]
+    return _table(["mode", "trainer", *threads, "fastvec is", *gain, "peak MB", "less matrices", *sets], rows)
+
+
+def _limits(results: Results) -> str:
+    best: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for run in results["limits"]:
+        for name in ("flops_per_second", "bytes_per_second"):
+            best[run["threads"]][name] = max(best[run["threads"]][name], run.get(name, 0))
+    found = speeds(results)
+    keys = [key for key in results["modes"] if key.startswith("sg-ns")]
+    per_word = 6 * (NEGATIVE + 1) * results["corpus"]["pairs"] / results["corpus"]["words"]  # and dimension
+    rows = []
+    for n, limit in best.items():
+        row = [_threads(n), f"{limit['flops_per_second'] / 1e9:,.0f}"]
+        row.append(f"{limit['bytes_per_second'] / 1e9:,.1f}")
+        for key in keys:
+            speed = max(found.get((key, "fastvec", n), [0]))
+            row.append(f"{speed * per_word * MODES[key].dim / limit['flops_per_second']:.0%}")
+        rows.append(row)
+    shares = [f"share of it, {MODES[key].dim} dimensions" for key in keys]
+    text = (
+        "What the machine can do: a product of large single-precision matrices, and copying (bytes read and written); "
+        "and the share of the former that fastvec's skip-gram with negative sampling makes in useful multiply-adds."
+    )
+    return text + "\n\n" + _table(["", "product, Gflop/s", "copy, GB/s", *shares], rows) if rows else ""
+
+
+def _startup_table(results: Results) -> str:
+    names = ("first", "cached")
+    rows = []
+    for start in results["startup"]:
+        row = [f"{EVERY[start['trainer']].title}: {start['mode']}"]
+        row += [f"{start[which][of]:.1f}" for which in names for of in ("wall_seconds", "compile_seconds")]
+        rows.append(row)
+    header = [f"{which} run, {of}" for which in names for of in ("whole", "compiling the kernel")]
+    return "Seconds to train on 1,000 words.\n\n" + _table(["", *header], rows) if rows else ""
+
+
+def _notes(results: Results) -> str:
+    used = dict.fromkeys(run["trainer"] for run in results["rounds"] + results["accuracy"])
+    lines = [f"- {EVERY[name].title}: timed {EVERY[name].timing}." for name in used if name not in OLDER_CPUS]
+    lines += [
+        "- gensim, word2vec.c, fastText and koan read the text as they train; fastvec and pWord2Vec read it before.",
+        f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
+        "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
+    ]
+    lines += [f"- {EVERY[name].title}: not installed." for name in results["missing"]]
+    failed = {
+        f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {run['threads']} threads): {run['error']}"
+        for run in results["rounds"] + results["accuracy"]
+        if "error" in run
+    }
+    if results["accuracy"]:
+        lines.append(
+            f"- Accuracy: after {EPOCHS} epochs of the whole text, {results['threads'][-1]} threads, each trainer at "
+            "its own learning rate; analogies among the first 30,000 words (%), Spearman's correlation x 100 on pairs."
+        )
+    return "\n".join(lines + sorted(failed))

@@ -1,0 +1,149 @@
+import json
+import lzma
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.__main__ import choose, cut, main
+from benchmarks.machine import slug
+from benchmarks.modes import MODES
+from benchmarks.run import run_child, train
+from benchmarks.table import render, replace_section, speeds
+from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
+
+PROGRESS = TRAINERS["word2vec"].progress
+
+
+def script(text, **options):
+    return Trainer("a script", (), lambda mode, threads, epochs: [sys.executable, "-u", "-c", text], **options)
+
+
+def results():
+    def run(trainer, threads, speed, **more):
+        return {"mode": "sg-ns-100", "trainer": trainer, "threads": threads, "words_per_second": speed,
+                "peak_bytes": 3e8, **more}  # fmt: skip
+
+    return {
+        "date": "2026-01-02", "commit": "abc", "versions": {"python": "3.11"}, "n_rounds": 2, "seconds": 4,
+        "machine": {"cpu": "CPU", "simd": "avx2", "cores": 2, "memory_bytes": 2**34}, "threads": [1, 2],
+        "corpus": {"name": "text", "words": 1000, "pairs": 5000}, "modes": ["sg-ns-100"], "missing": ["koan"],
+        "startup": [{"trainer": "fastvec", "mode": "sg-ns-100", "first": {"wall_seconds": 9, "compile_seconds": 3},
+                     "cached": {"wall_seconds": 1, "compile_seconds": 0}}],
+        "limits": [{"threads": 1, "flops_per_second": 144e9, "bytes_per_second": 2e10}],
+        "rounds": [run("fastvec", 1, 3e6, matrix_bytes=2e8), run("fastvec", 1, 4e6, matrix_bytes=2e8),
+                   run("fastvec", 2, 6e6), run("gensim", 1, 5e5), run("gensim", 2, 1e6, error="killed")],
+        "accuracy": [{"mode": "sg-ns-100", "trainer": "gensim", "threads": 2, "accuracy": {"analogies": 0.376}}],
+    }  # fmt: skip
+
+
+def test_percentages_of_progress_are_read():
+    assert TRAINERS["pword2vec"].told(
+        b"\rAlpha: 0.01  Progress: 1.50%  Words\rAlpha: 0  Progress: 99.54%  Wor"
+    ) == pytest.approx(0.9954)
+
+
+def test_output_without_progress_tells_nothing():
+    assert TRAINERS["word2vec"].told(b"Vocab size: 12\nProgress: 5") is None
+    assert TRAINERS["gensim"].told(b"Progress: 50%") is None
+
+
+def test_koan_and_glove_tell_their_epochs():
+    assert TRAINERS["koan"].told(b"Epoch 0\n") == 0
+    assert TRAINERS["koan"].told(b"Epoch 0\nTook 3s.") == 1
+    assert TRAINERS["glove"].told(b"iter: 001, cost: 0.1") == 0.5
+
+
+def test_the_time_between_two_lines_of_progress_gives_the_speed(tmp_path):
+    text = "import time; print('Progress: 10%'); time.sleep(0.2); print('Progress: 100%')"
+    run = train("s", script(text, progress=PROGRESS), MODES["sg-ns-100"], 1, tmp_path, 1000, 1)
+    assert 1000 < run["words_per_second"] <= 0.9 * 1000 / 0.2
+
+
+def test_a_slow_program_is_stopped_and_its_speed_is_that_of_the_words_done(tmp_path):
+    text = "import time\nfor k in range(100): print(f'Progress: {k}%'); time.sleep(0.05)"
+    run = train("s", script(text, progress=PROGRESS), MODES["sg-ns-100"], 1, tmp_path, 1000, 1, limit=0.2)
+    assert "error" not in run
+    assert 100 < run["words_per_second"] < 250
+
+
+def test_a_program_that_ends_before_its_last_epoch_is_reported(tmp_path):
+    text = "import time; print('Progress: 10%'); time.sleep(0.1); print('Progress: 60%')"
+    run = train("s", script(text, progress=PROGRESS), MODES["sg-ns-100"], 2, tmp_path, 1000, 5)
+    assert run["error"] == "ended after 60% of its training"
+
+
+def test_a_failure_is_reported_with_the_end_of_the_output(tmp_path):
+    run = run_child([sys.executable, "-c", "raise SystemExit('no memory')"], tmp_path, {})
+    assert run["error"] == "no memory"
+
+
+def test_the_peak_memory_is_that_of_the_child(tmp_path):
+    run = run_child([sys.executable, "-c", "x = bytearray(4 * 10**8)"], tmp_path, {})
+    assert 4e8 < run["peak_bytes"] < 6e8
+
+
+def test_a_corpus_is_cut_at_the_end_of_a_line(tmp_path):
+    source, target = tmp_path / "text.xz", tmp_path / "cut"
+    source.write_bytes(lzma.compress(b"a b c\nd e\nf\n"))
+    assert cut(source, target, 4) == 5
+    assert target.read_text() == "a b c\nd e\n"
+
+
+def test_names_choose_trainers_and_modes():
+    assert choose("gensim, sg-ns-300,fastvec") == (["fastvec", "gensim"], ["sg-ns-300"])
+    assert choose("glove-100") == (list(TRAINERS), ["glove-100"])
+    assert "glove-100" not in choose("")[1]
+    with pytest.raises(click.BadParameter, match="no 'genism' among fastvec"):
+        choose("genism")
+
+
+def test_trainers_are_not_asked_for_modes_they_lack():
+    assert not TRAINERS["pword2vec"].trains(MODES["cbow-ns-100"])
+    assert not TRAINERS["koan"].trains(MODES["sg-hs-100"])
+    assert [name for name in TRAINERS if TRAINERS[name].trains(MODES["glove-100"])] == ["glove"]
+
+
+def test_older_machines_are_told_to_the_compiler():
+    assert OLDER_CPUS["fastvec-avx2"].environment == {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": ""}
+
+
+def test_failed_runs_have_no_speed():
+    assert speeds(results()) == {
+        ("sg-ns-100", "fastvec", 1): [3e6, 4e6],
+        ("sg-ns-100", "fastvec", 2): [6e6],
+        ("sg-ns-100", "gensim", 1): [5e5],
+    }
+
+
+def test_tables_show_best_median_ratio_memory_and_accuracy():
+    text = render(results())
+    assert "| fastvec | 4,000 k (3,500 k) | 6,000 k | 1.0 x | 1.50 x | 300 | 100 | - |" in text
+    assert "| gensim | 500 k | - | 8.0 x | - | 300 | - | 37.6 |" in text
+    assert "| 1 thread | 144 | 20.0 | 50% |" in text
+    assert "| fastvec: sg-ns-100 | 9.0 | 3.0 | 1.0 | 0.0 |" in text
+    assert "- koan: not installed." in text
+    assert "- gensim failed (sg-ns-100, 2 threads): killed" in text
+
+
+def test_the_section_of_the_readme_is_replaced(tmp_path):
+    file, readme = tmp_path / "results.json", tmp_path / "README.md"
+    file.write_text(json.dumps(results()))
+    readme.write_text("before\n<!-- benchmark:start -->\nold\n<!-- benchmark:end -->\nafter\n")
+    for _ in range(2):
+        done = CliRunner().invoke(main, ["table", str(file), "--readme", str(readme)])
+        assert done.exit_code == 0, done.output
+    text = readme.read_text()
+    assert text.startswith("before\n<!-- benchmark:start -->\nCPU (avx2)")
+    assert text.endswith("\n<!-- benchmark:end -->\nafter\n")
+    assert "old" not in text
+
+
+def test_a_readme_without_markers_is_refused():
+    with pytest.raises(ValueError, match="no <!-- benchmark:start --> followed by"):
+        replace_section("<!-- benchmark:end --> <!-- benchmark:start -->", "new")
+
+
+def test_a_machine_names_a_file():
+    assert slug("Intel(R) Xeon(R) Processor") == "intel-xeon-processor"
