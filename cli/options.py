@@ -122,7 +122,7 @@ counting = _all(
         default=None,
         show_default="a quarter of the machine's",
         metavar="SIZE",
-        help="Memory for counting, such as 500M or 2G; what does not fit goes to disk.",
+        help="Memory for co-occurrences, such as 500M or 2G; what does not fit goes to disk.",
     ),
 )
 

@@ -101,7 +101,7 @@ def _facts(progress: "Progress") -> str:
     if progress.phase == "factorising":
         parts.append(f"{progress.done:,} dimensions searched")
     elif progress.done and progress.phase in ("counting", "training"):
-        parts.append(f"{progress.per_second / 1e3:,.0f}k words/s")
+        parts.append(f"{progress.per_second / 1e3:,.0f}k {progress.unit}/s")
     if progress.epoch is not None:
         parts.append(f"epoch {progress.epoch}")
     if progress.learning_rate is not None:

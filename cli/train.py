@@ -25,7 +25,9 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
     metavar="FILE",
     help="Where to write: .safetensors (keeps all), .bin (word2vec binary), .txt or .vec (word2vec text).",
 )
-@click.option("--model", default="skipgram", show_default=True, metavar="skipgram|cbow|ppmi-svd", help="What to train.")
+@click.option(
+    "--model", default="skipgram", show_default=True, metavar="skipgram|cbow|glove|ppmi-svd", help="What to train."
+)
 @click.option(
     "--loss",
     default=None,
@@ -37,7 +39,7 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @_number(
     int,
     "--window",
-    shown="5; ppmi-svd 10",
+    shown="5; glove 15, ppmi-svd 10",
     text="Largest distance of a context word; with word2vec each word draws its own from 1 to N.",
 )
 @click.option("--fixed-window", is_flag=True, default=None, help="Take the whole window for each word.")
@@ -46,10 +48,10 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @_number(
     float,
     "--sample",
-    shown="0.001; ppmi-svd 0.0001",
+    shown="0.001; glove 0, ppmi-svd 0.0001",
     text="Relative frequency above which words are thinned out; 0 keeps all.",
 )
-@_number(int, "--epochs", shown="5", text="Passes over the text.")
+@_number(int, "--epochs", shown="5; glove 15", text="Passes over the text; with glove over its co-occurrences.")
 @_number(float, "--lr", "learning_rate", shown="by model and loss", text="Learning rate at the start.")
 @_number(float, "--min-lr", "min_learning_rate", shown="a ten-thousandth of --lr", text="Learning rate at the end.")
 @click.option(
@@ -71,12 +73,19 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @_number(float, "--eig", shown="0.5", text="Power of the singular values in the word vectors.")
 @_number(float, "--context-eig", shown="as --eig", text="Power of the singular values in the context vectors.")
 @_number(int, "--oversampling", shown="20", text="Dimensions that the SVD carries beyond --dim.")
+@_number(float, "--x-max", shown="XMAX", text="Co-occurrences that count this much or more weigh 1 in glove.")
+@_number(float, "--alpha", shown="0.75", text="Power of what the others count, as a part of --x-max, to weigh them.")
+@_number(float, "--grad-clip", shown="100", text="Largest gradient of a weight in glove.")
 @_number(
-    float, "--tolerance", shown="0.01", text="Error of the singular vectors, as a part of the first singular value."
+    float,
+    "--tolerance",
+    shown="ppmi-svd 0.01; glove 0",
+    text="Error of the singular vectors, as a part of the first singular value; or, with glove, fall of the mean cost "
+    "in an epoch, as a part of it, below which training ends.",
 )
 @click.option("--init", default=None, show_default="word2vec", metavar="word2vec|xavier", help="First weights.")
 @click.option(
-    "--vectors", default="word", show_default=True, metavar="word|context|sum", help="Which vectors to write."
+    "--vectors", default=None, show_default="by model", metavar="word|context|sum", help="Which vectors to write."
 )
 @click.option("--save-context", is_flag=True, help="Write the context vectors too; .safetensors only.")
 @click.option(
@@ -109,6 +118,7 @@ def command(
     \b
     Examples:
       fastvec train corpus.txt
+      fastvec train corpus.txt --model glove --x-max 10
       fastvec train corpus.txt --model ppmi-svd --dim 300
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
       zcat *.gz | fastvec train - --lowercase --tokenizer words

@@ -17,8 +17,8 @@ def cost(model, i, j, x, x_max, alpha):
 def train(model, cells, rate, x_max, alpha, clip=np.inf):
     """Take a step of AdaGrad for each cell (i, j, x); give the weights after them, and the sum of the costs.
 
-    `model` is word vectors, context vectors, word biases, context biases. As in GloVe the learning rate
-    of the biases is 1, the squared sums are of the gradients times the learning rate, start at 1, and do not yet hold the
+    `model` is word vectors, context vectors, word biases, context biases. As in GloVe the learning rate of the biases
+    is 1, and the squared sums are of the gradients times the learning rate, start at 1, and do not yet hold the
     gradient whose step they divide.
     """
     model = [np.array(part, np.float64) for part in model]

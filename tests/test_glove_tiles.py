@@ -15,6 +15,7 @@ from fastvec.models import tiles as tiles_module
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.tiles import Tiles, Turns
 from fastvec.training.blocks import run_blocks
+from fastvec.training.progress import ignore
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +31,8 @@ def counts_of(n_words, density=0.3, seed=1):
     return Cooccurrence(words, matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data, {})
 
 
-def make(counts, least=0.0, seed=1, memory=1 << 20, folder=None, threads=1):
-    return Tiles(counts, least, seed, memory, folder, threads)
+def make(counts, least=0.0, seed=1, memory=1 << 20, folder=None, threads=1, told=None):
+    return Tiles(counts, least, seed, memory, folder, threads, told.append if told is not None else ignore)
 
 
 def contents(tiles):
@@ -41,8 +42,8 @@ def contents(tiles):
         for context_block in range(tiles.n_blocks):
             cells = tiles.tile(word_block, context_block)
             places, logs = cells.view(np.uint16).reshape(-1, 4), cells.view(np.float32)[1::2]
-            size = tiles.block_size
-            found += zip(word_block * size + places[:, 0], context_block * size + places[:, 1], np.exp(logs), strict=True)
+            rows = np.array([word_block, context_block]) * tiles.block_size + places[:, :2]
+            found += zip(*rows.T, np.exp(logs), strict=True)
     return found
 
 
@@ -50,12 +51,9 @@ def contents(tiles):
 @given(st.integers(1, 40), st.floats(0.05, 1), st.floats(0, 1.2), st.integers(1, 3))
 def test_each_cell_is_in_its_tile_once(n_words, density, least, threads):
     counts = counts_of(n_words, density)
-    expected = [
-        (i, j, x)
-        for i in range(n_words)
-        for j, x in zip(*(part[counts.indptr[i] : counts.indptr[i + 1]] for part in (counts.indices, counts.data)))
-        if x >= np.float32(least)
-    ]
+    matrix = counts.matrix.tocoo()
+    cells = zip(*matrix.coords, matrix.data, strict=True)
+    expected = [(i, j, x) for i, j, x in cells if x >= np.float32(least)]
     if not expected:
         with pytest.raises(InputError, match="no pair of words counts"):
             make(counts, least)
@@ -73,10 +71,16 @@ def test_each_cell_is_in_its_tile_once(n_words, density, least, threads):
 def test_neither_memory_nor_threads_change_the_tiles(memory, threads, tmp_path):
     counts = counts_of(60)
     whole, parts = make(counts), make(counts, memory=memory, folder=tmp_path, threads=threads)
-    assert isinstance(parts.cells, np.memmap)
-    assert not isinstance(whole.cells, np.memmap)
+    assert whole.cells.flags.writeable
+    assert not parts.cells.flags.writeable  # but mapped from a file
     np.testing.assert_array_equal(whole.cells, parts.cells)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_ends_when_all_blocks_are_done():
+    told = []
+    tiles = make(counts_of(60), told=told)
+    assert (told[-1].phase, told[-1].done, told[-1].total) == ("shuffling", 2 * tiles.n_blocks, 2 * tiles.n_blocks)
 
 
 def test_another_seed_shuffles_otherwise():

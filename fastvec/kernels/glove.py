@@ -1,6 +1,7 @@
 """GloVe: one step of AdaGrad for each cell of a matrix of co-occurrences (Pennington, Socher and Manning 2014, eq. 8).
 
-    difference = w . c + bias of w + bias of c - log x      cost = f(x) difference^2 / 2      f(x) = min(1, (x / x_max)^alpha)
+    difference = w . c + bias of w + bias of c - log x
+    cost = f(x) difference^2 / 2,    f(x) = min(1, (x / x_max)^alpha)
 
 Words and contexts are cut into blocks, and the matrix into *tiles*, the cells of a block of words and a block of
 contexts: few enough rows to stay in the cache. Tiles without a common block share no row, so threads may work on them

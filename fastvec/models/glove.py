@@ -130,9 +130,8 @@ class Glove(CountSettings):
 
     def fit_counts(self, counts: Cooccurrence, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
         """Train on co-occurrences; as `fit`, which see."""
-        listener(Progress("shuffling"))
         memory = (default_memory() if self.memory is None else self.memory) // 2
-        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, None, threads)
+        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, None, threads, listener)
         return _Run(self, tiles, threads, listener).go()
 
 
@@ -157,8 +156,8 @@ class _Run:
     def _first_weights(self, side: int) -> Matrix:
         """Give the first weights of words (side 0) or contexts (1), laid out as `fastvec.kernels.glove` says.
 
-        As in GloVe, vectors and biases are uniform in ±1/(2 (dim + 1)), the sums of squares start at 1, and the learning
-        rate of the biases is 1; which is what the given one comes to if their sums start at its square.
+        As in GloVe, vectors and biases are uniform in ±1/(2 (dim + 1)), sums of squares start at 1, and biases learn at
+        rate 1; to which the given rate comes if their sums start at its square.
         """
         dim, tiles, seed = self.parameters.dim, self.tiles, self.parameters.seed
         half = -(-(dim + 2) // ROW_MULTIPLE) * ROW_MULTIPLE
@@ -166,7 +165,7 @@ class _Run:
         initialise(weights, dim + 2, np.float32(0.5 / (dim + 1)), np.uint64(~seed % 2**64 if side else seed))
         one, bias = (dim, dim + 1) if side else (dim + 1, dim)
         weights[:, half:] = 1
-        weights[:, half + bias] = self.rate**2
+        weights[:, half + bias] = min(self.parameters.learning_rate**2, float(STILL))
         weights[:, one], weights[:, half + one] = 1, STILL
         return weights
 
@@ -182,7 +181,8 @@ class _Run:
             turns = Turns(tiles, self.epoch)
             workers = [self._worker(turns, thread) for thread in range(len(self.buffers))]
             run_blocks(turns, workers, self.stop, self._tell)
-            cost = self._tell()
+            self._tell()
+            cost = self._cost()
             if parameters.tolerance and before - cost < parameters.tolerance * cost:
                 break
             before = cost
@@ -196,10 +196,10 @@ class _Run:
 
         def train(blocks: tuple[int, int]) -> None:
             cells = self.tiles.tile(*blocks)
-            first_rows = (block * self.tiles.block_size for block in blocks)
+            word_row, context_row = (block * self.tiles.block_size for block in blocks)
             try:
                 self.costs[blocks] = train_tile(
-                    cells, *self.weights, *first_rows, self.loss, self.rate, *self.buffers[thread]
+                    cells, *self.weights, word_row, context_row, self.loss, self.rate, *self.buffers[thread]
                 )
                 self.done[thread] += len(cells)
             finally:
@@ -207,15 +207,17 @@ class _Run:
 
         return train
 
-    def _tell(self) -> float:
-        """Tell the listener how far training is, and give the mean cost of the epoch so far."""
-        parameters, n_cells, done = self.parameters, self.tiles.n_cells, int(self.done.sum())
-        cost = float(self.costs.sum()) / max(done - self.epoch * n_cells, 1)
+    def _cost(self) -> float:
+        """Give the mean cost of the epoch so far."""
+        return float(self.costs.sum()) / max(int(self.done.sum()) - self.epoch * self.tiles.n_cells, 1)
+
+    def _tell(self) -> None:
+        """Tell the listener how far training is."""
+        cost, done, total = self._cost(), int(self.done.sum()), self.parameters.epochs * self.tiles.n_cells
         if not np.isfinite(cost):
             raise self._not_finite()
-        now = Progress("training", done, parameters.epochs * n_cells, perf_counter() - self.began, self.epoch + 1)
-        self.listener(replace(now, learning_rate=parameters.learning_rate, loss=cost))
-        return cost
+        now = Progress("training", done, total, perf_counter() - self.began, self.epoch + 1)
+        self.listener(replace(now, learning_rate=self.parameters.learning_rate, loss=cost, unit="cells"))
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(

@@ -114,16 +114,18 @@ class PpmiSvd(CountSettings):
         """
         self._check_words(vocabulary)
         settings = {field.name: getattr(self, field.name) for field in fields(CountSettings)} | {"cell_min_count": 0.0}
-        counts = count_cooccurrence(
-            corpus, vocabulary, memory=self.memory, threads=threads, progress=listener, **settings
+        return self.fit_counts(
+            count_cooccurrence(corpus, vocabulary, memory=self.memory, threads=threads, progress=listener, **settings),
+            threads,
+            listener,
         )
-        return self.fit_counts(counts, threads, listener)
 
     def fit_counts(self, counts: Cooccurrence, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
         """Make vectors from co-occurrences; as `fit`, which see."""
         self._check_words(counts.vocabulary)
         listener(Progress("weighting"))
         matrix = ppmi(counts, cds=self.cds, shift=self.shift, cell_min_count=self.cell_min_count, threads=threads)
+        del counts  # which may be all that holds this memory
         if not matrix.nnz:
             raise InputError("no pair of words has a PPMI above 0: lower shift (--shift) or cell_min_count")
         began = perf_counter()

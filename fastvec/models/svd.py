@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
@@ -117,7 +118,7 @@ def truncated_svd(
     product = _Product(matrix, count_threads(threads))
     vectors, residual, basis = _krylov(product, dim, oversampling, tolerance, seed, listener)
     images = product.transposed(vectors)
-    squares, turn = np.linalg.eigh(_gram(images))
+    squares, turn = _eigen(_gram(images))
     squares, turn = squares[::-1][:dim], turn[:, ::-1][:, :dim]
     values = np.sqrt(np.maximum(squares, 0))
     scaled = turn / np.where(values > 0, values, 1)
@@ -163,7 +164,7 @@ def _krylov(
         following -= Q.T @ column
         panel, left = _orthonormal(following, _NOISE * float(np.abs(column).max()))
         if size >= wanted and ((size - wanted) // PANEL % _LOOK == 0 or size >= n):
-            squares, turn = np.linalg.eigh(H)
+            squares, turn = _eigen(H)
             squares, turn = squares[::-1][:wanted], turn[:, ::-1][:, :wanted]
             outside = np.linalg.norm(left @ turn[-PANEL:, :dim], axis=0)
             values = np.sqrt(np.maximum(squares[:dim], np.finfo(np.float32).tiny))
@@ -179,10 +180,19 @@ def _orthonormal(vectors: Dense, noise: float) -> tuple[Dense, Double]:
 
     By the eigenvectors of V^T V (Stathopoulos and Wu 2002).
     """
-    squares, turn = np.linalg.eigh(_gram(vectors))
+    squares, turn = _eigen(_gram(vectors))
     is_kept = squares > max(noise**2, 1e-12 * squares[-1])
     lengths = np.sqrt(np.where(is_kept, squares, 1))
     return as_panel(_times(vectors, turn * (is_kept / lengths))), (turn * (is_kept * lengths)).T
+
+
+def _eigen(matrix: Double) -> tuple[Double, Double]:
+    """Give the eigenvalues of a small symmetric matrix, rising, and its eigenvectors.
+
+    Of LAPACK's drivers as SciPy and NumPy offer them, this one suffers least where other work keeps the cores busy.
+    """
+    values, vectors = scipy.linalg.eigh(matrix, driver="evd", check_finite=False)
+    return values, vectors
 
 
 def _gram(vectors: Dense) -> Double:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from math import isqrt
 from pathlib import Path
 from threading import Condition
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from fastvec.errors import FileError, InputError
 from fastvec.kernels.glove import LARGEST_BLOCK, Counts, count_tiles, fill_tiles, shuffle, shuffle_runs
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.training.blocks import run_blocks
+from fastvec.training.progress import Listener, Progress
 
 #: Cells of a tile, on average: long enough to be worth its dispatch, and with few enough rows for the cache.
 TILE = 8192
@@ -44,6 +46,8 @@ class Tiles:
         Where the file goes; None is the system's place for temporary files.
     threads : int
         The tiles do not depend on their number.
+    listener : function of a Progress
+        Called ten times a second; the work done is in blocks, which are gone through twice.
 
     Attributes
     ----------
@@ -58,12 +62,21 @@ class Tiles:
     """
 
     def __init__(
-        self, counts: Cooccurrence, least: float, seed: int, memory: int, folder: Path | None, threads: int
+        self,
+        counts: Cooccurrence,
+        least: float,
+        seed: int,
+        memory: int,
+        folder: Path | None,
+        threads: int,
+        listener: Listener,
     ) -> None:
         n_words = len(counts.vocabulary)
         self.n_blocks = n = max(1, isqrt(counts.data.size // TILE), -(-n_words // LARGEST_BLOCK))
         self.block_size = -(-n_words // n)
-        self.seed, self._threads = seed, threads
+        self.seed, self._threads, self._listener = seed, threads, listener
+        self._finished: list[int] = []
+        self._began = perf_counter()
         places, turns = np.divmod(np.arange(n_words), n)
         homes = np.where(places % 2, n - 1 - turns, turns)
         self.rows = homes * self.block_size + places
@@ -71,7 +84,8 @@ class Tiles:
         self._words = np.argsort(self.rows)
         self._word_starts = np.searchsorted(self.rows[self._words], np.arange(n + 1) * self.block_size)
 
-        self._counts = Counts(counts.indptr, counts.indices, counts.data, np.float32(least))
+        # as plain arrays, since numba is slow to take those that are mapped from files
+        self._counts = Counts(counts.indptr, np.asarray(counts.indices), np.asarray(counts.data), np.float32(least))
         lengths = np.zeros((n, n), np.int64)
         self._for_blocks(
             0, n, lambda block: count_tiles(self._counts, self._words_of(block), self._layout[0], lengths[block])
@@ -81,6 +95,7 @@ class Tiles:
         if not self.n_cells:
             raise InputError(f"no pair of words counts {least:g} or more: lower cell_min_count (--cell-min-count)")
         self.cells = self._sort(memory, folder)
+        self._tell()
         del self._counts
 
     def tile(self, word_block: int, context_block: int) -> NDArray[np.uint64]:
@@ -105,7 +120,15 @@ class Tiles:
         return self._words[self._word_starts[block] : self._word_starts[block + 1]]
 
     def _for_blocks(self, first: int, last: int, work: Callable[[int], None]) -> None:
-        run_blocks(range(first, last), [work] * self._threads, np.zeros(1, np.int64), lambda: None)
+        def finish(block: int) -> None:
+            work(block)
+            self._finished.append(block)
+
+        run_blocks(range(first, last), [finish] * self._threads, np.zeros(1, np.int64), self._tell)
+
+    def _tell(self) -> None:
+        seconds = perf_counter() - self._began
+        self._listener(Progress("shuffling", len(self._finished), 2 * self.n_blocks, seconds))
 
     def _sort(self, memory: int, folder: Path | None) -> NDArray[np.uint64]:
         """Put all cells in tiles: in memory if they fit, else in a file, as many blocks of words at a time as do."""
@@ -122,7 +145,7 @@ class Tiles:
                     file.write(self._sorted(first, last).data)
                     first = last
                 file.flush()
-                return np.memmap(file, np.uint64, "r")
+                return np.asarray(np.memmap(file, np.uint64, "r"))
         except OSError as error:
             reason = "no space left" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
             raise FileError(

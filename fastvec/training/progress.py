@@ -11,12 +11,12 @@ class Progress:
     Attributes
     ----------
     phase : str
-        "reading", "compiling", "training" or "saving"; with co-occurrences "counting", "merging", "weighting" and
-        "factorising".
+        "reading", "compiling", "training" or "saving"; with co-occurrences "counting", "merging", "weighting",
+        "factorising" and "shuffling".
     done, total : int or None
-        Work done in this phase and in all of it: bytes when reading, words when counting or training, blocks when
-        merging, dimensions of the space that was searched when factorising. `total` is None where it is not known, as
-        for standard input.
+        Work done in this phase and in all of it: bytes when reading, words or cells when counting or training, blocks
+        when merging or shuffling, dimensions of the space that was searched when factorising. `total` is None where it
+        is not known, as for standard input.
     seconds : float
         Since the phase began.
     epoch : int or None
@@ -24,7 +24,10 @@ class Progress:
     learning_rate : float or None
         At this moment.
     loss : float or None
-        Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW.
+        Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW,
+        a cell for GloVe.
+    unit : str
+        Of what is counted or trained on: "words", or "cells" of the matrix of co-occurrences.
     """
 
     phase: str
@@ -34,6 +37,7 @@ class Progress:
     epoch: int | None = None
     learning_rate: float | None = None
     loss: float | None = None
+    unit: str = "words"
 
     @property
     def per_second(self) -> float:

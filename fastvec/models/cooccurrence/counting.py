@@ -198,11 +198,12 @@ class _Counting:
 
         def tell() -> None:
             n_blocks = cells.n_blocks - first_block
-            share = starts[blocks[n_blocks - 1][2]] / starts[-1] if n_blocks else 0.0
+            share = starts[blocks[n_blocks - 1][2]] / max(1, starts[-1]) if n_blocks else 0.0
             done = self.n_counted + round(share * (n_read - self.n_counted))
             self.listener(Progress("counting", done, self.corpus.n_ids, perf_counter() - self.began))
 
         run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
+        tell()
         self.n_counted = n_read
 
     def _cut(self, cells: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[tuple[int, int, int]]:
@@ -258,6 +259,7 @@ class _Counting:
 
             tell()
             run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
+            tell()
             return cells.finish()
 
 
