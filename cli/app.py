@@ -5,6 +5,7 @@ Exit status: 0 good, 1 failed, 2 misuse of the command line, 130 interrupted.
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -67,5 +68,13 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except FastvecError as error:
-        click.echo(f"fastvec: {error}", err=True)
-        sys.exit(1)
+        _fail(str(error))
+    except MemoryError as error:
+        _fail(f"not enough memory: {error}")
+    except OSError as error:  # above all where the results cannot be written; the library's own are FastvecError
+        _fail(f"the system says: {error}")
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"fastvec: {message}", err=True)
+    sys.exit(1)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
-from fastvec.errors import FastvecError
+from fastvec.errors import FastvecError, FileError
 
 # Argument `vectors`: the path of a file of vectors.
 vectors = click.argument("vectors", type=click.Path())
@@ -30,6 +30,8 @@ def ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
     if given:
         answer(list(given))
         return
+    if sys.stdin is None:
+        raise FileError("standard input: it is closed")
     is_prompt = sys.stdin.isatty()
     lines: Iterable[str] = _typed() if is_prompt else sys.stdin
     for line in lines:

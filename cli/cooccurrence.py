@@ -1,6 +1,5 @@
 """The command that counts co-occurrences."""
 
-from time import perf_counter
 from typing import Any
 
 import click
@@ -55,11 +54,10 @@ def command(
     """  # noqa: D301 - click reads the backspace
     from fastvec.corpus import read_corpus
     from fastvec.models.cooccurrence import count_cooccurrence
+    from fastvec.target import check_folder
     from fastvec.training.progress import Progress
-    from fastvec.vectors.target import check_folder
 
     check_folder(output)
-    began = perf_counter()
     given = {name: value for name, value in settings.items() if value is not None}
     with Display(quiet, log_json) as display:
         corpus = read_corpus(
@@ -69,7 +67,7 @@ def command(
             errors=errors,
             cache_dir=cache_dir,
             cache=cache,
-            progress=lambda done, total: display(Progress("reading", done, total, perf_counter() - began)),
+            progress=display.reading,
         )
         with corpus:
             counts = count_cooccurrence(corpus, corpus.vocabulary(min_count, max_vocab), progress=display, **given)

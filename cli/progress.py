@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from time import perf_counter
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
@@ -33,10 +34,11 @@ class Display:
         self._task: rich.progress.TaskID | None = None
         self._last: Progress | None = None
         self._logged = 0.0
-        self._log: IO[str] | None = None
+        self._began = perf_counter()
+        self._log: IO[bytes] | None = None
         if log_json is not None:
             try:
-                self._log = open(log_json, "w", encoding="utf-8")
+                self._log = open(log_json, "wb", buffering=0)
             except OSError as error:
                 raise FileError(f"{log_json}: cannot be written ({error.strerror})") from error
 
@@ -46,9 +48,11 @@ class Display:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end_phase()
-        if self._log is not None:
-            self._log.close()
+        try:
+            self._end_phase()
+        finally:
+            if self._log is not None:
+                self._log.close()
 
     def __call__(self, progress: "Progress") -> None:
         """Show `progress`."""
@@ -63,12 +67,20 @@ class Display:
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=progress.done, total=progress.total, facts=_facts(progress))
 
+    def reading(self, done: int, total: int | None) -> None:
+        """Show the bytes that `fastvec.read_corpus` has read."""
+        from fastvec.training.progress import Progress
+
+        self(Progress("reading", done, total, perf_counter() - self._began))
+
     def _write(self, progress: "Progress") -> None:
         self._logged = progress.seconds
         if self._log is not None:
             facts = asdict(progress) | {"per_second": progress.per_second, "seconds_left": progress.seconds_left}
-            self._log.write(json.dumps(facts) + "\n")
-            self._log.flush()
+            try:
+                self._log.write(json.dumps(facts).encode() + b"\n")
+            except OSError as error:
+                raise FileError(f"{self._log.name}: cannot be written ({error.strerror})") from error
 
     def _begin_phase(self, progress: "Progress") -> None:
         from rich.console import Console

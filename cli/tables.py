@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+_WIDTH = 10_000  # where no terminal sets one, so that a long word is not broken into lines
+
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows under headings, numbers to the right and decimals with four places."""
@@ -20,7 +22,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         table.add_column(column, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDTH
+    console.print(table)
 
 
 def _shown(value: Any) -> str:

@@ -48,7 +48,7 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @_number(
     float,
     "--sample",
-    shown="0.001; glove 0, ppmi-svd 0.0001",
+    shown="0.001; ppmi-svd 0.0001",
     text="Relative frequency above which words are thinned out; 0 keeps all.",
 )
 @_number(int, "--epochs", shown="5; glove 15", text="Passes over the text; with glove over its co-occurrences.")
@@ -73,7 +73,7 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @_number(float, "--eig", shown="0.5", text="Power of the singular values in the word vectors.")
 @_number(float, "--context-eig", shown="as --eig", text="Power of the singular values in the context vectors.")
 @_number(int, "--oversampling", shown="20", text="Dimensions that the SVD carries beyond --dim.")
-@_number(float, "--x-max", shown="XMAX", text="Co-occurrences that count this much or more weigh 1 in glove.")
+@_number(float, "--x-max", shown="10", text="Co-occurrences that count this much or more weigh 1 in glove.")
 @_number(float, "--alpha", shown="0.75", text="Power of what the others count, as a part of --x-max, to weigh them.")
 @_number(float, "--grad-clip", shown="100", text="Largest gradient of a weight in glove.")
 @_number(
@@ -118,7 +118,7 @@ def command(
     \b
     Examples:
       fastvec train corpus.txt
-      fastvec train corpus.txt --model glove --x-max 10
+      fastvec train corpus.txt --model glove --x-max 100
       fastvec train corpus.txt --model ppmi-svd --dim 300
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
       zcat *.gz | fastvec train - --lowercase --tokenizer words

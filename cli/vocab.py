@@ -1,14 +1,12 @@
 """The command ``fastvec vocab``."""
 
-import sys
 from typing import Any
 
 import click
 
-from fastvec.errors import FileError
-
 from . import options
-from .reading import reading_progress, source_paths
+from .progress import Display
+from .reading import source_paths
 
 
 @click.command()
@@ -32,13 +30,16 @@ def command(
       fastvec vocab corpus.txt.gz -o vocab.tsv --min-count 10
     """  # noqa: D301 - click reads the backspace
     from fastvec.corpus import read_corpus
+    from fastvec.target import check_folder
 
-    with reading_progress(quiet) as progress:
-        corpus = read_corpus(source_paths(sources), progress=progress, **reading)
+    if output != "-":
+        check_folder(output)
+    with Display(quiet) as display:
+        corpus = read_corpus(source_paths(sources), progress=display.reading, **reading)
     with corpus:
         vocabulary = corpus.vocabulary(min_count, max_vocab)
     if output == "-":
-        _print("".join(vocabulary.lines()).encode())
+        click.echo("".join(vocabulary.lines()).encode(), nl=False)  # UTF-8, whatever the terminal's encoding
     else:
         vocabulary.save(output)
     if not quiet:
@@ -46,14 +47,3 @@ def command(
         click.echo(f"{corpus.name}: {counts}", err=True)
         if corpus.n_invalid:
             click.echo(f"{corpus.name}: {corpus.n_invalid:,} words were not valid UTF-8 (see --errors)", err=True)
-
-
-def _print(data: bytes) -> None:
-    """Write to stdout in UTF-8, whatever the terminal's encoding."""
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise FileError(f"standard output: cannot write the vocabulary ({error.strerror})") from None

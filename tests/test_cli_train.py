@@ -6,6 +6,7 @@ import json
 import lzma
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -117,6 +118,19 @@ def test_the_log_holds_lines_of_json(run):
     assert [line["done"] for line in lines if line["phase"] == "training"][-1] == 5 * 400 * 8
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_log_that_cannot_be_written_is_one_line(run):
+    code, _, err = train(run, "--log-json", "/dev/full")
+    assert (code, err) == (1, "fastvec: /dev/full: cannot be written (No space left on device)\n")
+
+
+def test_a_standard_input_that_is_closed_is_one_line(run):
+    train(run)
+    line = shlex.join([*COMMAND, "similar", "vectors.safetensors"])
+    done = subprocess.run(["sh", "-c", f"{line} <&-"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "fastvec: standard input: it is closed\n")
+
+
 def test_neighbours_and_facts_of_trained_vectors_are_shown(run):
     train(run, "--epochs", "40", "--lr", "0.1", "--sample", "0")
     code, out, _ = run("similar", "vectors.safetensors", "salt", "--topn", "2")
@@ -194,8 +208,11 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path):
         assert (code, out) == (1, "")
         assert err == f"fastvec: {disk}/v.bin: the disk is full; free some space or choose another folder\n"
         assert not list(disk.iterdir())
-        code, _, err = run("train", "corpus.txt", "--cache-dir", str(disk))
-        assert code == 1 or not err.startswith("fastvec: ")
+        Path("long.txt").write_text("salt rain\n" * 40_000)
+        code, out, err = run("train", "long.txt", "--cache-dir", str(disk))
+        assert (code, out) == (1, "")
+        assert re.match(rf"fastvec: .*{disk}.*\n$", err)
+        assert not [path for path in disk.rglob("*") if path.is_file()]
     finally:
         subprocess.run(["umount", disk], check=True)
 

@@ -75,6 +75,12 @@ def test_vectors_are_printed_exactly(run, path):
     assert json.loads(run("vector", path, "king", "--json")) == {"word": "king", "vector": [1, 1, 0, 0.1]}
 
 
+def test_a_long_word_stays_on_its_line_outside_a_terminal(run, tmp_path):
+    word = "long" * 50
+    KeyedVectors([word, "b"], [[1.0], [2.0]]).save(tmp_path / "long.bin")
+    assert run("similar", tmp_path / "long.bin", "b").splitlines()[1].split() == [word, "1.0000"]
+
+
 def test_words_come_from_a_pipe(run, path):
     assert [line.split()[0] for line in run("vector", path, stdin="man king\n\nqueen\n").splitlines()] == [
         "man", "king", "queen",

@@ -1,10 +1,12 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from fastvec_cli import vocab
-from fastvec_cli.reading import reading_progress
+from fastvec_cli.progress import Display
 
 from fastvec.corpus import read_corpus
 from fastvec.errors import FileError, InputError
@@ -70,35 +72,26 @@ def test_the_cache_is_used_unless_told_not_to():
     assert read_corpus("x.txt", cache_dir="cache").is_reused
 
 
-def test_there_is_no_progress_bar_where_there_is_no_terminal(monkeypatch):
-    with reading_progress(quiet=False) as progress:
-        assert progress is None
-
-
-def test_a_terminal_shows_a_progress_bar(monkeypatch, capsys):
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    with reading_progress(quiet=True) as progress:
-        assert progress is None
-    with reading_progress(quiet=False) as progress:
-        progress(1, 2)
-        progress(5, None)
+def test_a_terminal_shows_a_progress_bar_unless_all_is_quiet(monkeypatch, capsys):
+    for is_terminal, quiet, shown in [(False, False, False), (True, True, False), (True, False, True)]:
+        monkeypatch.setattr("sys.stderr.isatty", lambda answer=is_terminal: answer, raising=False)
+        with Display(quiet) as display:
+            display.reading(1, 2)
+            display.reading(5, None)
+        assert ("reading" in capsys.readouterr().err) == shown
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_under_stdout_is_one_line(monkeypatch):
-    with open("/dev/full", "wb", buffering=0) as full:
-        monkeypatch.setattr(vocab, "sys", SimpleNamespace(stdout=SimpleNamespace(buffer=full)))
-        with pytest.raises(
-            FileError, match=r"^standard output: cannot write the vocabulary \(No space left on device\)$"
-        ):
-            run("x.txt", "--min-count", "1")
+def test_a_full_disk_under_stdout_is_one_line():
+    with open("/dev/full", "wb") as full:
+        line = [sys.executable, "-m", "fastvec", "vocab", "x.txt", "--min-count", "1", "--no-cache"]
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "fastvec: the system says: [Errno 28] No space left on device\n"
 
 
-def test_a_reader_that_goes_away_is_no_error_of_ours(monkeypatch):
-    class Closed:
-        def write(self, data):
-            raise BrokenPipeError
-
-    monkeypatch.setattr(vocab, "sys", SimpleNamespace(stdout=SimpleNamespace(buffer=Closed())))
-    with pytest.raises(BrokenPipeError):
-        run("x.txt", "--min-count", "1")
+def test_a_device_is_not_replaced_by_a_file():
+    os.mkfifo("pipe")
+    with pytest.raises(FileError, match=r"^pipe: is not a file, and cannot be written over$"):
+        run("x.txt", "-o", "pipe", "--min-count", "1")
+    assert Path("pipe").is_fifo()

@@ -53,6 +53,7 @@ def test_an_empty_class_starts_again_from_the_word_that_fits_worst():
         ({"n_clusters": 0}, "n_clusters must be between 1 and the 2 words, not 0"),
         ({"n_clusters": 3}, "n_clusters must be between 1 and the 2 words, not 3"),
         ({"n_clusters": 1, "iterations": 0}, "iterations must be at least 1, not 0"),
+        ({"n_clusters": 1, "seed": -1}, "seed must be at least 0, not -1"),
     ],
 )
 def test_numbers_without_sense_are_refused(arguments, message):

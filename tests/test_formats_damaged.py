@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import pickle
 import struct
 import tracemalloc
@@ -194,6 +195,11 @@ def test_a_pickle_is_not_opened(tmp_path, monkeypatch, protocol):
 def test_other_files_are_refused(tmp_path, data, message):
     (tmp_path / "x").write_bytes(data)
     refused(tmp_path / "x", message)
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
+    os.mkfifo(tmp_path / "x")
+    refused(tmp_path / "x", "is a pipe or device, which can be read once only; write it to a file first")
 
 
 def test_a_zip_archive_is_refused(tmp_path):

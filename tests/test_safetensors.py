@@ -1,5 +1,4 @@
 import json
-import time
 
 import numpy as np
 import pytest
@@ -31,13 +30,13 @@ def test_the_matrix_is_mapped_and_aligned(tmp_path, wv):
     assert vectors.ctypes.data % 64 == 0
 
 
-def test_a_large_file_opens_at_once(tmp_path):
-    KeyedVectors([f"w{row}" for row in range(50_000)], np.zeros((50_000, 100), np.float16)).save(
-        tmp_path / "x.safetensors"
-    )
-    start = time.perf_counter()
-    load(tmp_path / "x.safetensors")
-    assert time.perf_counter() - start < 0.5
+def test_opening_reads_no_vectors(tmp_path, wv):
+    wv.save(tmp_path / "x.safetensors")
+    vectors = load(tmp_path / "x.safetensors").vectors
+    base = vectors
+    while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+        base = base.base
+    assert isinstance(base, np.memmap)
 
 
 def test_odd_float16_matrices_leave_the_rest_readable(tmp_path):

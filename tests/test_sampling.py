@@ -50,6 +50,12 @@ def test_exponent_that_is_no_number_is_refused():
         noise_distribution(np.array([1]), float("nan"))
 
 
+@pytest.mark.parametrize("exponent", [100, -100])
+def test_exponent_whose_powers_are_no_numbers_is_refused(exponent):
+    with pytest.raises(InputError, match=f"ns_exponent {exponent} makes powers of the counts that are no numbers"):
+        noise_distribution(np.array([10**6, 10**5]), exponent)
+
+
 def test_keep_probability_is_the_formula_of_word2vec_c():
     counts = np.array([900_000, 90_000, 9_900, 100])
     threshold = 1e-3

@@ -1,4 +1,7 @@
+import gzip
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +54,22 @@ def test_a_change_of_a_file_is_seen(folder):
     source = open_source(".")
     Path("b.txt").unlink()
     assert not is_unchanged(source)
+
+
+def test_a_pipe_that_gives_little_at_a_time_is_known_by_its_first_bytes(folder):
+    os.mkfifo("pipe")
+    data = gzip.compress(b"the cat")
+
+    def write():
+        with open("pipe", "wb", buffering=0) as pipe:
+            pipe.write(data[:1])
+            time.sleep(0.05)
+            pipe.write(data[1:])
+
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(write)
+        assert [b"".join(blocks) for _, blocks in open_source("pipe").parts(lambda _: None)] == [b"the cat"]
+        written.result()
 
 
 def test_a_pipe_can_be_read_once(folder):

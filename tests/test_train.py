@@ -132,15 +132,23 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
         ({"dim": 10.5}, "dim must be an integer, not 10.5"),
         ({"window": 0}, "window must be at least 1, not 0"),
         ({"negative": 0}, "negative must be at least 1 with loss negative, not 0"),
+        ({"negative": 5, "loss": "hierarchical"}, "negative serves loss negative only, not hierarchical: leave it out"),
+        ({"ns_exponent": 0.5, "loss": "hierarchical"}, "ns_exponent serves loss negative only"),
+        ({"cbow_update": "corrected"}, "cbow_update serves model cbow only, not skipgram"),
         ({"epochs": 0}, "epochs must be at least 1, not 0"),
         ({"sample": -1}, "sample must be at least 0, not -1"),
         ({"ns_exponent": float("inf")}, "ns_exponent must be a finite number, not inf"),
         ({"learning_rate": 0}, "learning_rate must be above 0, not 0"),
         ({"min_learning_rate": -1}, "min_learning_rate must be at least 0, not -1"),
         ({"learning_rate": 0.1, "min_learning_rate": 0.2}, r"min_learning_rate must be at most learning_rate \(0.1\)"),
-        ({"cbow_update": "new"}, "cbow_update must be one of"),
+        ({"model": "cbow", "cbow_update": "new"}, "cbow_update must be one of"),
         ({"init": "he"}, "init must be one of"),
         ({"seed": -1}, "seed must be at least 0, not -1"),
+        ({"seed": 2**63}, r"seed must be below 2\*\*63, not 9223372036854775808"),
+        ({"dim": 2**62}, "which cannot be had: raise min_count, or lower dim"),
+        ({"window": 2**62}, "not enough memory for window 4611686018427387904, negative 5 and 1 threads: lower them"),
+        ({"negative": 2**60}, "not enough memory for window 5, negative 1152921504606846976"),
+        ({"vocabulary": "any.tsv", "min_count": 2}, "a vocabulary is trained as it is: leave min_count and max_vocab"),
         ({"threads": 0}, "threads must be at least 1, not 0"),
         ({"vectors": "both"}, "vectors must be one of"),
         ({"vectors": "sum", "loss": "hierarchical"}, "hierarchical softmax has no context vectors"),
@@ -149,7 +157,7 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
 )
 def test_a_parameter_that_makes_no_sense_is_refused(parameters, message):
     with pytest.raises(InputError, match=message):
-        fastvec.train(two_topics(2), **{"min_count": 1} | parameters)
+        fastvec.train(two_topics(2), **{"min_count": 1, "threads": 1} | parameters)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +166,11 @@ def test_a_parameter_that_makes_no_sense_is_refused(parameters, message):
 def test_how_to_read_is_not_asked_of_text_that_has_been_read(option):
     with fastvec.read_corpus(two_topics(2)) as corpus, pytest.raises(InputError, match="the text has been read"):
         fastvec.train(corpus, **option)
+
+
+def test_the_largest_seed_serves_both_matrices():
+    wv = fastvec.train(two_topics(9), dim=4, epochs=1, min_count=1, threads=1, seed=2**63 - 1, init="xavier")
+    assert np.isfinite(wv.vectors).all()
 
 
 def test_a_missing_file_is_named():

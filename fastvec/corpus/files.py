@@ -4,16 +4,11 @@ The name of a file says nothing here: a ``.txt`` that holds gzip data is decompr
 read.
 """
 
-import bz2
-import gzip
 import io
-import lzma
-import re
-import sys
-import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
+from fastvec.compression import Compression, find_compression
 from fastvec.errors import FileError
 
 BLOCK = 1 << 16  # bytes of text handled at a time
@@ -54,15 +49,18 @@ def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> 
     counted = io.BufferedReader(_Counted(stream, advance), BLOCK)
     try:
         head = counted.peek(_HEAD)
+    except FileError:  # from `advance`
+        raise
     except OSError as error:
         raise _unreadable(name, error) from None
-    opened = _decompress(counted, head)
-    block = _read(opened, name)
+    compression = find_compression(head)
+    opened: BinaryIO = compression.open(counted) if compression else counted
+    block = _read(opened, name, compression)
     _refuse_binary(block[:_HEAD], name)
     block = block.removeprefix(_BYTE_ORDER_MARK)
     while block:
         yield block
-        block = _read(opened, name)
+        block = _read(opened, name, compression)
 
 
 class _Counted(io.RawIOBase):
@@ -82,44 +80,20 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-class _Opened(NamedTuple):
-    """How to read the decompressed text, the name of the compression, and what damaged data raises beside OSError."""
-
-    read: Callable[[int], bytes]
-    kind: str = ""
-    damage: tuple[type[Exception], ...] = ()
-
-
-def _decompress(stream: BinaryIO, head: bytes) -> _Opened:
-    if head.startswith(b"\x1f\x8b"):
-        return _Opened(gzip.GzipFile(fileobj=stream).read, "gzip", (zlib.error,))
-    if re.match(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", head):
-        return _Opened(bz2.BZ2File(stream).read, "bzip2")
-    if head.startswith(b"\xfd7zXZ\x00"):
-        return _Opened(lzma.LZMAFile(stream).read, "xz", (lzma.LZMAError,))
-    # a frame, or a frame to be skipped, with which parallel compressors begin
-    if head.startswith(b"\x28\xb5\x2f\xfd") or re.match(rb"[\x50-\x5f]\x2a\x4d\x18", head):
-        if sys.version_info >= (3, 14):
-            from compression import zstd
-        else:
-            from backports import zstd
-        # data made with --long needs a window larger than the default
-        largest_window = {int(zstd.DecompressionParameter.window_log_max): 31}
-        return _Opened(zstd.ZstdFile(stream, options=largest_window).read, "zstd", (zstd.ZstdError,))
-    return _Opened(stream.read)
-
-
-def _read(opened: _Opened, name: str) -> bytes:
+def _read(opened: BinaryIO, name: str, compression: Compression | None) -> bytes:
     try:
         return opened.read(BLOCK)
+    except FileError:  # from `advance`
+        raise
     except EOFError:
-        raise FileError(f"{name} ends in the middle of its {opened.kind} data; fetch or compress it again") from None
+        kind = compression.name if compression else ""
+        raise FileError(f"{name} ends in the middle of its {kind} data; fetch or compress it again") from None
     except Exception as error:
-        if not isinstance(error, (OSError, *opened.damage)):
-            raise
         if isinstance(error, OSError) and error.errno is not None:
             raise _unreadable(name, error) from None
-        raise FileError(f"{name} has damaged {opened.kind} data ({error}); fetch or compress it again") from None
+        if compression is None or not isinstance(error, compression.damage):
+            raise
+        raise FileError(f"{name} has damaged {compression.name} data ({error}); fetch or compress it again") from None
 
 
 def _refuse_binary(head: bytes, name: str) -> None:

@@ -54,7 +54,7 @@ class Files:
                 yield "standard input", read_blocks(_standard_input(), "standard input", advance)
                 continue
             try:
-                file = open(path, "rb", buffering=0)
+                file = open(path, "rb")  # buffered, so that a pipe too gives as much as is asked for
             except OSError as error:
                 raise _unusable(path, error) from None
             with file:

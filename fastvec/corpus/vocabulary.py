@@ -1,17 +1,16 @@
 """A vocabulary: words and how often they occur, the most frequent first."""
 
 import os
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus.words import Words
 from fastvec.errors import FileError, InputError
+from fastvec.target import replacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +24,11 @@ class Vocabulary:
     counts : (n,) int64
         Occurrences of each.
 
+    Raises
+    ------
+    InputError
+        If there are not as many counts as words, or one is negative or greater than the one before it.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["the", "cat"], np.array([2, 1]))
@@ -34,6 +38,14 @@ class Vocabulary:
 
     words: list[str]
     counts: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        if len(self.words) != len(self.counts):
+            raise InputError(
+                f"a vocabulary needs a count for each word: {len(self.words)} words, {len(self.counts)} counts"
+            )
+        if len(self.counts) and (self.counts[-1] < 0 or (np.diff(self.counts) > 0).any()):
+            raise InputError("the counts of a vocabulary must fall from word to word, and none may be negative")
 
     def __len__(self) -> int:
         return len(self.words)
@@ -68,17 +80,8 @@ class Vocabulary:
             If the file cannot be written; a file that was there before is left as it was.
         """
         lines = self.lines()
-        target = Path(os.path.realpath(path))
-        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        try:
-            with open(temporary, "xb") as file:
-                file.writelines(line.encode() for line in lines)
-            os.replace(temporary, target)
-        except BaseException as error:
-            temporary.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise FileError(f"{path}: cannot write the vocabulary ({error.strerror})") from None
-            raise
+        with replacing(path) as file:
+            file.writelines(line.encode() for line in lines)
 
     def lines(self) -> list[str]:
         """Give the lines of the file that `save` writes.
@@ -133,6 +136,6 @@ def _parse(line: bytes, where: str) -> tuple[str, int]:
         raise FileError(f"{where}: {count[:60]!r} has no count; a line is a word, a tab and how often it occurs")
     if not word or "\t" in word:
         raise FileError(f"{where}: {line[:60]!r} is not one word, a tab and a count")
-    if not (count.isascii() and count.isdigit() and 0 < int(count) < 2**63):
-        raise FileError(f"{where}: the count must be a whole number of at least 1, not {count!r}")
+    if not (count.isascii() and count.isdigit() and len(count) <= 19 and 0 < int(count) < 2**63):
+        raise FileError(f"{where}: the count must be a whole number of at least 1, not {count[:60]!r}")
     return word, int(count)

@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import Floats
-from fastvec.vectors.target import replacing
+from fastvec.target import replacing
 
 if TYPE_CHECKING:
     from fastvec.evaluation.analogy import AnalogyResult

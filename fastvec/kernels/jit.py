@@ -5,7 +5,21 @@ interpreter's lock and is cached on disk. Neither has ``fastmath``: a weight tha
 The SIMD operations of `fastvec.kernels.simd` say themselves which of their sums LLVM may reorder.
 """
 
+from collections.abc import Callable
+from typing import Any
+from warnings import warn
+
 from numba import njit
 
-leaf = njit(nogil=True, error_model="numpy", forceinline=True)
-entry = njit(nogil=True, error_model="numpy", cache=True)
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+leaf = njit(**_OPTIONS, forceinline=True)
+
+
+def entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function that Python calls; where nothing can be kept on disk it is compiled anew each time."""
+    try:
+        return njit(**_OPTIONS, cache=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:  # neither beside the module nor in the user's cache directory
+        warn("kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder to keep them in", stacklevel=1)
+        return njit(**_OPTIONS)(function)  # type: ignore[no-any-return]

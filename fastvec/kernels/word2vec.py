@@ -211,7 +211,7 @@ def _loss(m, labels, first, n, work):
 
 
 @entry
-def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, slope, stop, work):
+def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, change, stop, work):
     """Train on one block of the id stream.
 
     Parameters
@@ -232,8 +232,8 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
         Largest distance of a context word.
     shrink : bool
         Draw the window of each centre from 1 to `window`, else always take all of it.
-    rate, slope : float32
-        Learning rate at the first kept word, and its change from one to the next.
+    rate, change : float32
+        Learning rate at the beginning of the block, and its change from there to the end.
     stop : (1,) int64
         Training stops early when this becomes other than 0.
     work : Work
@@ -263,7 +263,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
             break
         if noise is not None:
             n_outputs = _next_noise(noise, work)
-        now = rate + slope * np.float32(turn * stretches)
+        now = rate + change * np.float32(turn) / np.float32(stretch)
         for q in range(stretches):
             t = window + turn + q * stretch
             if t >= end:

@@ -8,11 +8,13 @@ from fastvec.errors import InputError
 
 
 def check_integer(name: str, value: object, least: int, note: str = "") -> None:
-    """Refuse what is not an integer of at least `least`."""
+    """Refuse what is not an integer of at least `least`, or does not fit 64 bits."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise InputError(f"{name} must be an integer, not {value!r}")
     if value < least:
         raise InputError(f"{name} must be at least {least}{note}, not {value}")
+    if int(value) >= 2**63:
+        raise InputError(f"{name} must be below 2**63, not {value}")
 
 
 def check_number(name: str, value: object, least: float, *, inclusive: bool = True) -> None:

@@ -32,6 +32,9 @@ Matrix = NDArray[np.float32]
 class Glove(CountSettings):
     """Parameters of GloVe; those of `CountSettings` too.
 
+    The defaults suit some ten million words of text. GloVe's own (`x_max` 100, `learning_rate` 0.05, `sample` 0) were
+    chosen for billions, and leave most cells of a small corpus with next to no weight.
+
     Attributes
     ----------
     model : str
@@ -61,11 +64,12 @@ class Glove(CountSettings):
     """
 
     window: int = 15
+    sample: float = 1e-3
     model: str = "glove"
     dim: int = 100
     epochs: int = 15
-    learning_rate: float = 0.05
-    x_max: float = 100.0
+    learning_rate: float = 0.1
+    x_max: float = 10.0
     alpha: float = 0.75
     grad_clip: float = 100.0
     tolerance: float = 0.0

@@ -62,7 +62,7 @@ def train(
     max_vocab : int or None
         Keep the most frequent words only, this many.
     vocabulary : Vocabulary, path or None
-        Train exactly these words, instead of those that `min_count` and `max_vocab` choose.
+        Train exactly these words, instead of those that `min_count` and `max_vocab` choose, which must be left alone.
     vectors : str or None
         Which vectors to give: "word", "context", or "sum", word and context vectors added. None takes what serves the
         model best: the sum for GloVe, and for CBOW with negative sampling, unless `save_context` keeps its parts; else
@@ -111,13 +111,15 @@ def train(
         (tokenizer, lowercase, errors, cache_dir, cache) != ("whitespace", False, "replace", None, True)
     ):
         raise InputError("the text has been read: leave tokenizer, lowercase, errors, cache_dir and cache alone")
+    if isinstance(source, Cooccurrence) and (min_count, max_vocab, vocabulary) != (5, None, None):
+        told = "leave min_count, max_vocab and vocabulary alone"
+        raise InputError(f"the words were chosen when the co-occurrences were counted: {told}")
+    if vocabulary is not None and (min_count, max_vocab) != (5, None):
+        raise InputError("a vocabulary is trained as it is: leave min_count and max_vocab alone")
+    limits: dict[str, int | None] = {}
     if isinstance(source, Cooccurrence):
-        if (min_count, max_vocab, vocabulary) != (5, None, None):
-            told = "leave min_count, max_vocab and vocabulary alone"
-            raise InputError(f"the words were chosen when the co-occurrences were counted: {told}")
         assert isinstance(settings, CountModel)
         chosen, facts = source.vocabulary, source.metadata["corpus"]
-        limits: dict[str, int | None] = {}
         words, contexts = settings.fit_counts(source, n_threads, listener)
     else:
         with ExitStack() as stack:
@@ -136,12 +138,13 @@ def train(
                 stack.enter_context(corpus)
             if vocabulary is None:
                 chosen = corpus.vocabulary(min_count=min_count, max_vocab=max_vocab)
+                limits = {"min_count": min_count, "max_vocab": max_vocab}
             else:
                 given = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.load(vocabulary)
                 corpus = stack.enter_context(corpus.with_vocabulary(given))
                 chosen = corpus.vocabulary(min_count=1)
             words, contexts = settings.fit(corpus, chosen, n_threads, listener)
-            facts, limits = corpus.facts, {"min_count": min_count, "max_vocab": max_vocab}
+            facts = corpus.facts
     if contexts is not None and vectors == "sum":
         words += contexts
     metadata = {

@@ -51,10 +51,10 @@ class Word2Vec:
         Largest distance, in words, between a word and its context.
     fixed_window : bool
         Take the whole window always, instead of one of random size up to `window` for each word.
-    negative : int
-        Noise words for each word, with loss "negative".
-    ns_exponent : float
-        Power of the word counts from which noise words are drawn.
+    negative : int or None
+        Noise words for each word, with loss "negative" only; None is 5.
+    ns_exponent : float or None
+        Power of the word counts from which noise words are drawn, with loss "negative" only; None is 0.75.
     sample : float
         Relative frequency above which words are thinned out; 0 keeps all.
     epochs : int
@@ -63,9 +63,9 @@ class Word2Vec:
         At the start; None takes the default of the mode (`LEARNING_RATES`).
     min_learning_rate : float or None
         At the end, after a linear fall; None is a ten-thousandth of the start.
-    cbow_update : str
-        "word2vec" moves each context word by the whole step of their mean, as word2vec.c and gensim do; "corrected" by
-        its share of it (Irsoy et al. 2021), which wants a learning rate several times as large.
+    cbow_update : str or None
+        For CBOW only; None is "word2vec", which moves each context word by the whole step of their mean, as word2vec.c
+        and gensim do; "corrected" moves it by its share (Irsoy et al. 2021), and wants a higher learning rate.
     init : str
         "word2vec": input vectors uniform in ±1/(2 dim), outputs zero; "xavier": both uniform in
         ±sqrt(6 / (words + dim)) (Glorot and Bengio 2010).
@@ -83,13 +83,13 @@ class Word2Vec:
     dim: int = 100
     window: int = 5
     fixed_window: bool = False
-    negative: int = 5
-    ns_exponent: float = 0.75
+    negative: int | None = None
+    ns_exponent: float | None = None
     sample: float = 1e-3
     epochs: int = 5
     learning_rate: float | None = None
     min_learning_rate: float | None = None
-    cbow_update: str = "word2vec"
+    cbow_update: str | None = None
     init: str = "word2vec"
     seed: int = 1
 
@@ -98,12 +98,14 @@ class Word2Vec:
         check_choice("loss", self.loss, ("negative", "hierarchical"))
         check_integer("dim", self.dim, 1)
         check_integer("window", self.window, 1)
-        if self.loss == "negative":
+        if self._serves("negative", 5, "loss", "negative"):
             check_integer("negative", self.negative, 1, " with loss negative")
-        check_number("ns_exponent", self.ns_exponent, -10)
+        if self._serves("ns_exponent", 0.75, "loss", "negative"):
+            check_number("ns_exponent", self.ns_exponent, -10)
+        if self._serves("cbow_update", "word2vec", "model", "cbow"):
+            check_choice("cbow_update", self.cbow_update, ("word2vec", "corrected"))
         check_number("sample", self.sample, 0)
         check_integer("epochs", self.epochs, 1)
-        check_choice("cbow_update", self.cbow_update, ("word2vec", "corrected"))
         check_choice("init", self.init, ("word2vec", "xavier"))
         check_integer("seed", self.seed, 0)
         start = LEARNING_RATES[self.model, self.loss] if self.learning_rate is None else self.learning_rate
@@ -114,6 +116,16 @@ class Word2Vec:
             raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
         object.__setattr__(self, "learning_rate", float(start))
         object.__setattr__(self, "min_learning_rate", float(end))
+
+    def _serves(self, name: str, default: object, choice: str, mode: str) -> bool:
+        """Say whether a parameter serves the mode chosen, and give it its default; refuse it where it does not."""
+        if getattr(self, choice) != mode:
+            if getattr(self, name) is not None:
+                raise InputError(f"{name} serves {choice} {mode} only, not {getattr(self, choice)}: leave it out")
+            return False
+        if getattr(self, name) is None:
+            object.__setattr__(self, name, default)
+        return True
 
     @property
     def has_context_vectors(self) -> bool:
@@ -189,9 +201,10 @@ class _Run:
         self.keep = keep_probability(counts, parameters.sample)
         self.noise: Noise | None = None
         self.paths: Paths | None = None
-        n_outputs = parameters.negative + 1
-        if parameters.loss == "negative":
-            self.noise = Noise(alias_table(noise_distribution(counts, parameters.ns_exponent)), parameters.negative)
+        negative = parameters.negative or 0
+        n_outputs = negative + 1
+        if parameters.ns_exponent is not None:
+            self.noise = Noise(alias_table(noise_distribution(counts, parameters.ns_exponent)), negative)
         else:
             starts, nodes, labels = huffman_paths(counts)
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
@@ -199,9 +212,14 @@ class _Run:
         self.block_size = min(max(corpus.n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = np.zeros(1, np.int64)
-        self.works = [
-            new_work(self.block_size, parameters.window, n_outputs, parameters.negative) for _ in range(threads)
-        ]
+        sizes = self.block_size, parameters.window, n_outputs, negative
+        try:
+            self.works = [new_work(*sizes) for _ in range(threads)]
+        except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
+            raise InputError(
+                f"there is not enough memory for window {parameters.window}, negative {negative} "
+                f"and {threads} threads: lower them"
+            ) from error
 
     def _worker(self, work: Work) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
@@ -216,10 +234,10 @@ class _Run:
             start = block * self.block_size
             n = self.corpus.read(start, tokens[: min(self.block_size, n_ids - start)])
             first = (epoch + start / n_ids) / parameters.epochs
-            slope = (parameters.rate(1) - parameters.rate(0)) / (parameters.epochs * n_ids)
+            change = (parameters.rate(1) - parameters.rate(0)) * n / (parameters.epochs * n_ids)
             train_block(
                 tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
-                parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(slope),
+                parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(change),
                 self.stop, work,
             )  # fmt: skip
 

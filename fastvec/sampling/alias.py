@@ -27,7 +27,7 @@ def noise_distribution(counts: Counts, exponent: float = 0.75) -> NDArray[np.flo
     Raises
     ------
     InputError
-        If `exponent` is not finite.
+        If `exponent` is not finite, or so far from 0 that the powers are.
 
     Notes
     -----
@@ -38,8 +38,12 @@ def noise_distribution(counts: Counts, exponent: float = 0.75) -> NDArray[np.flo
     """
     if not np.isfinite(exponent):
         raise InputError(f"ns_exponent must be a finite number, not {exponent}")
-    weights = np.asarray(counts, np.float64) ** exponent
-    return np.asarray(weights / weights.sum())
+    with np.errstate(over="ignore", under="ignore"):
+        weights = np.asarray(counts, np.float64) ** exponent
+        total = weights.sum()
+    if not 0 < total < np.inf:
+        raise InputError(f"ns_exponent {exponent} makes powers of the counts that are no numbers; choose one nearer 0")
+    return np.asarray(weights / total)
 
 
 def alias_table(probabilities: NDArray[np.float64]) -> NDArray[np.uint64]:

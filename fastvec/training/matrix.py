@@ -31,7 +31,7 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     size = 4 * rows * columns
     try:
         memory = mmap.mmap(-1, size)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise InputError(
             f"a matrix of {rows:,} words x {dim} dimensions takes {size / 2**30:.1f} GiB, which cannot be had: "
             "raise min_count, or lower dim or max_vocab"

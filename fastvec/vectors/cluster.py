@@ -33,7 +33,7 @@ class Clusters(Storage):
         Raises
         ------
         InputError
-            If there are fewer words than classes, or `n_clusters` or `iterations` is below 1.
+            If there are fewer words than classes, `n_clusters` or `iterations` is below 1, or `seed` below 0.
 
         References
         ----------
@@ -44,6 +44,8 @@ class Clusters(Storage):
             raise InputError(f"n_clusters must be between 1 and the {len(self):,} words, not {n_clusters}")
         if iterations < 1:
             raise InputError(f"iterations must be at least 1, not {iterations}")
+        if seed < 0:
+            raise InputError(f"seed must be at least 0, not {seed}")
         starts = np.random.default_rng(seed).choice(len(self), n_clusters, replace=False)
         centers = unit_rows(self.vectors[starts])
         labels = np.full(len(self), -1, np.int32)

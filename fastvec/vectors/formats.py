@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from fastvec.errors import FileError, InputError
+from fastvec.target import check_folder, replacing
 from fastvec.vectors.headers import FIELD, HEADER, NUMBER
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.native import is_native
 from fastvec.vectors.numpy_pair import vocabulary_path, write_vocabulary
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.target import check_folder, replacing
 
 Errors: TypeAlias = Literal["strict", "replace"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import InputError
-from fastvec.vectors.target import replacing
+from fastvec.target import replacing
 from fastvec.vectors.transform import Transforms
 from fastvec.vectors.words import refuse_words
 

@@ -3,15 +3,10 @@
 A compressed file may not grow without bound: what expands more than a hundredfold is no file of vectors.
 """
 
-import bz2
-import gzip
 import io
-import lzma
 import os
-import sys
+import stat
 import tempfile
-import zlib
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,21 +14,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.compression import HEAD, Compression, find_compression
 from fastvec.errors import FileError
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-_LARGEST_WINDOW = {int(zstd.DecompressionParameter.window_log_max): 31}  # of files made with --long
-_OPENERS: dict[bytes, Callable[[BinaryIO], Any]] = {
-    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-    b"\x28\xb5\x2f\xfd": lambda file: zstd.ZstdFile(file, options=_LARGEST_WINDOW),
-}
-_DAMAGES = (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, OSError)
 _MOST_EXPANSION = 100
 _HARMLESS = 1 << 26  # bytes that any compressed file may grow to
 _HEAD = 1 << 16
@@ -55,26 +38,31 @@ class Source:
     Raises
     ------
     FileError
-        If there is no such file, or it cannot be opened.
+        If there is no such file, it cannot be opened, or it is a pipe, which cannot be read twice.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         try:
+            status = os.stat(self.path)
+            if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+                raise FileError(f"{path}: is a pipe or device, which can be read once only; write it to a file first")
             with open(self.path, "rb") as file:
-                start = file.read(8)
-                self._size = os.fstat(file.fileno()).st_size
-        except OSError as error:
-            raise FileError(f"{path}: {error.strerror or error}") from None
-        self._opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
-        self.most_bytes = self._size if self._opener is None else max(_HARMLESS, _MOST_EXPANSION * self._size)
+                start = file.read(HEAD)
+        except FileError:
+            raise
+        except (OSError, ValueError) as error:
+            raise FileError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+        self._size = status.st_size
+        self._compression = find_compression(start)
+        self.most_bytes = self._size if self._compression is None else max(_HARMLESS, _MOST_EXPANSION * self._size)
 
     def open(self) -> BinaryIO:
         """Open the file for reading once, from its beginning, decompressed."""
         file = open(self.path, "rb")
-        if self._opener is None:
+        if self._compression is None:
             return file
-        return io.BufferedReader(_Decompressed(file, self._opener, self), 1 << 20)
+        return io.BufferedReader(_Decompressed(file, self._compression, self), 1 << 20)
 
     @cached_property
     def head(self) -> bytes:
@@ -85,7 +73,7 @@ class Source:
     @cached_property
     def data(self) -> NDArray[np.uint8]:
         """The whole file, mapped into memory (through a temporary file if it is compressed)."""
-        if self._opener is None:
+        if self._compression is None:
             return _mapped(self.path) if self._size else np.empty(0, np.uint8)
         with tempfile.TemporaryFile() as copy, self.open() as file:
             while block := file.read(1 << 22):
@@ -101,9 +89,10 @@ def _mapped(file: Any) -> NDArray[np.uint8]:
 class _Decompressed(io.RawIOBase):
     """The content of a compressed file; damage becomes a `FileError`."""
 
-    def __init__(self, file: BinaryIO, opener: Callable[[BinaryIO], Any], source: Source) -> None:
+    def __init__(self, file: BinaryIO, compression: Compression, source: Source) -> None:
         self._file = file
-        self._inner = opener(file)
+        self._inner: Any = compression.open(file)
+        self._damage: tuple[type[Exception], ...] = (EOFError, *compression.damage)
         self._source = source
         self._given = 0
 
@@ -113,7 +102,7 @@ class _Decompressed(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             count: int = self._inner.readinto(buffer)
-        except _DAMAGES as error:
+        except self._damage as error:
             raise FileError(
                 f"{self._source.path}: is damaged or cut short; after {self._given:,} decompressed bytes: {error}"
             ) from None

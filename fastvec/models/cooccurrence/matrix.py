@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix
 from fastvec.corpus import Vocabulary
 from fastvec.errors import FileError
 from fastvec.models.cooccurrence.settings import CountSettings
-from fastvec.vectors.target import replacing
+from fastvec.target import replacing
 
 Array = NDArray[Any]
 
