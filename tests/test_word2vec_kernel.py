@@ -38,7 +38,7 @@ class Case:
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
         train_block(
             tokens, key, self.keep, self.W, self.C, self.noise, self.paths, self.cbow, window, shrink,
-            np.float32(rate), np.float32(0), np.array([stop]), self.work,
+            np.float32(rate), np.float32(0), 0, 0, np.array([stop]), self.work,
         )  # fmt: skip
         return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
 

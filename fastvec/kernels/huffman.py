@@ -57,4 +57,4 @@ def trace(parent, code, depth, starts, nodes, labels):
             at -= 1
             labels[at] = 1.0 - code[node]
             node = parent[node]
-            nodes[at] = node - n
+            nodes[at] = 2 * n - 2 - node

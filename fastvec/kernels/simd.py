@@ -208,19 +208,18 @@ def _blocks(builder, count, sizes, body):
         start = here
 
 
-def dots(X, rows, m, C, columns, first, n, scores):
-    """Compute dot products of `m` rows of X and `n` of C: scores[a, b] = X[rows[a]] . C[columns[first + b]]."""
-    scores[:m, :n] = X[rows[:m]] @ C[columns[first : first + n]].T
+def dots(X, rows, m, C, columns, n, scores):
+    """Compute dot products of `m` rows of X and `n` of C: scores[a, b] = X[rows[a]] . C[columns[b]]."""
+    scores[:m, :n] = X[rows[:m]] @ C[columns[:n]].T
 
 
 @compiled(dots)
-def _dots(builder, X, rows, m, C, columns, first, n, scores):
+def _dots(builder, X, rows, m, C, columns, n, scores):
     def columns_block(j, n_j):
         def rows_block(i, n_i):
             places = [builder.add(i, _I64(a)) for a in range(n_i)]
             x_rows = [X.at(_I64(0), rows.get(place)) for place in places]
-            start = builder.add(first, j)
-            c_rows = [C.at(_I64(0), columns.get(builder.add(start, _I64(b)))) for b in range(n_j)]
+            c_rows = [C.at(_I64(0), columns.get(builder.add(j, _I64(b)))) for b in range(n_j)]
 
             def body(d, sums):
                 xs = [_load(builder, builder.gep(row, [d])) for row in x_rows]
@@ -266,16 +265,16 @@ def _logistic_steps(builder, scores, m, labels, first, n, rate):
     _loop(builder, m, 1, [], row)
 
 
-def move(E, X, rows, m, C, columns, first, n, steps):
+def move(E, X, rows, m, C, columns, n, steps):
     """Move `m` rows of E and `n` rows of C along the gradient.
 
     E[row a] += sum over b of steps[a, b] C[column b];  C[column b] += sum over a of steps[a, b] X[row a], where row a
-    is rows[a] and column b is columns[first + b]. E may be X. The moves are made in register blocks, one after the
+    is rows[a] and column b is columns[b]. E may be X. The moves are made in register blocks, one after the
     other, each with the values that those before it left; within a block both moves use the values before either.
     """
     for i, n_i in _cut(m, _MOVE_ROWS):
         for j, n_j in _cut(n, _move_columns(n_i)):
-            a, b = rows[i : i + n_i], columns[first + j : first + j + n_j]
+            a, b = rows[i : i + n_i], columns[j : j + n_j]
             g = steps[i : i + n_i, j : j + n_j]
             change = g @ C[b]
             C[b] += g.T @ X[a]
@@ -283,7 +282,7 @@ def move(E, X, rows, m, C, columns, first, n, steps):
 
 
 @compiled(move)
-def _move(builder, E, X, rows, m, C, columns, first, n, steps):
+def _move(builder, E, X, rows, m, C, columns, n, steps):
     def rows_block(i, n_i):
         def columns_block(j, n_j):
             places = [builder.add(i, _I64(a)) for a in range(n_i)]
@@ -291,7 +290,7 @@ def _move(builder, E, X, rows, m, C, columns, first, n, steps):
             x_rows = [X.at(_I64(0), index) for index in indices]
             e_rows = [E.at(_I64(0), index) for index in indices]
             c_places = [builder.add(j, _I64(b)) for b in range(n_j)]
-            c_rows = [C.at(_I64(0), columns.get(builder.add(first, place))) for place in c_places]
+            c_rows = [C.at(_I64(0), columns.get(place)) for place in c_places]
             g = [[_splat(builder, builder.load(steps.at(b, a))) for b in c_places] for a in places]
 
             def body(d, _):

@@ -66,13 +66,13 @@ class Work(NamedTuple):
     Attributes
     ----------
     kept : (block size + 2 window,) int32
-        The words of a block that subsampling keeps, with a sentence end for each word of a window before and after.
+        The rows of the words of a block that subsampling keeps, between as many sentence ends as a window has words.
     inputs, input_times : (2 window + 1,) int64, float32
         Input rows and how often each counts; ones at first.
     row : (1,) int64
         Zero: the input row of CBOW.
     outputs, output_times, labels : (outputs,) int64, float32, float32
-        For negative sampling the output rows, how often each counts (ones at first), and their labels, 1, 0, 0, ...
+        Output rows, how often each counts (ones at first), and the labels of negative sampling, 1, 0, 0, ...
     noise : (negative,) int64
         Noise words of the next turn.
     scores : (2 window, outputs) float32
@@ -132,8 +132,8 @@ def initialise(W, dim, scale, seed):
 
 
 @leaf
-def _subsample(tokens, keep, window, work):
-    """Copy the words to train on, and sentence ends, to `work.kept` from position `window`; return where they end."""
+def _subsample(tokens, keep, window, hot, base, work):
+    """Copy the rows of the words to train on, and sentence ends, to `work.kept` from `window` on; return their end."""
     kept = work.kept
     kept[:window] = -1
     end, words = window, 0
@@ -145,7 +145,7 @@ def _subsample(tokens, keep, window, work):
         words += 1
         if token < len(keep):
             uniform = np.float32(draw(work.state) >> np.uint64(40)) * np.float32(2.0**-24)
-            kept[end] = token
+            kept[end] = token + (base if token < hot else 0)
             end += uniform < keep[token]
     kept[end : end + window] = -1
     work.counts[0] += words
@@ -190,11 +190,12 @@ def _unite(rows, times, first, n):
 
 
 @leaf
-def _next_noise(noise, work):
+def _next_noise(noise, hot, base, work):
     """Make the noise words drawn a turn ago output rows, and draw those of the next turn; return the number of rows."""
     for k in range(noise.negative):
         work.outputs[k + 1] = work.noise[k]
-        work.noise[k] = sample(work.state, noise.table)
+        word = sample(work.state, noise.table)
+        work.noise[k] = word + (base if word < hot else 0)
     return _unite(work.outputs, work.output_times, 1, noise.negative + 1)
 
 
@@ -211,7 +212,7 @@ def _loss(m, labels, first, n, work):
 
 
 @entry
-def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, change, stop, work):
+def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, change, hot, base, stop, work):
     """Train on one block of the id stream.
 
     Parameters
@@ -234,35 +235,35 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
         Draw the window of each centre from 1 to `window`, else always take all of it.
     rate, change : float32
         Learning rate at the beginning of the block, and its change from there to the end.
+    hot, base : int
+        Of the first `hot` rows of W and C this thread has copies, from row `base` on.
     stop : (1,) int64
         Training stops early when this becomes other than 0.
     work : Work
         Arrays of this thread.
     """
     work.state[0] = stream(key[0], key[1], key[2])
-    end = _subsample(tokens, keep, window, work)
+    end = _subsample(tokens, keep, window, hot, base, work)
     work.seen[:] = -1
     # arrays are chosen here, once: to choose one inside the loop would count references to it
     kept, inputs, times, scores = work.kept, work.inputs, work.output_times, work.scores
     X, E, rows = W, W, work.inputs
     if cbow is not None:
         X, E, rows = cbow.hidden, cbow.error, work.row
-    if noise is not None:
-        outputs, labels = work.outputs, work.labels
+    outputs, labels = work.outputs, work.labels
     if paths is not None:
-        outputs, labels = paths.nodes, paths.labels
+        labels = paths.labels
     first = n = n_outputs = 0
-    cold = len(C) - HOT_NODES
     loss, measured = 0.0, 0
     if noise is not None:
-        _next_noise(noise, work)
+        _next_noise(noise, hot, base, work)
     stretches = STRETCHES if noise is not None else 1
     stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
             break
         if noise is not None:
-            n_outputs = _next_noise(noise, work)
+            n_outputs = _next_noise(noise, hot, base, work)
         now = rate + change * np.float32(turn) / np.float32(stretch)
         for q in range(stretches):
             t = window + turn + q * stretch
@@ -298,17 +299,22 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                         times[j], times[n] = times[n], times[j]
                         break
             if paths is not None:
-                first = paths.starts[centre]
-                n = paths.starts[centre + 1] - first
+                word = centre - base if centre >= len(keep) else centre
+                first = paths.starts[word]
+                n = paths.starts[word + 1] - first
+                for j in range(n):
+                    node = np.int64(paths.nodes[first + j])
+                    outputs[j] = node + (base if node < hot else 0)
 
-            dots(X, rows, m, C, outputs, first, n, scores)
+            dots(X, rows, m, C, outputs, n, scores)
             if coming >= 0:
                 if noise is not None:
                     prefetch(C, coming)
                 if paths is not None:
-                    k = paths.starts[coming + 1] - 1
-                    while k >= paths.starts[coming] and outputs[k] < cold:
-                        prefetch(C, np.int64(outputs[k]))
+                    word = coming - base if coming >= len(keep) else coming
+                    k = paths.starts[word + 1] - 1
+                    while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
+                        prefetch(C, np.int64(paths.nodes[k]))
                         k -= 1
             if turn % LOSS_EVERY == 0:
                 loss += _loss(m, labels, first, n, work)
@@ -322,7 +328,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
             if noise is not None:
                 for k in range(q, noise.negative, stretches):  # a few rows at a time, as the core's queues are short
                     prefetch(C, work.noise[k])
-            move(E, X, rows, m, C, outputs, first, n, scores)
+            move(E, X, rows, m, C, outputs, n, scores)
             if cbow is not None:
                 share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
                 add_to_rows(W, inputs, n_context, cbow.error, share)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError, TrainingError
 from fastvec.kernels.simd import LANES
-from fastvec.kernels.word2vec import Mean, Noise, Paths, Work, initialise, new_work, train_block
+from fastvec.kernels.word2vec import Mean, Noise, Paths, initialise, new_work, train_block
 from fastvec.models.checks import check_choice, check_integer, check_number
 from fastvec.sampling.alias import alias_table, noise_distribution
 from fastvec.sampling.huffman import huffman_paths
@@ -21,6 +21,7 @@ from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import run_blocks
 from fastvec.training.matrix import all_finite, compact, zeros
 from fastvec.training.progress import Listener, Progress
+from fastvec.training.replicas import Replicas, count_replicas
 
 Matrix = NDArray[np.float32]
 
@@ -172,7 +173,8 @@ class Word2Vec:
             If weights are no longer finite.
         """
         n_words = len(vocabulary)
-        W, C = zeros(n_words, self.dim), zeros(n_words, self.dim)
+        n_rows = n_words + threads * count_replicas(n_words, threads)
+        W, C = zeros(n_rows, self.dim), zeros(n_rows, self.dim)
         if self.init == "xavier":
             scale = np.float32(np.sqrt(6 / (n_words + self.dim)))
             initialise(C, self.dim, scale, np.uint64(self.seed + 1))
@@ -182,7 +184,7 @@ class Word2Vec:
         _Run(self, corpus, vocabulary.counts, W, C, threads).go(listener)
         if not (all_finite(W) and all_finite(C)):
             raise self._not_finite()
-        return compact(W, self.dim), compact(C, self.dim) if self.has_context_vectors else None
+        return compact(W[:n_words], self.dim), compact(C[:n_words], self.dim) if self.has_context_vectors else None
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(
@@ -221,9 +223,17 @@ class _Run:
                 f"and {threads} threads: lower them"
             ) from error
 
-    def _worker(self, work: Work) -> Callable[[tuple[int, int]], None]:
+        n_words, hot = len(counts), count_replicas(len(counts), threads)
+        self.replicas = [Replicas((W, C), hot, n_words + k * hot, threads) for k in range(threads)]
+
+    def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
-        parameters, n_ids = self.parameters, self.corpus.n_ids
+        parameters, n_ids, work, replicas = (
+            self.parameters,
+            self.corpus.n_ids,
+            self.works[thread],
+            self.replicas[thread],
+        )
         tokens = np.empty(self.block_size, np.int32)
         cbow = None
         if parameters.model == "cbow":
@@ -238,8 +248,9 @@ class _Run:
             train_block(
                 tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
                 parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(change),
-                self.stop, work,
+                replicas.count, replicas.base, self.stop, work,
             )  # fmt: skip
+            replicas.merge()
 
         return train
 
@@ -247,7 +258,7 @@ class _Run:
         """Compile the kernel, then train on all blocks of all epochs, telling `listener` about it."""
         listener(Progress("compiling"))
         n_tokens, epochs = self.corpus.n_tokens, self.parameters.epochs
-        workers = [self._worker(work) for work in self.works]
+        workers = [self._worker(thread) for thread in range(len(self.works))]
         self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
         workers[0]((0, 0))
         self.stop[0] = self.works[0].counts[0] = 0

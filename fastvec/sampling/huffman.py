@@ -16,7 +16,7 @@ class HuffmanPaths(NamedTuple):
     starts : (n_words + 1,) int64
         Where each word's path begins.
     nodes : (n_steps,) int32
-        Inner nodes passed, from 0 to n_words - 2; the root is n_words - 2.
+        Inner nodes passed, from 0 to n_words - 2, the heaviest first; the root is 0.
     labels : (n_steps,) float32
         1 - code: 1 where the path turns to the lighter child, as in word2vec.c.
     """
