@@ -31,7 +31,8 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
     with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
         reading = perf_counter() - start
         wv = fastvec.train(
-            corpus, mode.model, loss=mode.loss, dim=mode.dim, window=WINDOW, negative=NEGATIVE, sample=SAMPLE,
+            corpus, mode.model, loss=mode.loss, dim=mode.dim, window=WINDOW, sample=SAMPLE,
+            negative=NEGATIVE if mode.loss == "negative" else None,
             min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads), progress=listen,
         )  # fmt: skip
     wv.save("vectors.safetensors")
