@@ -58,14 +58,18 @@ def test_koan_and_glove_tell_their_epochs():
 def test_the_time_between_two_lines_of_progress_gives_the_speed(tmp_path):
     text = "import time; print('Progress: 10%'); time.sleep(0.2); print('Progress: 100%')"
     run = train("s", script(text, progress=PROGRESS), MODES["sg-ns-100"], 1, tmp_path, 1000, 1)
-    assert 50 < run["words_per_second"] < 9000  # 4,500 where nothing else runs
+    assert run["share"] == pytest.approx(0.9)
+    assert 0.1 < run["seconds"] < run["wall_seconds"]
+    assert run["words_per_second"] == pytest.approx(0.9 * 1000 / run["seconds"])
 
 
 def test_a_slow_program_is_stopped_and_its_speed_is_that_of_the_words_done(tmp_path):
     text = "import time\nfor k in range(100): print(f'Progress: {k}%'); time.sleep(0.05)"
     run = train("s", script(text, progress=PROGRESS), MODES["sg-ns-100"], 1, tmp_path, 1000, 1, limit=0.2)
     assert "error" not in run
-    assert 5 < run["words_per_second"] < 1000  # 200 where nothing else runs
+    assert 0 < run["share"] < 0.9
+    assert run["seconds"] >= 0.2
+    assert run["words_per_second"] == pytest.approx(1000 * run["share"] / run["seconds"])
 
 
 def test_a_program_that_ends_before_its_last_epoch_is_reported(tmp_path):
