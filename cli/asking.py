@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
 
 import click
 
 from fastvec.errors import FastvecError, FileError
+
+from .tables import print_json, print_table
 
 # Argument `vectors`: the path of a file of vectors.
 vectors = click.argument("vectors", type=click.Path())
@@ -20,6 +23,29 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 topn = click.option(
     "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
 )
+
+# Option `restrict_vocab`.
+restrict_vocab = click.option(
+    "--restrict-vocab", type=click.IntRange(1), metavar="N", help="Search only the first N words."
+)
+
+# Option `method`, a `Method`.
+Method = Literal["add", "multiply"]
+method = click.option(
+    "--method",
+    type=click.Choice(["add", "multiply"]),
+    default="add",
+    show_default=True,
+    help="Add cosines (3CosAdd) or multiply them (3CosMul).",
+)
+
+
+def show_near(near: list[tuple[str, float]], method: Method, as_json: bool) -> None:
+    """Print words and how near they are."""
+    if as_json:
+        print_json([{"word": word, "score": score} for word, score in near])
+    else:
+        print_table(["word", "cosine" if method == "add" else "score"], near)
 
 
 def ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:

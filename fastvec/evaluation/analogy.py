@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from fastvec.errors import InputError
 from fastvec.evaluation.answers import METHODS, answer_questions
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, Interval, mean_intervals
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
 from fastvec.evaluation.questions import Questions, read_questions
-from fastvec.evaluation.scores import Proportion, Result, Unknown, check_unknown
+from fastvec.evaluation.scores import OverallResult, Proportion, Unknown, check_unknown
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
 
 @dataclass(frozen=True)
-class AnalogyResult(Result):
+class AnalogyResult(OverallResult):
     """Answers to analogy questions, scored.
 
     Attributes
@@ -68,31 +68,6 @@ class AnalogyResult(Result):
     sections: tuple[Proportion, ...]
     outcomes: NDArray[np.int8] = field(repr=False, compare=False)
     answers: NDArray[np.int64] = field(repr=False, compare=False)
-
-    @property
-    def correct(self) -> int:
-        """Questions answered rightly."""
-        return self.overall.correct
-
-    @property
-    def total(self) -> int:
-        """Questions that count."""
-        return self.overall.total
-
-    @property
-    def accuracy(self) -> float:
-        """The fraction answered rightly, in [0, 1]."""
-        return self.overall.accuracy
-
-    @property
-    def interval(self) -> Interval:
-        """95 % bootstrap interval of the accuracy."""
-        return self.overall.interval
-
-    @property
-    def coverage(self) -> float:
-        """The fraction of questions whose words are all known."""
-        return self.overall.coverage
 
 
 def analogies(

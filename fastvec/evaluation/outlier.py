@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import OutlierGroup, read_outliers
 from fastvec.evaluation.lookup import cut_vocabulary, match_words, uncovered, unit_vectors
-from fastvec.evaluation.scores import Proportion, Result, Unknown, check_unknown
+from fastvec.evaluation.scores import OverallResult, Proportion, Unknown, check_unknown
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
 
 @dataclass(frozen=True)
-class OutlierResult(Result):
+class OutlierResult(OverallResult):
     """Outliers found in groups of words.
 
     Attributes
@@ -66,31 +66,6 @@ class OutlierResult(Result):
     fold_case: bool
     bootstrap: Bootstrap
     outcomes: NDArray[np.int8] = field(repr=False, compare=False)
-
-    @property
-    def correct(self) -> int:
-        """Outliers found."""
-        return self.overall.correct
-
-    @property
-    def total(self) -> int:
-        """Cases that count."""
-        return self.overall.total
-
-    @property
-    def accuracy(self) -> float:
-        """The fraction of outliers found, in [0, 1]."""
-        return self.overall.accuracy
-
-    @property
-    def interval(self) -> Interval:
-        """95 % bootstrap interval of the accuracy."""
-        return self.overall.interval
-
-    @property
-    def coverage(self) -> float:
-        """The fraction of cases that are covered."""
-        return self.overall.coverage
 
 
 def outliers(

@@ -92,3 +92,34 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(entry) for entry in value]
     return None if isinstance(value, float) and value != value else value
+
+
+class OverallResult(Result):
+    """A result whose figures are those of one proportion, `overall`."""
+
+    overall: Proportion
+
+    @property
+    def correct(self) -> int:
+        """Items that are right."""
+        return self.overall.correct
+
+    @property
+    def total(self) -> int:
+        """Items that count."""
+        return self.overall.total
+
+    @property
+    def accuracy(self) -> float:
+        """The fraction that is right, in [0, 1]."""
+        return self.overall.accuracy
+
+    @property
+    def interval(self) -> Interval:
+        """95 % bootstrap interval of the accuracy."""
+        return self.overall.interval
+
+    @property
+    def coverage(self) -> float:
+        """The fraction of items that are covered."""
+        return self.overall.coverage
