@@ -223,8 +223,8 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
         Seed, epoch and block: all that the random numbers depend on.
     keep : (n_words,) float32
         Probability of keeping an occurrence.
-    W, C : (n_words, padded dim) float32
-        Input and output vectors; changed.
+    W, C : (at least n_words, padded dim) float32
+        Input and output vectors, then the threads' copies of the busiest; changed.
     noise, paths : Noise or None, Paths or None
         Negative sampling or hierarchical softmax; the other is None, and its code is not compiled.
     cbow : Mean or None

@@ -222,18 +222,13 @@ class _Run:
                 f"there is not enough memory for window {parameters.window}, negative {negative} "
                 f"and {threads} threads: lower them"
             ) from error
-
         n_words, hot = len(counts), count_replicas(len(counts), threads)
         self.replicas = [Replicas((W, C), hot, n_words + k * hot, threads) for k in range(threads)]
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
-        parameters, n_ids, work, replicas = (
-            self.parameters,
-            self.corpus.n_ids,
-            self.works[thread],
-            self.replicas[thread],
-        )
+        parameters, n_ids = self.parameters, self.corpus.n_ids
+        work, replicas = self.works[thread], self.replicas[thread]
         tokens = np.empty(self.block_size, np.int32)
         cbow = None
         if parameters.model == "cbow":
