@@ -4,7 +4,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +33,9 @@ def check_folder(path: str | os.PathLike[str]) -> None:
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file to write that takes the place of `path` when the block ends well, and vanishes when it does not.
 
+    It has no name until it is whole and on the disk, where the system can do that, so that even a process that is
+    killed leaves nothing behind.
+
     Raises
     ------
     FileError
@@ -40,16 +43,38 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     check_folder(path)
     target = Path(os.path.realpath(path))  # a link stays a link
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with open(temporary, "xb") as file:
+        with _nameless(target.parent) or open(aside, "xb") as file:
             yield file
-        os.replace(temporary, target)
+            file.flush()
+            os.fsync(file.fileno())
+            if not aside.exists():  # without a directory's number, Python would link to the link
+                os.link(f"/proc/self/fd/{file.fileno()}", aside, src_dir_fd=file.fileno())
+        os.replace(aside, target)
     except BaseException as error:
-        temporary.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, FileError):
             raise FileError(f"{path}: {_reason(error)}") from None
         raise
+
+
+def _nameless(folder: Path) -> BinaryIO | None:
+    """Open a file without a name to write, which can be given one; None where the system has no such files."""
+    if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir():
+        with suppress(OSError):
+            return open(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb")
+    return None
+
+
+def sync_folder(folder: str | os.PathLike[str]) -> None:
+    """Make sure that the names in a folder are on the disk too."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _reason(error: OSError) -> str:
