@@ -1,9 +1,12 @@
 """The group of commands: finds them by name, imports only the one that runs, and turns errors into one line.
 
-Exit status: 0 good, 1 failed, 2 misuse of the command line, 130 interrupted.
+Exit status: 0 good, 1 failed, 2 misuse of the command line, 128 + n ended by signal n (130: interrupted).
 """
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NoReturn
 
@@ -52,18 +55,43 @@ def fastvec() -> None:
     """Train word embeddings from text, on all cores, and use them."""
 
 
+class _Ended(KeyboardInterrupt):
+    """A signal that asks the process to end; its argument is the number."""
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let the signals that end a process do so in good order, as Ctrl-C does."""
+
+    def end(number: int, frame: object) -> NoReturn:
+        raise _Ended(number)
+
+    numbers = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
+    heeded = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]  # nohup ignores one
+    for number in heeded:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def main() -> None:
     """Run the command line and exit."""
     try:
-        fastvec.main(prog_name="fastvec", standalone_mode=False)
+        with _signals():
+            fastvec.main(prog_name="fastvec", standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:  # the command line could not be parsed
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("fastvec: interrupted", err=True)
-        sys.exit(130)
+    except (KeyboardInterrupt, click.Abort) as error:
+        cause = error.__cause__ if isinstance(error, click.Abort) else error  # click makes the one of the other
+        number = cause.args[0] if isinstance(cause, _Ended) else signal.SIGINT
+        click.echo("fastvec: interrupted" if number == signal.SIGINT else "fastvec: told to end", err=True)
+        sys.exit(128 + number)
     except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
         sys.stderr.close()
         sys.exit(0)

@@ -49,7 +49,7 @@ class Display:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._end_phase()
+            self.end()
         finally:
             if self._log is not None:
                 self._log.close()
@@ -57,7 +57,7 @@ class Display:
     def __call__(self, progress: "Progress") -> None:
         """Show `progress`."""
         if self._last is None or progress.phase != self._last.phase:
-            self._end_phase()
+            self.end()
             self._write(progress)
             if not self._quiet:
                 self._begin_phase(progress)
@@ -97,7 +97,8 @@ class Display:
         self._task = self._bar.add_task(progress.phase, total=progress.total, facts="")
         self._bar.start()
 
-    def _end_phase(self) -> None:
+    def end(self) -> None:
+        """Show no more of this phase."""
         if self._last is not None and self._logged != self._last.seconds:
             self._write(self._last)
         if self._bar is not None:

@@ -1,5 +1,7 @@
 """The command that trains word vectors."""
 
+import os
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -98,6 +100,22 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @options.vocabulary
 @_number(int, "--threads", shown="all cores", text="Threads; with 1, the same text always gives the same vectors.")
 @_number(int, "--seed", shown="1", text="Seed of all random numbers.")
+@click.option(
+    "--checkpoint",
+    default=None,
+    metavar="DIR",
+    help="Save the state of the training in this new folder now and then, and on Ctrl-C or when it is told to end.",
+)
+@click.option(
+    "--every", default=None, show_default="5m", metavar="TIME", help="How often: 30s, 10m, 2h; or 5% of the training."
+)
+@click.option(
+    "--resume",
+    default=None,
+    metavar="DIR",
+    help="Go on from the checkpoints in this folder; SOURCE and the options need not be given again, and must be the "
+    "same, but for more --epochs.",
+)
 @options.reading
 @click.option("--log-json", default=None, metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
 @options.quiet
@@ -105,7 +123,7 @@ def command(
     sources: tuple[str, ...],
     cooccurrence: str | None,
     output: str,
-    save_context: bool,
+    resume: str | None,
     quiet: bool,
     log_json: str | None,
     **settings: Any,
@@ -122,25 +140,40 @@ def command(
       fastvec train corpus.txt --model ppmi-svd --dim 300
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
       zcat *.gz | fastvec train - --lowercase --tokenizer words
+      fastvec train corpus.txt --epochs 50 --checkpoint state
+      fastvec train --resume state
     """  # noqa: D301 - click reads the backspace
-    from fastvec.errors import InputError
-    from fastvec.models import train
+    from fastvec import models
     from fastvec.models.cooccurrence import Cooccurrence
-    from fastvec.training.progress import Progress
-    from fastvec.vectors import check_target
 
-    if check_target(output) != "safetensors" and save_context:
-        raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
-    if bool(sources) == bool(cooccurrence):
+    if sources and cooccurrence:
+        raise click.UsageError("give a SOURCE, or --cooccurrence FILE, and not both")
+    given = {name: value for name, value in settings.items() if value is not None}
+    if resume:
+        given = {name: value for name, value in given.items() if _is_typed(name)}
+        if "checkpoint" in given:
+            raise click.UsageError("--resume DIR goes on saving in DIR: leave --checkpoint out")
+        if not _is_typed("output"):
+            output = models.saved_output(resume) or output
+    elif not (sources or cooccurrence):
         raise click.UsageError("give a SOURCE, or --cooccurrence FILE, and not both")
     if cooccurrence:
-        _refuse("tokenizer", "lowercase", "errors", "cache_dir", "cache", "min_count", "max_vocab", "vocabulary")
-    given = {name: value for name, value in settings.items() if value is not None}
+        for name in ("tokenizer", "lowercase", "errors", "cache_dir", "cache", "min_count", "max_vocab", "vocabulary"):
+            if _is_typed(name):
+                raise click.UsageError(f"{_option(name)} is of no use with --cooccurrence, whose words are counted")
+    folder = resume or settings["checkpoint"]
     with Display(quiet, log_json) as display:
-        source = Cooccurrence.load(cooccurrence) if cooccurrence else source_paths(sources)
-        wv = train(source, save_context=save_context, progress=display, **given)
-        display(Progress("saving"))
-        wv.save(output)
+        source = Cooccurrence.load(cooccurrence) if cooccurrence else source_paths(sources) or None
+        try:
+            if resume:
+                wv = models.resume(resume, source, output=output, progress=display, **given)
+            else:
+                wv = models.train(source, output=output, progress=display, **given)
+        except KeyboardInterrupt:
+            if folder and os.path.exists(os.path.join(folder, "run.json")):
+                display.end()  # the bar
+                click.echo(f"fastvec: stopped; to go on: fastvec train --resume {shlex.quote(folder)}", err=True)
+            raise
     if not quiet:
         invalid = wv.metadata["corpus"]["invalid"]
         if invalid:
@@ -148,9 +181,11 @@ def command(
         click.echo(f"{output}: {len(wv):,} words, {wv.dim} dimensions", err=True)
 
 
-def _refuse(*names: str) -> None:
-    """Refuse options about text that has been counted already."""
-    ctx = click.get_current_context()
-    for parameter in ctx.command.params:
-        if parameter.name in names and ctx.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{parameter.opts[0]} is of no use with --cooccurrence, whose words are counted")
+def _is_typed(name: str) -> bool:
+    """Tell whether an option was given on the command line."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _option(name: str) -> str:
+    """Give an option as it is typed."""
+    return next(option.opts[0] for option in click.get_current_context().command.params if option.name == name)

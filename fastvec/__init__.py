@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fastvec import evaluation
     from fastvec.corpus import Corpus, Vocabulary, read_corpus
     from fastvec.errors import FastvecError, FileError, InputError, TrainingError, UnknownWordError
-    from fastvec.models import train
+    from fastvec.models import resume, train
     from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
     from fastvec.models.explicit import explicit_vectors
     from fastvec.models.ppmi import ppmi
@@ -37,6 +37,7 @@ __all__ = [
     "load",
     "ppmi",
     "read_corpus",
+    "resume",
     "train",
 ]
 
@@ -56,6 +57,7 @@ _HOMES = {
     "load": "vectors",
     "ppmi": "models.ppmi",
     "read_corpus": "corpus",
+    "resume": "models",
     "train": "models",
 }
 

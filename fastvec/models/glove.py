@@ -5,7 +5,8 @@ matrix of co-occurrences (`fastvec.models.tiles`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -17,20 +18,23 @@ from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.simd import ROW_MULTIPLE
 from fastvec.kernels.word2vec import initialise
 from fastvec.models.checks import check_choice, check_integer, check_number
-from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
+from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.cooccurrence.counting import default_memory
-from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.models.counted import CountedModel
 from fastvec.models.tiles import Tiles, Turns
 from fastvec.training.blocks import run_blocks
+from fastvec.training.checkpoints import Saving
+from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, zeros
-from fastvec.training.progress import Listener, Progress
+from fastvec.training.progress import Progress
+from fastvec.training.state import SavedState, State
 
 Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Glove(CountSettings):
-    """Parameters of GloVe; those of `CountSettings` too.
+class Glove(CountedModel):
+    """Parameters of GloVe; those of `CountSettings` and `CountedModel` too.
 
     The defaults suit some ten million words of text. GloVe's own (`x_max` 100, `learning_rate` 0.05, `sample` 0) were
     chosen for billions, and leave most cells of a small corpus with next to no weight.
@@ -54,8 +58,7 @@ class Glove(CountSettings):
     tolerance : float
         Training stops early after an epoch that lowered the mean cost by less than this share of it; 0 is never.
     memory : int or None
-        Bytes in which to count, and to hold the cells; None is a quarter of the machine's. The weights come on top. The
-        vectors do not depend on it.
+        As in `CountedModel`, and to hold the cells; the weights come on top.
 
     Raises
     ------
@@ -73,7 +76,6 @@ class Glove(CountSettings):
     alpha: float = 0.75
     grad_clip: float = 100.0
     tolerance: float = 0.0
-    memory: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -85,20 +87,13 @@ class Glove(CountSettings):
         check_number("alpha", self.alpha, 0)
         check_number("grad_clip", self.grad_clip, 0, inclusive=False)
         check_number("tolerance", self.tolerance, 0)
-        if self.memory is not None:
-            check_integer("memory", self.memory, 1)
-
-    @property
-    def has_context_vectors(self) -> bool:
-        """Whether there are context vectors."""
-        return True
 
     @property
     def default_vectors(self) -> str:
         """The vectors that serve best."""
         return "sum"
 
-    def fit(self, corpus: Corpus, vocabulary: Vocabulary, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
+    def fit(self, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix]:
         """Train on a corpus.
 
         Parameters
@@ -107,11 +102,9 @@ class Glove(CountSettings):
             Its ids beyond the vocabulary are passed over.
         vocabulary : Vocabulary
             The words, a prefix of the corpus's.
-        threads : int
-            The vectors do not depend on their number.
-        listener : function of a Progress
-            Called ten times a second. Work done is in cells, and the loss is the mean cost of a cell, 0.5 f(x) times
-            the squared difference, since the epoch began.
+        job : Job
+            The vectors do not depend on its threads. To its listener, work done is in cells, and the loss is the mean
+            cost of a cell, 0.5 f(x) times the squared difference, since the epoch began.
 
         Returns
         -------
@@ -126,24 +119,20 @@ class Glove(CountSettings):
         TrainingError
             If weights are no longer finite.
         """
-        settings = {field.name: getattr(self, field.name) for field in fields(CountSettings)}
-        counts = count_cooccurrence(
-            corpus, vocabulary, memory=self.memory, threads=threads, progress=listener, **settings
-        )
-        return self.fit_counts(counts, threads, listener)
+        return self.fit_counts(self.count(corpus, vocabulary, job), job)
 
-    def fit_counts(self, counts: Cooccurrence, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
+    def fit_counts(self, counts: Cooccurrence, job: Job) -> tuple[Matrix, Matrix]:
         """Train on co-occurrences; as `fit`, which see."""
         memory = (default_memory() if self.memory is None else self.memory) // 2
-        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, None, threads, listener)
-        return _Run(self, tiles, threads, listener).go()
+        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, None, job.threads, job.listener)
+        return _Run(self, tiles, job).go()
 
 
 class _Run:
     """One training: the weights, and what is known of the work that is done."""
 
-    def __init__(self, parameters: Glove, tiles: Tiles, threads: int, listener: Listener) -> None:
-        self.parameters, self.tiles, self.listener = parameters, tiles, listener
+    def __init__(self, parameters: Glove, tiles: Tiles, job: Job) -> None:
+        self.parameters, self.tiles, self.job = parameters, tiles, job
         self.rate = np.float32(parameters.learning_rate)
         self.loss = Loss(
             log_x_max=np.float32(np.log(parameters.x_max)),
@@ -151,11 +140,14 @@ class _Run:
             limit=self.rate * np.float32(parameters.grad_clip),
         )
         self.weights = self._first_weights(0), self._first_weights(1)
-        self.buffers = [(np.empty(tiles.longest, np.float32), np.zeros(1, np.float32)) for _ in range(threads)]
+        self.buffers = [(np.empty(tiles.longest, np.float32), np.zeros(1, np.float32)) for _ in range(job.threads)]
         self.stop = np.zeros(1, np.int64)
         self.costs = np.zeros((tiles.n_blocks, tiles.n_blocks))  # of the epoch, by tile; added up in one order
-        self.done = np.zeros(threads, np.int64)  # cells, by thread
-        self.epoch, self.began = 0, 0.0
+        self.done = np.zeros(job.threads, np.int64)  # cells, by thread
+        self.epoch, self.n_tiles = 0, 0  # epochs, and tiles of this one, that are done
+        self.cost_before = np.inf  # of the epoch before this one
+        self.cells_at_epoch = 0  # done when it began
+        self.began, self.cells_before = 0.0, 0
 
     def _first_weights(self, side: int) -> Matrix:
         """Give the first weights of words (side 0) or contexts (1), laid out as `fastvec.kernels.glove` says.
@@ -174,26 +166,65 @@ class _Run:
         return weights
 
     def go(self) -> tuple[Matrix, Matrix]:
-        """Train for all epochs, and give the vectors of words and contexts."""
-        parameters, tiles = self.parameters, self.tiles
-        self.listener(Progress("compiling"))
-        train_tile(tiles.cells[:0], *self.weights, 0, 0, self.loss, self.rate, *self.buffers[0])
-        self.began = perf_counter()
-        before = np.inf
-        for self.epoch in range(parameters.epochs):
-            self.costs[:] = 0
-            turns = Turns(tiles, self.epoch)
-            workers = [self._worker(turns, thread) for thread in range(len(self.buffers))]
-            run_blocks(turns, workers, self.stop, self._tell)
-            self._tell()
-            cost = self._cost()
-            if parameters.tolerance and before - cost < parameters.tolerance * cost:
-                break
-            before = cost
+        """Train for all epochs that are left, and give the vectors of words and contexts."""
+        parameters, tiles, checkpoints = self.parameters, self.tiles, self.job.checkpoints
+        saved = checkpoints.load() if checkpoints else None
+        if saved:
+            self._restore(saved)
+        if self.epoch < parameters.epochs:
+            self.job.listener(Progress("compiling"))
+            train_tile(tiles.cells[:0], *self.weights, 0, 0, self.loss, self.rate, *self.buffers[0])
+            self.began = perf_counter()
+            while self.epoch < parameters.epochs:
+                self._train_epoch()
+            if checkpoints:
+                checkpoints.try_to_save(nullcontext(self._state(0)))
         if not all(map(all_finite, self.weights)):
             raise self._not_finite()
         words, contexts = (weights[tiles.rows, : parameters.dim] for weights in self.weights)
         return words, contexts
+
+    def _train_epoch(self) -> None:
+        """Train on the tiles of an epoch that are left."""
+        parameters, tiles, checkpoints = self.parameters, self.tiles, self.job.checkpoints
+        n_tiles, first = tiles.n_blocks**2, self.n_tiles
+        turns = Turns(tiles, self.epoch, first)
+        workers = [self._worker(turns, thread) for thread in range(len(self.buffers))]
+        saving = None
+        if checkpoints is not None:
+            saving = Saving(
+                checkpoints,
+                lambda n: self._state(first + n),
+                lambda n: (self.epoch + (first + n) / n_tiles) / parameters.epochs,
+            )
+        run_blocks(turns, workers, self.stop, self._tell, saving)
+        cost = self._cost()
+        is_flat = bool(parameters.tolerance) and self.cost_before - cost < parameters.tolerance * cost
+        self.epoch, self.n_tiles, self.cost_before = self.epoch + 1, 0, cost
+        self.costs[:], self.cells_at_epoch = 0, int(self.done.sum())
+        if is_flat:
+            self.epoch = parameters.epochs
+
+    def _state(self, n_tiles: int) -> State:
+        """Give the state after so many tiles of the epoch."""
+        facts = {
+            "epoch": self.epoch,
+            "tiles": n_tiles,
+            "cells": int(self.done.sum()),
+            "cells_at_epoch": self.cells_at_epoch,
+            "cost_before": self.cost_before,
+        }
+        return State(facts, {"words": self.weights[0], "contexts": self.weights[1], "costs": self.costs})
+
+    def _restore(self, saved: SavedState) -> None:
+        """Go back to a state that was saved."""
+        saved.read("words", self.weights[0])
+        saved.read("contexts", self.weights[1])
+        saved.read("costs", self.costs)
+        facts = saved.facts
+        self.epoch, self.n_tiles, self.cost_before = facts["epoch"], facts["tiles"], facts["cost_before"]
+        self.done[0] = self.cells_before = facts["cells"]
+        self.cells_at_epoch = facts["cells_at_epoch"]
 
     def _worker(self, turns: Turns, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on the tile of two blocks with the arrays of one thread."""
@@ -213,15 +244,15 @@ class _Run:
 
     def _cost(self) -> float:
         """Give the mean cost of the epoch so far."""
-        return float(self.costs.sum()) / max(int(self.done.sum()) - self.epoch * self.tiles.n_cells, 1)
+        return float(self.costs.sum()) / max(int(self.done.sum()) - self.cells_at_epoch, 1)
 
     def _tell(self) -> None:
         """Tell the listener how far training is."""
         cost, done, total = self._cost(), int(self.done.sum()), self.parameters.epochs * self.tiles.n_cells
         if not np.isfinite(cost):
             raise self._not_finite()
-        now = Progress("training", done, total, perf_counter() - self.began, self.epoch + 1)
-        self.listener(replace(now, learning_rate=self.parameters.learning_rate, loss=cost, unit="cells"))
+        now = Progress("training", done, total, perf_counter() - self.began, self.epoch + 1, before=self.cells_before)
+        self.job.listener(replace(now, learning_rate=self.parameters.learning_rate, loss=cost, unit="cells"))
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.training.progress import Listener
+from fastvec.training.job import Job
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -25,9 +25,7 @@ class Model(Protocol):
     def default_vectors(self) -> str:
         """The vectors that serve best: "word", "context" or "sum"."""
 
-    def fit(
-        self, corpus: Corpus, vocabulary: Vocabulary, threads: int, listener: Listener
-    ) -> tuple[Matrix, Matrix | None]:
+    def fit(self, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix | None]:
         """Make word and context vectors, (n_words, dim) float32, from text."""
 
 
@@ -35,5 +33,5 @@ class Model(Protocol):
 class CountModel(Model, Protocol):
     """A model that starts from co-occurrences; its parameters include those of `CountSettings`."""
 
-    def fit_counts(self, counts: Cooccurrence, threads: int, listener: Listener) -> tuple[Matrix, Matrix | None]:
+    def fit_counts(self, counts: Cooccurrence, job: Job) -> tuple[Matrix, Matrix | None]:
         """Make word and context vectors, (n_words, dim) float32, from co-occurrences."""

@@ -1,7 +1,8 @@
 """The way from text to keyed vectors, the same for every model."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, fields
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from os import PathLike
 from time import perf_counter
@@ -10,22 +11,15 @@ from typing import Any
 from fastvec._version import __version__
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.errors import InputError
-from fastvec.models.checks import check_choice
 from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
-from fastvec.models.glove import Glove
-from fastvec.models.model import CountModel, Model
-from fastvec.models.ppmi_svd import PpmiSvd
-from fastvec.models.word2vec import Word2Vec
+from fastvec.models.model import CountModel
+from fastvec.models.request import Request
+from fastvec.models.resuming import check_text, new_checkpoints, saved_request
 from fastvec.training.blocks import count_threads
+from fastvec.training.checkpoints import EVERY, Checkpoints
+from fastvec.training.job import Job
 from fastvec.training.progress import Listener, Progress, ignore
-from fastvec.vectors import KeyedVectors
-
-MODELS = {"skipgram": Word2Vec, "cbow": Word2Vec, "ppmi-svd": PpmiSvd, "glove": Glove}
-#: Parameters of counting that a model which is given co-occurrences may choose for itself.
-_FREE = ("cell_min_count", "seed")
-#: Models whose parameter `memory` is for counting only.
-_MEMORY_TO_COUNT = ("ppmi-svd",)
+from fastvec.vectors import KeyedVectors, check_target
 
 
 def train(
@@ -37,6 +31,9 @@ def train(
     vocabulary: Vocabulary | str | PathLike[str] | None = None,
     vectors: str | None = None,
     save_context: bool = False,
+    output: str | PathLike[str] | None = None,
+    checkpoint: str | PathLike[str] | None = None,
+    every: str = EVERY,
     threads: int | None = None,
     progress: Listener | None = None,
     tokenizer: Any = "whitespace",
@@ -69,6 +66,13 @@ def train(
         the word vectors.
     save_context : bool
         Keep the context vectors too, in `context_vectors`.
+    output : path or None
+        Where to write the vectors too; the suffix says how: .safetensors, .bin, .txt, .vec, .npy.
+    checkpoint : path or None
+        A new folder, in which the state of the training is saved now and then, and when it is interrupted from the
+        keyboard; `resume` goes on from there. It stays, for more epochs; remove it when it has served.
+    every : str
+        How often it is saved: a time, such as "30s", "10m" or "2h", or a share of the training, such as "5%".
     threads : int or None
         None uses all cores. With word2vec one thread gives the same vectors each time, and several differ a little.
     progress : function of a Progress, or None
@@ -94,88 +98,136 @@ def train(
     >>> wv.vectors.shape
     (4, 8)
     """
-    check_choice("model", model, list(MODELS))
-    settings = _settings(model, parameters, source)
-    vectors = vectors or ("word" if save_context else settings.default_vectors)
-    check_choice("vectors", vectors, ("word", "context", "sum"))
-    if not settings.has_context_vectors and (vectors != "word" or save_context):
-        raise InputError("hierarchical softmax has no context vectors: leave vectors='word' and save_context=False")
-    n_threads = count_threads(threads)
-    listener = progress or ignore
-    began = perf_counter()
+    given = {
+        "min_count": min_count,
+        "max_vocab": max_vocab,
+        "vocabulary": vocabulary,
+        "vectors": vectors,
+        "save_context": save_context,
+        "tokenizer": tokenizer,
+        "lowercase": lowercase,
+        "errors": errors,
+    }
+    request = Request.of(source, model, given | parameters)
+    job = Job(count_threads(threads), progress or ignore)
+    if checkpoint is None:
+        return _make_vectors(source, request, job, output, cache_dir, cache)
+    with new_checkpoints(checkpoint, every, source, request, output, threads) as checkpoints:
+        return _make_vectors(source, request, replace(job, checkpoints=checkpoints), output, cache_dir, cache)
 
-    def reading(done: int, total: int | None) -> None:
-        listener(Progress("reading", done, total, perf_counter() - began))
 
-    if isinstance(source, Corpus | Cooccurrence) and (
-        (tokenizer, lowercase, errors, cache_dir, cache) != ("whitespace", False, "replace", None, True)
-    ):
-        raise InputError("the text has been read: leave tokenizer, lowercase, errors, cache_dir and cache alone")
-    if isinstance(source, Cooccurrence) and (min_count, max_vocab, vocabulary) != (5, None, None):
-        told = "leave min_count, max_vocab and vocabulary alone"
-        raise InputError(f"the words were chosen when the co-occurrences were counted: {told}")
-    if vocabulary is not None and (min_count, max_vocab) != (5, None):
-        raise InputError("a vocabulary is trained as it is: leave min_count and max_vocab alone")
+def resume(
+    checkpoint: str | PathLike[str],
+    source: Any = None,
+    *,
+    output: str | PathLike[str] | None = None,
+    every: str = EVERY,
+    threads: int | None = None,
+    progress: Listener | None = None,
+    cache_dir: str | PathLike[str] | None = None,
+    cache: bool = True,
+    **arguments: Any,
+) -> KeyedVectors:
+    """Go on with a training that was interrupted.
+
+    With one thread, and for GloVe and PPMI-SVD with any number, the vectors are those that the training would have
+    given without the interruption.
+
+    Parameters
+    ----------
+    checkpoint : path
+        The folder that was given to `train`. No other process may be training with it.
+    source : as for `train`, or None
+        None takes the files that were given to `train`; text from elsewhere must be given again.
+    output, threads
+        As for `train`; None takes what was given there.
+    every, progress, cache_dir, cache
+        As for `train`.
+    **arguments
+        More of what was given to `train`. It must be the same, but for `memory`, and for more `epochs`: the learning
+        rate then goes on as if there had been as many from the start.
+
+    Returns
+    -------
+    KeyedVectors
+
+    Raises
+    ------
+    InputError
+        If the text or an argument is another; the message says which and how.
+    FileError
+        If there are no checkpoints, or all are damaged.
+    TrainingError
+        If weights are no longer finite.
+    """
+    with Checkpoints.open(checkpoint, every) as checkpoints:
+        source, request = saved_request(checkpoints, source, arguments)
+        output = checkpoints.run["output"] if output is None else output
+        job = Job(
+            count_threads(checkpoints.run["threads"] if threads is None else threads), progress or ignore, checkpoints
+        )
+        return _make_vectors(source, request, job, output, cache_dir, cache)
+
+
+def _make_vectors(
+    source: Any,
+    request: Request,
+    job: Job,
+    output: str | PathLike[str] | None,
+    cache_dir: str | PathLike[str] | None,
+    cache: bool,
+) -> KeyedVectors:
+    """Make the vectors that are asked for; the other parameters are those of `train`."""
+    settings, vectors, save_context = request.settings, request.vectors, request.arguments["save_context"]
+    if output is not None and check_target(output) != "safetensors" and save_context:
+        raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
+    if isinstance(source, Corpus | Cooccurrence) and (cache_dir, cache) != (None, True):
+        raise InputError("the text has been read: leave cache_dir and cache alone")
     limits: dict[str, int | None] = {}
     if isinstance(source, Cooccurrence):
         assert isinstance(settings, CountModel)
         chosen, facts = source.vocabulary, source.metadata["corpus"]
-        words, contexts = settings.fit_counts(source, n_threads, listener)
+        check_text(job.checkpoints, facts, chosen)
+        words, contexts = settings.fit_counts(source, job)
     else:
         with ExitStack() as stack:
-            if isinstance(source, Corpus):
-                corpus = source
-            else:
+            corpus = source
+            if not isinstance(source, Corpus):
                 corpus = read_corpus(
-                    source,
-                    tokenizer=tokenizer,
-                    lowercase=lowercase,
-                    errors=errors,
-                    cache_dir=cache_dir,
-                    cache=cache,
-                    progress=reading,
+                    source, cache_dir=cache_dir, cache=cache, progress=_reading(job.listener), **request.reading
                 )
                 stack.enter_context(corpus)
-            if vocabulary is None:
-                chosen = corpus.vocabulary(min_count=min_count, max_vocab=max_vocab)
-                limits = {"min_count": min_count, "max_vocab": max_vocab}
+            if (given := request.arguments["vocabulary"]) is None:
+                limits = {name: request.arguments[name] for name in ("min_count", "max_vocab")}
+                chosen = corpus.vocabulary(**limits)
             else:
-                given = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.load(vocabulary)
                 corpus = stack.enter_context(corpus.with_vocabulary(given))
                 chosen = corpus.vocabulary(min_count=1)
-            words, contexts = settings.fit(corpus, chosen, n_threads, listener)
+            check_text(job.checkpoints, corpus.facts, chosen)
+            words, contexts = settings.fit(corpus, chosen, job)
             facts = corpus.facts
     if contexts is not None and vectors == "sum":
         words += contexts
     metadata = {
         "corpus": facts,
         "parameters": asdict(settings) | limits | {"vectors": vectors},
-        "threads": n_threads,
+        "threads": job.threads,
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
     }
-    return KeyedVectors(
+    made = KeyedVectors(
         chosen.words,
         contexts if contexts is not None and vectors == "context" else words,
         counts=chosen.counts,
         context_vectors=contexts if save_context else None,
         metadata=metadata,
     )
+    if output is not None:
+        job.listener(Progress("saving"))
+        made.save(output)
+    return made
 
 
-def _settings(model: str, parameters: dict[str, Any], source: Any) -> Model:
-    """Make the parameters of a model; it is a `CountModel` where the source is co-occurrences."""
-    kind: Any = MODELS[model]
-    known = [field.name for field in fields(kind) if field.name != "model"]
-    for name in parameters:
-        if name not in known:
-            raise InputError(f"model {model} has no parameter {name!r}; it has {', '.join(known)}")
-    if isinstance(source, Cooccurrence):
-        if not issubclass(kind, CountSettings):
-            raise InputError(f"model {model} needs text; co-occurrences are not enough")
-        counted = source.metadata["counting"]
-        for name in parameters:
-            if (name == "memory" and model in _MEMORY_TO_COUNT) or (name in counted and name not in _FREE):
-                raise InputError(f"{name} was settled when the co-occurrences were counted: leave it alone")
-        parameters = counted | parameters
-    settings: Model = kind(model=model, **parameters)
-    return settings
+def _reading(listener: Listener) -> Callable[[int, int | None], None]:
+    """Give what `read_corpus` tells how far it is."""
+    began = perf_counter()
+    return lambda done, total: listener(Progress("reading", done, total, perf_counter() - began))

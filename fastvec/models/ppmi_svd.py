@@ -5,7 +5,8 @@ matrix gives the word vectors U S^p and the context vectors V S^p. The defaults 
 with harmonic weights, and frequent words thinned out.
 """
 
-from dataclasses import dataclass, fields
+from contextlib import nullcontext
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -14,18 +15,20 @@ from numpy.typing import NDArray
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.models.checks import check_choice, check_integer, check_number
-from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.models.cooccurrence import Cooccurrence
+from fastvec.models.counted import CountedModel
 from fastvec.models.ppmi import ppmi
 from fastvec.models.svd import truncated_svd
-from fastvec.training.progress import Listener, Progress
+from fastvec.training.job import Job
+from fastvec.training.progress import Progress
+from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class PpmiSvd(CountSettings):
-    """Parameters of PPMI-SVD; those of `CountSettings` too.
+class PpmiSvd(CountedModel):
+    """Parameters of PPMI-SVD; those of `CountSettings` and `CountedModel` too.
 
     Attributes
     ----------
@@ -45,8 +48,6 @@ class PpmiSvd(CountSettings):
         The same in the context vectors; None is `eig`. With 1 - `eig`, word vectors times context vectors are the PPMI.
     oversampling, tolerance
         Of the decomposition; see `fastvec.models.svd.truncated_svd`.
-    memory : int or None
-        Bytes in which to count; None is a quarter of the machine's. The vectors do not depend on it.
 
     Raises
     ------
@@ -63,7 +64,6 @@ class PpmiSvd(CountSettings):
     context_eig: float | None = None
     oversampling: int = 20
     tolerance: float = 1e-2
-    memory: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,20 +76,13 @@ class PpmiSvd(CountSettings):
             check_number("context_eig", self.context_eig, 0)
         check_integer("oversampling", self.oversampling, 0)
         check_number("tolerance", self.tolerance, 0, inclusive=False)
-        if self.memory is not None:
-            check_integer("memory", self.memory, 1)
-
-    @property
-    def has_context_vectors(self) -> bool:
-        """Whether there are context vectors."""
-        return True
 
     @property
     def default_vectors(self) -> str:
         """The vectors that serve best."""
         return "word"
 
-    def fit(self, corpus: Corpus, vocabulary: Vocabulary, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
+    def fit(self, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix]:
         """Make vectors from a corpus.
 
         Parameters
@@ -98,10 +91,9 @@ class PpmiSvd(CountSettings):
             Its ids beyond the vocabulary are passed over.
         vocabulary : Vocabulary
             The words, a prefix of the corpus's.
-        threads : int
-            The vectors do not depend on their number.
-        listener : function of a Progress
-            Called ten times a second while counting, then now and then.
+        job : Job
+            The vectors do not depend on its threads. Its listener is called ten times a second while counting, then now
+            and then.
 
         Returns
         -------
@@ -113,25 +105,22 @@ class PpmiSvd(CountSettings):
             If there are fewer words than dimensions, or nothing to count.
         """
         self._check_words(vocabulary)
-        settings = {field.name: getattr(self, field.name) for field in fields(CountSettings)} | {"cell_min_count": 0.0}
-        return self.fit_counts(
-            count_cooccurrence(corpus, vocabulary, memory=self.memory, threads=threads, progress=listener, **settings),
-            threads,
-            listener,
-        )
+        return self.fit_counts(self.count(corpus, vocabulary, job, cell_min_count=0.0), job)
 
-    def fit_counts(self, counts: Cooccurrence, threads: int, listener: Listener) -> tuple[Matrix, Matrix]:
+    def fit_counts(self, counts: Cooccurrence, job: Job) -> tuple[Matrix, Matrix]:
         """Make vectors from co-occurrences; as `fit`, which see."""
         self._check_words(counts.vocabulary)
-        listener(Progress("weighting"))
-        matrix = ppmi(counts, cds=self.cds, shift=self.shift, cell_min_count=self.cell_min_count, threads=threads)
+        if job.checkpoints and (saved := job.checkpoints.load()):
+            return saved.read("words"), saved.read("contexts")
+        job.listener(Progress("weighting"))
+        matrix = ppmi(counts, cds=self.cds, shift=self.shift, cell_min_count=self.cell_min_count, threads=job.threads)
         del counts  # which may be all that holds this memory
         if not matrix.nnz:
             raise InputError("no pair of words has a PPMI above 0: lower shift (--shift) or cell_min_count")
         began = perf_counter()
 
         def factorising(basis: int) -> None:
-            listener(Progress("factorising", basis, None, perf_counter() - began))
+            job.listener(Progress("factorising", basis, None, perf_counter() - began))
 
         factorising(0)
         found = truncated_svd(
@@ -140,13 +129,15 @@ class PpmiSvd(CountSettings):
             oversampling=self.oversampling,
             tolerance=self.tolerance,
             seed=self.seed,
-            threads=threads,
+            threads=job.threads,
             listener=factorising,
         )
         context_eig = self.eig if self.context_eig is None else self.context_eig
         left, right = found.left, found.right
         left *= np.asarray(found.values**self.eig, np.float32)
         right *= np.asarray(found.values**context_eig, np.float32)
+        if job.checkpoints:
+            job.checkpoints.try_to_save(nullcontext(State({}, {"words": left, "contexts": right})))
         return left, right
 
     def _check_words(self, vocabulary: Vocabulary) -> None:

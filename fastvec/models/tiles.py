@@ -9,6 +9,7 @@ it in the same blocks; as it waits for these, threads give exactly what one thre
 import errno
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import islice
 from math import isqrt
 from pathlib import Path
 from threading import Condition
@@ -95,7 +96,6 @@ class Tiles:
         if not self.n_cells:
             raise InputError(f"no pair of words counts {least:g} or more: lower cell_min_count (--cell-min-count)")
         self.cells = self._sort(memory, folder)
-        self._tell()
         del self._counts
 
     def tile(self, word_block: int, context_block: int) -> NDArray[np.uint64]:
@@ -169,12 +169,24 @@ class Tiles:
 
 
 class Turns:
-    """Keeps the order of tiles: yields those of an epoch when they are ready, and is told which are done."""
+    """Keeps the order of tiles: yields those of an epoch when they are ready, and is told which are done.
 
-    def __init__(self, tiles: Tiles, epoch: int) -> None:
+    Parameters
+    ----------
+    tiles : Tiles
+        All of them.
+    epoch : int
+        Chooses the order.
+    first : int
+        Tiles at its beginning that are done already.
+    """
+
+    def __init__(self, tiles: Tiles, epoch: int, first: int = 0) -> None:
         self._order = tiles.order(epoch)
         self._done = [0] * tiles.n_blocks, [0] * tiles.n_blocks
         self._changed = Condition()
+        for _, word_block, context_block in islice(self._order, first):
+            self.done(word_block, context_block)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         for turn, word_block, context_block in self._order:

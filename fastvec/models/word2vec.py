@@ -4,8 +4,10 @@ This module turns parameters into the arrays that `fastvec.kernels.word2vec` wor
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +21,12 @@ from fastvec.sampling.alias import alias_table, noise_distribution
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import run_blocks
+from fastvec.training.checkpoints import Saving
+from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
-from fastvec.training.progress import Listener, Progress
+from fastvec.training.progress import Progress
 from fastvec.training.replicas import Replicas, count_replicas
+from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
 
@@ -144,9 +149,7 @@ class Word2Vec:
         assert self.min_learning_rate is not None
         return self.learning_rate + done * (self.min_learning_rate - self.learning_rate)
 
-    def fit(
-        self, corpus: Corpus, vocabulary: Vocabulary, threads: int, listener: Listener
-    ) -> tuple[Matrix, Matrix | None]:
+    def fit(self, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix | None]:
         """Train on a corpus.
 
         Parameters
@@ -155,11 +158,9 @@ class Word2Vec:
             Its ids beyond the vocabulary are passed over.
         vocabulary : Vocabulary
             The words to train, a prefix of the corpus's.
-        threads : int
-            With one, the result is a function of the corpus and the parameters; several race for rows (Hogwild; Niu et
-            al. 2011), and their results differ a little from run to run.
-        listener : function of a Progress
-            Called ten times a second.
+        job : Job
+            With one thread, the result is a function of the corpus and the parameters; several race for rows (Hogwild;
+            Niu et al. 2011), and their results differ a little from run to run.
 
         Returns
         -------
@@ -173,18 +174,27 @@ class Word2Vec:
             If weights are no longer finite.
         """
         n_words = len(vocabulary)
-        n_rows = n_words + threads * count_replicas(n_words, threads)
+        n_rows = n_words + job.threads * count_replicas(n_words, job.threads)
         W, C = zeros(n_rows, self.dim), zeros(n_rows, self.dim)
+        saved = job.checkpoints.load() if job.checkpoints else None
+        if saved:
+            saved.read("W", W[:n_words])
+            saved.read("C", C[:n_words])
+        else:
+            self._initialise(W, C, n_words)
+        _Run(self, corpus, vocabulary.counts, W, C, job).go(saved.facts if saved else {})
+        if not (all_finite(W) and all_finite(C)):
+            raise self._not_finite()
+        return compact(W[:n_words], self.dim), compact(C[:n_words], self.dim) if self.has_context_vectors else None
+
+    def _initialise(self, W: Matrix, C: Matrix, n_words: int) -> None:
+        """Set the first weights."""
         if self.init == "xavier":
             scale = np.float32(np.sqrt(6 / (n_words + self.dim)))
             initialise(C, self.dim, scale, np.uint64(self.seed + 1))
         else:
             scale = np.float32(0.5 / self.dim)
         initialise(W, self.dim, scale, np.uint64(self.seed))
-        _Run(self, corpus, vocabulary.counts, W, C, threads).go(listener)
-        if not (all_finite(W) and all_finite(C)):
-            raise self._not_finite()
-        return compact(W[:n_words], self.dim), compact(C[:n_words], self.dim) if self.has_context_vectors else None
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(
@@ -197,9 +207,10 @@ class _Run:
     """One training: the arrays that the kernel works on, and the order of the blocks."""
 
     def __init__(
-        self, parameters: Word2Vec, corpus: Corpus, counts: NDArray[np.int64], W: Matrix, C: Matrix, threads: int
+        self, parameters: Word2Vec, corpus: Corpus, counts: NDArray[np.int64], W: Matrix, C: Matrix, job: Job
     ) -> None:
-        self.parameters, self.corpus, self.W, self.C = parameters, corpus, W, C
+        self.parameters, self.corpus, self.W, self.C, self.job = parameters, corpus, W, C, job
+        threads = job.threads
         self.keep = keep_probability(counts, parameters.sample)
         self.noise: Noise | None = None
         self.paths: Paths | None = None
@@ -249,37 +260,68 @@ class _Run:
 
         return train
 
-    def go(self, listener: Listener) -> None:
-        """Compile the kernel, then train on all blocks of all epochs, telling `listener` about it."""
-        listener(Progress("compiling"))
-        n_tokens, epochs = self.corpus.n_tokens, self.parameters.epochs
+    def go(self, saved: dict[str, Any]) -> None:
+        """Compile the kernel, then train on all blocks of all epochs that are left.
+
+        Parameters
+        ----------
+        saved : dict
+            The facts that `_state` gave of the training so far, or nothing.
+        """
+        self.first, n_blocks = saved.get("blocks", 0), self.parameters.epochs * self.n_blocks
+        if self.first == n_blocks:
+            return
+        self.job.listener(Progress("compiling"))
         workers = [self._worker(thread) for thread in range(len(self.works))]
         self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
         workers[0]((0, 0))
-        self.stop[0] = self.works[0].counts[0] = 0
+        self.stop[0] = 0
+        work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
+        work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses), loss
+        self.began, self.words_before = perf_counter(), saved.get("words", 0)
+        self.epoch, self.at_epoch = self.first // self.n_blocks + 1, (0.0, 0)
 
-        began, epoch, at_epoch = perf_counter(), 0, (0.0, 0)
+        blocks = (divmod(k, self.n_blocks) for k in range(self.first, n_blocks))
+        saving = None
+        if self.job.checkpoints is not None:
+            saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_blocks)
+        run_blocks(blocks, workers, self.stop, self._tell, saving)
+        if self.job.checkpoints is not None:
+            self.job.checkpoints.try_to_save(nullcontext(self._state(n_blocks - self.first)))
 
-        def tell() -> None:
-            nonlocal epoch, at_epoch
-            words = sum(int(work.counts[0]) for work in self.works)
-            sums = sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
-            if not np.isfinite(sums[0]):
-                raise self.parameters._not_finite()
-            now = Progress(
-                "training",
-                words,
-                epochs * n_tokens,
-                perf_counter() - began,
-                min(words // n_tokens + 1, epochs),
-                self.parameters.rate(words / (epochs * n_tokens)),
-            )
-            if sums[1] > at_epoch[1]:
-                now = replace(now, loss=(sums[0] - at_epoch[0]) / (sums[1] - at_epoch[1]))
-            if now.epoch != epoch:
-                epoch, at_epoch = now.epoch or 0, sums
-            listener(now)
+    def _sums(self) -> tuple[int, float, int]:
+        """Give the words that were trained on, the sum of the losses that were measured, and their number."""
+        words = sum(int(work.counts[0]) for work in self.works)
+        return words, sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
 
-        blocks = ((epoch, block) for epoch in range(epochs) for block in range(self.n_blocks))
-        run_blocks(blocks, workers, self.stop, tell)
-        tell()
+    def _state(self, n_blocks: int) -> State:
+        """Give the state after so many blocks, from which any number of threads can go on."""
+        n_words = len(self.keep)
+        words, loss, n_losses = self._sums()
+        facts = {
+            "blocks": self.first + n_blocks,
+            "words": words,
+            "loss": [loss - self.at_epoch[0], n_losses - self.at_epoch[1]],
+        }
+        return State(facts, {"W": self.W[:n_words], "C": self.C[:n_words]})
+
+    def _tell(self) -> None:
+        """Tell the listener how far training is."""
+        words, loss, n_losses = self._sums()
+        if not np.isfinite(loss):
+            raise self.parameters._not_finite()
+        n_tokens, epochs = self.corpus.n_tokens, self.parameters.epochs
+        now = Progress(
+            "training",
+            words,
+            epochs * n_tokens,
+            perf_counter() - self.began,
+            min(words // n_tokens + 1, epochs),
+            self.parameters.rate(words / (epochs * n_tokens)),
+            before=self.words_before,
+        )
+        if n_losses > self.at_epoch[1]:
+            now = replace(now, loss=(loss - self.at_epoch[0]) / (n_losses - self.at_epoch[1]))
+        if now.epoch != self.epoch:
+            self.epoch, self.at_epoch = now.epoch or 0, (loss, n_losses)
+        self.job.listener(now)

@@ -1,15 +1,18 @@
 """Work shared among threads: blocks taken in order from one queue, and a main thread that watches."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from threading import Lock
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from threading import Condition
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.errors import InputError
+from fastvec.training.checkpoints import Saving
+from fastvec.training.state import State
 
 Block = TypeVar("Block")
 #: Seconds between two looks of the main thread.
@@ -25,11 +28,51 @@ def count_threads(threads: int | None) -> int:
     return threads
 
 
+class _Queue(Generic[Block]):
+    """Blocks that are taken in order, and how many are being worked on."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self.n_taken = 0
+        self._blocks = iter(blocks)
+        self._busy, self._is_paused = 0, False
+        self._changed = Condition()
+
+    def take(self) -> Block | None:
+        """Give the next block, or None at the end; wait while there is a pause."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_paused)
+            block = next(self._blocks, None)
+            if block is not None:
+                self.n_taken += 1
+                self._busy += 1
+            return block
+
+    def done(self) -> None:
+        """Take note that a block is done, well or not."""
+        with self._changed:
+            self._busy -= 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def paused(self) -> Iterator[int]:
+        """Wait until all blocks that were taken are done, and give out no others for a while; give their number."""
+        try:
+            with self._changed:
+                self._is_paused = True
+                self._changed.wait_for(lambda: not self._busy)
+            yield self.n_taken
+        finally:
+            with self._changed:
+                self._is_paused = False
+                self._changed.notify_all()
+
+
 def run_blocks(
     blocks: Iterable[Block],
     workers: Sequence[Callable[[Block], None]],
     stop: NDArray[np.int64],
     poll: Callable[[], None],
+    saving: Saving | None = None,
 ) -> None:
     """Let each worker, on a thread of its own, take blocks in order until none is left.
 
@@ -42,33 +85,50 @@ def run_blocks(
     stop : (1,) int64
         Set to 1 when the work is to end early, so that workers can leave a block unfinished.
     poll : function
-        Called by the calling thread every tenth of a second; what it raises, or a KeyboardInterrupt, ends the work.
+        Called by the calling thread every tenth of a second, and when all is done; what it raises ends the work.
+    saving : Saving or None
+        Saves the state now and then, between two blocks, and when a KeyboardInterrupt ends the work; what goes wrong
+        with the former is told and forgotten.
 
     Raises
     ------
     BaseException
         The first error of `poll` or of a worker, once all workers have stopped.
     """
-    queue, lock = iter(blocks), Lock()
+    queue = _Queue(blocks)
 
     def drain(work: Callable[[Block], None]) -> None:
-        while not stop[0]:
-            with lock:
-                block = next(queue, None)
-            if block is None:
+        while not stop[0] and (block := queue.take()) is not None:
+            try:
+                work(block)
+            finally:
+                queue.done()
+
+    @contextmanager
+    def state() -> Iterator[State]:
+        assert saving is not None
+        with queue.paused() as n_blocks:
+            yield saving.state(n_blocks)
+
+    def watch(futures: list[Future[None]]) -> None:
+        while True:
+            finished, waiting = wait(futures, POLL, FIRST_EXCEPTION)
+            for future in finished:
+                future.result()
+            poll()
+            if not waiting:
                 return
-            work(block)
+            if saving is not None and saving.checkpoints.due(share := saving.share(queue.n_taken)):
+                saving.checkpoints.try_to_save(state(), share)
 
     with ThreadPoolExecutor(len(workers), "fastvec") as pool:
         try:
-            futures = [pool.submit(drain, work) for work in workers]
-            while True:
-                finished, waiting = wait(futures, POLL, FIRST_EXCEPTION)
-                for future in finished:
-                    future.result()
-                if not waiting:
-                    break
-                poll()
+            try:
+                watch([pool.submit(drain, work) for work in workers])
+            except KeyboardInterrupt:
+                if saving is not None:
+                    saving.checkpoints.save(state(), saving.share(queue.n_taken))
+                raise
         except BaseException:
             stop[0] = 1
             raise

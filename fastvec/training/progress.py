@@ -28,6 +28,8 @@ class Progress:
         a cell for GloVe.
     unit : str
         Of what is counted or trained on: "words", or "cells" of the matrix of co-occurrences.
+    before : int
+        Part of `done` that was done before the phase began, by a training that is gone on with.
     """
 
     phase: str
@@ -38,16 +40,17 @@ class Progress:
     learning_rate: float | None = None
     loss: float | None = None
     unit: str = "words"
+    before: int = 0
 
     @property
     def per_second(self) -> float:
         """Work per second since the phase began: bytes or words."""
-        return self.done / self.seconds if self.seconds else 0.0
+        return (self.done - self.before) / self.seconds if self.seconds else 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """Seconds that the phase will still take, or None where that cannot be told."""
-        return (self.total - self.done) / self.per_second if self.total is not None and self.done else None
+        return (self.total - self.done) / self.per_second if self.total is not None and self.per_second else None
 
 
 Listener = Callable[[Progress], None]

@@ -203,7 +203,6 @@ class _Counting:
             self.listener(Progress("counting", done, self.corpus.n_ids, perf_counter() - self.began))
 
         run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
-        tell()
         self.n_counted = n_read
 
     def _cut(self, cells: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[tuple[int, int, int]]:
@@ -259,7 +258,6 @@ class _Counting:
 
             tell()
             run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
-            tell()
             return cells.finish()
 
 

@@ -65,6 +65,8 @@ class Cooccurrence:
         Sum of weights of each cell.
     metadata : dict
         What was counted ("counting": the fields of `CountSettings`) and in what ("corpus": `Corpus.facts`).
+    path : str or None
+        The file that it was loaded from.
     """
 
     vocabulary: Vocabulary
@@ -72,6 +74,7 @@ class Cooccurrence:
     indices: NDArray[np.int32]
     data: NDArray[np.float32]
     metadata: dict[str, Any]
+    path: str | None = None
 
     def __repr__(self) -> str:
         return f"<Cooccurrence of {len(self.vocabulary):,} words: {self.data.size:,} cells>"
@@ -148,6 +151,7 @@ class Cooccurrence:
             arrays["indices"].astype(np.int32, copy=False),
             arrays["data"].astype(np.float32, copy=False),
             metadata,
+            os.path.abspath(path),
         )
 
 

@@ -1,0 +1,158 @@
+"""What a folder of checkpoints says of its training, and whether what is given to go on with it is the same."""
+
+import os
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from fastvec.corpus import Vocabulary
+from fastvec.corpus.sources import Files, open_source
+from fastvec.errors import InputError
+from fastvec.models.cooccurrence import Cooccurrence
+from fastvec.models.request import Request
+from fastvec.training.checkpoints import EVERY, Checkpoints
+
+#: Where the vocabulary that was given to `train` lies beside the checkpoints.
+_VOCABULARY = "vocabulary.tsv"
+#: Arguments that may change, as the vectors do not depend on them.
+_FREE = ("memory",)
+
+
+def new_checkpoints(
+    folder: str | PathLike[str],
+    every: str,
+    source: Any,
+    request: Request,
+    output: str | PathLike[str] | None,
+    threads: int | None,
+) -> Checkpoints:
+    """Begin a folder of checkpoints that says what is trained; the parameters are those of `train`.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be made, or has something in it.
+    InputError
+        If `every` is not a time or a share, or a word of the vocabulary cannot be written down.
+    """
+    run = {
+        "arguments": request.as_json(source),
+        "source": _place(source),
+        "output": None if output is None else os.path.abspath(output),
+        "threads": threads,
+    }
+    checkpoints = Checkpoints.create(folder, every, run)
+    vocabulary = request.arguments["vocabulary"]
+    if vocabulary is not None:
+        vocabulary.save(checkpoints.folder / _VOCABULARY)
+    return checkpoints
+
+
+def saved_output(folder: str | PathLike[str]) -> str | None:
+    """Give where the vectors of a training that is to go on are written to.
+
+    Raises
+    ------
+    FileError
+        If there are no checkpoints.
+    """
+    with Checkpoints.open(folder, EVERY) as checkpoints:
+        output: str | None = checkpoints.run["output"]
+    return output
+
+
+def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) -> tuple[Any, Request]:
+    """Give the source and the request of a training that is to go on.
+
+    Parameters
+    ----------
+    checkpoints : Checkpoints
+        Its folder; it takes note of what changes.
+    source : Any
+        As for `train`; None takes what was given there.
+    given : dict
+        Other arguments of `train`.
+
+    Raises
+    ------
+    InputError
+        If an argument is another, and may not be; or if the source or the tokenizer must be given again.
+    """
+    folder, run = checkpoints.folder, checkpoints.run
+    if source is None:
+        place = run["source"]
+        if place is None:
+            raise InputError(f"{folder}: the text was no file, so it must be given again")
+        source = Cooccurrence.load(place) if isinstance(place, str) else [Path(path) for path in place]
+    known = dict(run["arguments"], vocabulary=None)
+    if (folder / _VOCABULARY).exists():
+        known["vocabulary"] = Vocabulary.load(folder / _VOCABULARY)
+    for name, value in given.items():
+        if name not in known:
+            raise InputError(f"{folder}: the training that is to go on has no {name}: leave it out")
+        if name == "vocabulary":
+            _check_vocabulary(value, known[name], folder)
+            continue
+        is_more = name == "epochs" and value > known["epochs"]
+        if not (name in _FREE or is_more or (name == "tokenizer" and known[name] is None) or value == known[name]):
+            raise InputError(
+                f"{folder}: the training that is to go on has {name} {known[name]}, not {value}: leave it out, or "
+                "begin another training"
+            )
+        known[name] = value
+    if known["tokenizer"] is None:
+        raise InputError(f"{folder}: the text was split by a function, which must be given again as tokenizer")
+    request = Request.of(source, known.pop("model"), known)
+    checkpoints.update(arguments=request.as_json(source))
+    return source, request
+
+
+def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Take note of what the text is, or refuse it if a training that is to go on had another.
+
+    Parameters
+    ----------
+    checkpoints : Checkpoints or None
+        None does nothing.
+    facts : dict
+        Those of the corpus.
+    vocabulary : Vocabulary
+        The words that are trained.
+
+    Raises
+    ------
+    InputError
+        If it differs; the message says how.
+    """
+    if checkpoints is None:
+        return
+    found = {"fingerprint": facts["fingerprint"]} | facts | {"vocabulary": len(vocabulary)}
+    known = checkpoints.run.get("text")
+    if known is None:
+        checkpoints.update(text=found)
+    elif found != known:
+        differs = [f"{name} {known[name]} then, {found[name]} now" for name in found if found[name] != known[name]]
+        shown = "; ".join(differs[1:] or ["other words"])  # the fingerprint, which comes first, tells nobody anything
+        raise InputError(
+            f"{checkpoints.folder}: the text is another than that of the training that is to go on ({shown}): give the "
+            "same text, or begin another training"
+        )
+
+
+def _check_vocabulary(given: Any, known: Vocabulary | None, folder: Path) -> None:
+    """Refuse a vocabulary, or a file of one, that is not the one known."""
+    if not isinstance(given, Vocabulary):
+        given = Vocabulary.load(given)
+    if known is None or given.lines() != known.lines():
+        raise InputError(f"{folder}: the training that is to go on has another vocabulary: leave it out")
+
+
+def _place(source: Any) -> list[str] | str | None:
+    """Give where a source can be read again: absolute paths of files, or of co-occurrences; None if it cannot."""
+    if isinstance(source, Cooccurrence):
+        return source.path
+    is_path = isinstance(source, str | PathLike)
+    if is_path or (isinstance(source, list | tuple) and any(isinstance(item, PathLike) for item in source)):
+        opened = open_source(source)
+        return opened.given if isinstance(opened, Files) and opened.identity is not None else None
+    return None

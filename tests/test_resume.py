@@ -1,0 +1,242 @@
+"""Going on with a training, in one process; `tests.test_kills` does so for real."""
+
+import json
+import os
+import threading
+
+import numpy as np
+import pytest
+
+import fastvec
+from fastvec.errors import FileError, InputError
+from tests.test_cli_train import corpus, run  # noqa: F401 - fixtures
+from tests.test_train import two_topics
+
+COUNTED = [("glove", {}), ("ppmi-svd", {})]
+MODES = [(model, {"loss": loss}) for model in ("skipgram", "cbow") for loss in ("negative", "hierarchical")] + COUNTED
+
+
+class Interrupt:
+    """A listener that interrupts the training when it has done so much in a phase."""
+
+    def __init__(self, done=1, phase="training"):
+        self.done, self.phase = done, phase
+
+    def __call__(self, progress):
+        if progress.phase == self.phase and progress.done >= self.done:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(map(" ".join, two_topics(6000))))
+    return path
+
+
+def begin(text, model="skipgram", *, interrupt=None, **options):
+    """Train for a while, until it is interrupted."""
+    options = {"dim": 8, "epochs": 30, "threads": 1, "cache": False} | options
+    with pytest.raises(KeyboardInterrupt):
+        fastvec.train(text, model, checkpoint=text.parent / "state", progress=interrupt or Interrupt(), **options)
+    return text.parent / "state"
+
+
+@pytest.mark.parametrize(("model", "options"), MODES)
+def test_every_model_goes_on_as_if_nothing_had_happened(text, model, options, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    options = options | ({"epochs": 30} if model != "ppmi-svd" else {}) | {"dim": 8, "threads": 1, "save_context": True}
+    if options.get("loss") == "hierarchical":
+        del options["save_context"]
+    whole = fastvec.train(text, model, **options)
+    listener = Interrupt(1, "training") if model != "ppmi-svd" else Interrupt(0, "factorising")
+    with pytest.raises(KeyboardInterrupt):
+        fastvec.train(text, model, checkpoint=text.parent / "state", progress=listener, **options)
+    told = []
+    pieces = fastvec.resume(text.parent / "state", progress=told.append)
+    np.testing.assert_array_equal(pieces.vectors, whole.vectors)
+    assert pieces.words == whole.words
+    assert json.dumps(pieces.metadata) == json.dumps(whole.metadata)
+    if whole.context_vectors is not None:
+        np.testing.assert_array_equal(pieces.context_vectors, whole.context_vectors)
+    if model in ("glove", "ppmi-svd"):
+        assert "counting" not in {progress.phase for progress in told}
+    if model != "ppmi-svd":
+        assert 0 < told[-1].before < told[-1].done == told[-1].total
+
+
+def test_one_that_has_ended_gives_its_vectors_again(text):
+    whole = fastvec.train(text, dim=8, threads=1, checkpoint=text.parent / "state", output=text.parent / "v.bin")
+    (text.parent / "v.bin").unlink()
+    told = []
+    again = fastvec.resume(text.parent / "state", progress=told.append)
+    assert {progress.phase for progress in told} == {"reading", "saving"} - ({"reading"} if not told[0].done else set())
+    np.testing.assert_array_equal(again.vectors, whole.vectors)
+    np.testing.assert_array_equal(fastvec.load(text.parent / "v.bin").vectors, whole.vectors)
+
+
+@pytest.mark.parametrize("model", ["skipgram", "glove"])
+def test_more_epochs_may_be_added(text, model):
+    few = fastvec.train(text, model, dim=8, epochs=3, threads=1, checkpoint=text.parent / "state")
+    told = []
+    more = fastvec.resume(text.parent / "state", epochs=5, progress=told.append)
+    assert more.metadata["parameters"]["epochs"] == 5
+    assert told[-1].epoch == 5
+    assert not np.array_equal(few.vectors, more.vectors)
+    again = fastvec.resume(text.parent / "state")
+    np.testing.assert_array_equal(more.vectors, again.vectors)
+    with pytest.raises(InputError, match="has epochs 5, not 4: leave it out, or begin another training"):
+        fastvec.resume(text.parent / "state", epochs=4)
+
+
+def test_several_threads_go_on_too(text, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    state = begin(text, threads=2)
+    told = []
+    wv = fastvec.resume(state, progress=told.append)
+    assert wv.metadata["threads"] == 2
+    assert told[-1].done == told[-1].total
+    assert wv.similarity("salt", "bread") > wv.similarity("salt", "wind")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"dim": 9}, "has dim 8, not 9"),
+        ({"min_count": 2}, "has min_count 5, not 2"),
+        ({"learning_rate": 0.1}, r"has learning_rate 0\.05, not 0\.1"),
+        ({"model": "cbow"}, "has model skipgram, not cbow"),
+        ({"x_max": 9}, "has no x_max"),
+        ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "has another vocabulary"),
+    ],
+)
+def test_other_parameters_are_refused(text, given, message, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    state = begin(text)
+    with pytest.raises(InputError, match=message):
+        fastvec.resume(state, **given)
+    assert fastvec.resume(state, dim=8, min_count=5).dim == 8
+
+
+def test_another_text_is_refused(text, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    state = begin(text)
+    with open(text, "a") as file:
+        file.write("\nsalt pepper")
+    with pytest.raises(InputError, match=r"words 48000 then, 48002 now\): give the same text"):
+        fastvec.resume(state)
+
+
+def test_text_that_was_no_file_must_be_given_again(text, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    sentences = [line.split() for line in text.read_text().splitlines()]
+    whole = fastvec.train(sentences, dim=8, epochs=30, threads=1)
+    options = {"dim": 8, "epochs": 30, "threads": 1, "checkpoint": text.parent / "state"}
+    with pytest.raises(KeyboardInterrupt):
+        fastvec.train(sentences, **options, progress=Interrupt())
+    with pytest.raises(InputError, match="the text was no file, so it must be given again"):
+        fastvec.resume(text.parent / "state")
+    np.testing.assert_array_equal(fastvec.resume(text.parent / "state", sentences).vectors, whole.vectors)
+
+
+def test_a_function_that_splits_the_text_must_be_given_again(text, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    state = begin(text, tokenizer=str.split)
+    with pytest.raises(InputError, match="split by a function, which must be given again as tokenizer"):
+        fastvec.resume(state)
+    assert len(fastvec.resume(state, tokenizer=str.split)) == 12
+
+
+def test_the_vocabulary_that_was_given_is_kept(text, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    vocabulary = fastvec.read_corpus(text, cache=False).vocabulary(max_vocab=7)
+    state = begin(text, vocabulary=vocabulary)
+    assert fastvec.resume(state).words == vocabulary.words
+    assert len(fastvec.resume(state, vocabulary=vocabulary)) == 7
+
+
+def test_counts_from_a_file_are_found_again(text, monkeypatch):
+    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+    read = fastvec.read_corpus(text, cache=False)
+    fastvec.count_cooccurrence(read, read.vocabulary(), window=2).save(text.parent / "counts.npz")
+    counts = fastvec.Cooccurrence.load(text.parent / "counts.npz")
+    whole = fastvec.train(counts, "glove", dim=8, epochs=30)
+    with pytest.raises(KeyboardInterrupt):
+        fastvec.train(counts, "glove", dim=8, epochs=30, checkpoint=text.parent / "state", progress=Interrupt())
+    np.testing.assert_array_equal(fastvec.resume(text.parent / "state").vectors, whole.vectors)
+
+
+def test_damaged_counts_are_counted_again(text, caplog):
+    fastvec.train(text, "ppmi-svd", dim=8, checkpoint=text.parent / "state")
+    whole = fastvec.resume(text.parent / "state").vectors
+    path = text.parent / "state" / "cooccurrence.npz"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    for state in path.parent.glob("*.state"):
+        state.unlink()
+    again = fastvec.resume(text.parent / "state").vectors
+    assert "counting again" in caplog.text
+    np.testing.assert_array_equal(again, whole)
+
+
+def test_a_checkpoint_of_other_shape_is_one_line(text):
+    fastvec.train(text, dim=8, checkpoint=text.parent / "a")
+    fastvec.train(text, dim=9, checkpoint=text.parent / "b")
+    os.replace(text.parent / "a" / "checkpoint-1.state", text.parent / "b" / "checkpoint-1.state")
+    fastvec.train(text, dim=40, checkpoint=text.parent / "c")
+    os.replace(text.parent / "b" / "checkpoint-1.state", text.parent / "c" / "checkpoint-1.state")
+    with pytest.raises(FileError, match=r"checkpoint-1\.state: W is float32 of shape"):
+        fastvec.resume(text.parent / "c")
+
+
+def test_two_trainings_at_a_time_do_not_disturb_each_other(text):
+    alone = [fastvec.train(text, model, dim=8, epochs=8, threads=1).vectors for model in ("skipgram", "glove")]
+    found = {}
+
+    def train(model):
+        found[model] = fastvec.train(text, model, dim=8, epochs=8, threads=1, checkpoint=text.parent / model).vectors
+
+    threads = [threading.Thread(target=train, args=(model,)) for model in ("skipgram", "glove")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(found["skipgram"], alone[0])
+    np.testing.assert_array_equal(found["glove"], alone[1])
+
+
+def test_the_command_line_goes_on_where_it_stopped(run):  # noqa: F811
+    options = ["--dim", "8", "--threads", "1", "--cache-dir", "cache"]
+    assert run("train", "corpus.txt", *options, "-o", "whole.bin")[0] == 0
+    assert run("train", "corpus.txt", *options, "--checkpoint", "state", "--every", "50%", "-o", "v.bin")[0] == 0
+    os.remove("v.bin")
+    code, out, err = run("train", "--resume", "state")
+    assert (code, out) == (0, "")
+    assert err == f"{os.path.abspath('v.bin')}: 6 words, 8 dimensions\n"
+    with open("whole.bin", "rb") as whole, open("v.bin", "rb") as file:
+        assert whole.read() == file.read()
+    assert run("train", "corpus.txt", "--resume", "state", "--dim", "8", "-o", "other.bin")[0] == 0
+    assert os.path.exists("other.bin")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--resume", "nowhere"], 1, "nowhere: no checkpoints here"),
+        (["--resume", "state", "--dim", "9"], 1, "state: the training that is to go on has dim 8, not 9"),
+        (["--resume", "state", "--checkpoint", "new"], 2, "leave --checkpoint out"),
+        (["corpus.txt", "--checkpoint", "state"], 1, "state: holds the checkpoints of a training"),
+        (["corpus.txt", "--checkpoint", "new", "--every", "often"], 1, "every must be a time or a share"),
+        (["other.txt", "--resume", "state"], 1, "state: the text is another than that of the training"),
+    ],
+)
+def test_what_cannot_be_gone_on_with_is_one_line(run, arguments, code, message):  # noqa: F811
+    with open("other.txt", "w") as file:
+        file.write("salt rain " * 100)
+    assert run("train", "corpus.txt", "--dim", "8", "--cache-dir", "cache", "--checkpoint", "state")[0] == 0
+    found, out, err = run("train", *arguments)
+    assert (found, out) == (code, "")
+    assert message in err
+    assert code == 2 or err.count("\n") == 1
+    assert not os.path.exists("new")
