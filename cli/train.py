@@ -89,6 +89,19 @@ def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options
 @click.option(
     "--vectors", default=None, show_default="by model", metavar="word|context|sum", help="Which vectors to write."
 )
+@click.option(
+    "--init-from",
+    default=None,
+    metavar="VECTORS",
+    help="Start from these vectors, and their context vectors if the file holds them; with skipgram and cbow.",
+)
+@click.option(
+    "--init-vocab",
+    default=None,
+    show_default="union",
+    metavar="old|new|union",
+    help="Which words to write with --init-from: those of VECTORS, those of SOURCE, or both.",
+)
 @click.option("--save-context", is_flag=True, help="Write the context vectors too; .safetensors only.")
 @click.option(
     "--vocab",

@@ -8,6 +8,8 @@ from os import PathLike
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from fastvec._version import __version__
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.errors import InputError
@@ -31,6 +33,8 @@ def train(
     vocabulary: Vocabulary | str | PathLike[str] | None = None,
     vectors: str | None = None,
     save_context: bool = False,
+    init_from: KeyedVectors | str | PathLike[str] | None = None,
+    init_vocab: str | None = None,
     output: str | PathLike[str] | None = None,
     checkpoint: str | PathLike[str] | None = None,
     every: str = EVERY,
@@ -66,6 +70,13 @@ def train(
         the word vectors.
     save_context : bool
         Keep the context vectors too, in `context_vectors`.
+    init_from : KeyedVectors, path or None
+        Start from these vectors, for "skipgram" and "cbow", instead of at random; from the context vectors too if they
+        are there (`save_context`). `dim` is theirs. Vectors that are good already want a lower `learning_rate`.
+    init_vocab : str or None
+        Which words to give with `init_from`: "new", those of this text; "old", those that have vectors, of which the
+        ones that occur in this text are trained; "union" (None), both. Words that were not trained come last, as they
+        were and with a count of 0.
     output : path or None
         Where to write the vectors too; the suffix says how: .safetensors, .bin, .txt, .vec, .npy.
     checkpoint : path or None
@@ -104,12 +115,15 @@ def train(
         "vocabulary": vocabulary,
         "vectors": vectors,
         "save_context": save_context,
+        "init_from": init_from,
+        "init_vocab": init_vocab,
         "tokenizer": tokenizer,
         "lowercase": lowercase,
         "errors": errors,
     }
     request = Request.of(source, model, given | parameters)
     job = Job(count_threads(threads), progress or ignore)
+    _check_output(output, request)
     if checkpoint is None:
         return _make_vectors(source, request, job, output, cache_dir, cache)
     with new_checkpoints(checkpoint, every, source, request, output, threads) as checkpoints:
@@ -163,6 +177,7 @@ def resume(
     with Checkpoints.open(checkpoint, every) as checkpoints:
         source, request = saved_request(checkpoints, source, arguments)
         output = checkpoints.run["output"] if output is None else output
+        _check_output(output, request)
         job = Job(
             count_threads(checkpoints.run["threads"] if threads is None else threads), progress or ignore, checkpoints
         )
@@ -178,9 +193,7 @@ def _make_vectors(
     cache: bool,
 ) -> KeyedVectors:
     """Make the vectors that are asked for; the other parameters are those of `train`."""
-    settings, vectors, save_context = request.settings, request.vectors, request.arguments["save_context"]
-    if output is not None and check_target(output) != "safetensors" and save_context:
-        raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
+    settings, vocabulary, initial = request.settings, request.arguments["vocabulary"], request.arguments["init_from"]
     if isinstance(source, Corpus | Cooccurrence) and (cache_dir, cache) != (None, True):
         raise InputError("the text has been read: leave cache_dir and cache alone")
     limits: dict[str, int | None] = {}
@@ -197,34 +210,50 @@ def _make_vectors(
                     source, cache_dir=cache_dir, cache=cache, progress=_reading(job.listener), **request.reading
                 )
                 stack.enter_context(corpus)
-            if (given := request.arguments["vocabulary"]) is None:
+            if vocabulary is None:
                 limits = {name: request.arguments[name] for name in ("min_count", "max_vocab")}
                 chosen = corpus.vocabulary(**limits)
             else:
-                corpus = stack.enter_context(corpus.with_vocabulary(given))
+                chosen = vocabulary
+            if initial is not None:
+                chosen = initial.choose(chosen)
+            if vocabulary is not None or (initial is not None and initial.words == "old"):
+                corpus = stack.enter_context(corpus.with_vocabulary(chosen))
                 chosen = corpus.vocabulary(min_count=1)
             check_text(job.checkpoints, corpus.facts, chosen)
-            words, contexts = settings.fit(corpus, chosen, job)
+            words, contexts = settings.fit(corpus, chosen, replace(job, initial=initial))
             facts = corpus.facts
-    if contexts is not None and vectors == "sum":
+    names, counts = chosen.words, chosen.counts
+    if initial is not None:
+        others, *rows = initial.others(chosen)
+        names, counts = names + others, np.pad(counts, (0, len(others)))
+        words = np.concatenate([words, rows[0]])
+        contexts = None if contexts is None else np.concatenate([contexts, rows[1]])
+    if contexts is not None and request.vectors == "sum":
         words += contexts
     metadata = {
         "corpus": facts,
-        "parameters": asdict(settings) | limits | {"vectors": vectors},
+        "parameters": asdict(settings) | limits | {"vectors": request.vectors},
         "threads": job.threads,
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
     }
     made = KeyedVectors(
-        chosen.words,
-        contexts if contexts is not None and vectors == "context" else words,
-        counts=chosen.counts,
-        context_vectors=contexts if save_context else None,
+        names,
+        contexts if contexts is not None and request.vectors == "context" else words,
+        counts=counts,
+        context_vectors=contexts if request.arguments["save_context"] else None,
         metadata=metadata,
     )
     if output is not None:
         job.listener(Progress("saving"))
         made.save(output)
     return made
+
+
+def _check_output(output: str | PathLike[str] | None, request: Request) -> None:
+    """Refuse a file that could not be written in the end."""
+    if output is not None and check_target(output) != "safetensors" and request.arguments["save_context"]:
+        raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
 
 
 def _reading(listener: Listener) -> Callable[[int, int | None], None]:

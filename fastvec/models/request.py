@@ -9,6 +9,7 @@ from fastvec.models.checks import check_choice
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.models.glove import Glove
+from fastvec.models.initial import initial_of
 from fastvec.models.model import Model
 from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.word2vec import Word2Vec
@@ -21,6 +22,8 @@ ARGUMENTS = {
     "vocabulary": None,
     "vectors": None,
     "save_context": False,
+    "init_from": None,
+    "init_vocab": None,
     "tokenizer": "whitespace",
     "lowercase": False,
     "errors": "replace",
@@ -42,7 +45,7 @@ class Request:
     settings : Model
         The model and its parameters.
     arguments : dict
-        `ARGUMENTS`, with values; `vectors` is settled, and `vocabulary` is a Vocabulary or None.
+        `ARGUMENTS`, with values; `vectors` is settled, `vocabulary` a Vocabulary and `init_from` an Initial, or None.
     """
 
     settings: Model
@@ -71,6 +74,15 @@ class Request:
         check_choice("model", model, list(MODELS))
         arguments = {name: given.get(name, default) for name, default in ARGUMENTS.items()}
         parameters = {name: value for name, value in given.items() if name not in ARGUMENTS}
+        initial = initial_of(arguments)
+        if initial is not None:
+            if not issubclass(MODELS[model], Word2Vec):
+                raise InputError(
+                    f"model {model} cannot start from vectors: leave init_from out, or choose another model"
+                )
+            parameters.setdefault("dim", initial.dim)
+            if parameters["dim"] != initial.dim:
+                raise InputError(f"dim must be {initial.dim}, that of init_from, not {parameters['dim']}: leave it out")
         settings = _settings(model, parameters, source)
 
         vectors = arguments["vectors"] or ("word" if arguments["save_context"] else settings.default_vectors)
@@ -88,7 +100,7 @@ class Request:
                 raise InputError("a vocabulary is trained as it is: leave min_count and max_vocab alone")
             if not isinstance(vocabulary, Vocabulary):
                 vocabulary = Vocabulary.load(vocabulary)
-        return cls(settings, arguments | {"vectors": vectors, "vocabulary": vocabulary})
+        return cls(settings, arguments | {"vectors": vectors, "vocabulary": vocabulary, "init_from": initial})
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -104,12 +116,12 @@ class Request:
     def as_json(self, source: Any) -> dict[str, Any]:
         """Give what `of` needs to give the same again, as far as JSON can hold it.
 
-        A vocabulary is left out, and a tokenizer that is a function is None.
+        A vocabulary and vectors to start from are left out, and a tokenizer that is a function is None.
         """
         parameters = asdict(self.settings)
         for name in _settled(parameters["model"], source):
             parameters.pop(name, None)
-        arguments = {name: value for name, value in self.arguments.items() if name != "vocabulary"}
+        arguments = {name: value for name, value in self.arguments.items() if name not in ("vocabulary", "init_from")}
         if callable(arguments["tokenizer"]):
             arguments["tokenizer"] = None
         return parameters | arguments

@@ -12,8 +12,8 @@ from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.request import Request
 from fastvec.training.checkpoints import EVERY, Checkpoints
 
-#: Where the vocabulary that was given to `train` lies beside the checkpoints.
-_VOCABULARY = "vocabulary.tsv"
+#: Where the vocabulary and the vectors to start from that were given to `train` lie beside the checkpoints.
+_VOCABULARY, _INITIAL = "vocabulary.tsv", "initial.safetensors"
 #: Arguments that may change, as the vectors do not depend on them.
 _FREE = ("memory",)
 
@@ -42,9 +42,11 @@ def new_checkpoints(
         "threads": threads,
     }
     checkpoints = Checkpoints.create(folder, every, run)
-    vocabulary = request.arguments["vocabulary"]
+    vocabulary, initial = request.arguments["vocabulary"], request.arguments["init_from"]
     if vocabulary is not None:
         vocabulary.save(checkpoints.folder / _VOCABULARY)
+    if initial is not None:
+        initial.given.save(checkpoints.folder / _INITIAL)
     return checkpoints
 
 
@@ -84,12 +86,15 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
         if place is None:
             raise InputError(f"{folder}: the text was no file, so it must be given again")
         source = Cooccurrence.load(place) if isinstance(place, str) else [Path(path) for path in place]
-    known = dict(run["arguments"], vocabulary=None)
+    known = dict(run["arguments"], vocabulary=None, init_from=None)
+    if (folder / _INITIAL).exists():
+        known["init_from"] = folder / _INITIAL
     if (folder / _VOCABULARY).exists():
         known["vocabulary"] = Vocabulary.load(folder / _VOCABULARY)
     for name, value in given.items():
-        if name not in known:
-            raise InputError(f"{folder}: the training that is to go on has no {name}: leave it out")
+        if name not in known or name == "init_from":
+            known_too = "keeps what it started from" if name == "init_from" else f"has no {name}"
+            raise InputError(f"{folder}: the training that is to go on {known_too}: leave {name} out")
         if name == "vocabulary":
             _check_vocabulary(value, known[name], folder)
             continue

@@ -182,6 +182,8 @@ class Word2Vec:
             saved.read("C", C[:n_words])
         else:
             self._initialise(W, C, n_words)
+            if job.initial:
+                job.initial.fill(vocabulary, W, C if self.has_context_vectors else None)
         _Run(self, corpus, vocabulary.counts, W, C, job).go(saved.facts if saved else {})
         if not (all_finite(W) and all_finite(C)):
             raise self._not_finite()

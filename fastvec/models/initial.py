@@ -1,0 +1,125 @@
+"""Vectors that a training starts from."""
+
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Vocabulary
+from fastvec.errors import InputError
+from fastvec.models.checks import check_choice
+from fastvec.vectors import KeyedVectors, load
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Initial:
+    """Vectors that a training starts from; made by `of`.
+
+    Attributes
+    ----------
+    given : KeyedVectors
+        As they were given.
+    words : str
+        "new": the words of the text are trained, and no others kept; "old": the words that have vectors are trained
+        where they occur, and kept in any case; "union": both.
+    vectors : (n, dim) float32
+        Word vectors.
+    context_vectors : (n, dim) float32 or None
+        Context vectors, if they are known.
+    """
+
+    given: KeyedVectors
+    words: str
+    vectors: Matrix
+    context_vectors: Matrix | None
+
+    @classmethod
+    def of(cls, source: KeyedVectors | str | PathLike[str], words: str) -> "Initial":
+        """Take word and context vectors out of keyed vectors, or out of a file of them.
+
+        Where the vectors are the sum of the two, as its metadata say, and the context vectors are there, so are both.
+
+        Raises
+        ------
+        InputError
+            If `words` is none of the three, or the vectors are context vectors or not finite.
+        FileError
+            If the file cannot be read.
+        """
+        check_choice("init_vocab", words, ("new", "old", "union"))
+        given = source if isinstance(source, KeyedVectors) else load(source)
+        name = "init_from" if isinstance(source, KeyedVectors) else source
+        kind = given.metadata.get("parameters", {}).get("vectors", "word")
+        if kind == "context":
+            raise InputError(f"{name}: these are context vectors; a training starts from word vectors")
+        vectors, contexts = given.vectors.astype(np.float32, copy=False), given.context_vectors
+        if contexts is not None:
+            contexts = contexts.astype(np.float32, copy=False)
+            if kind == "sum":
+                vectors = vectors - contexts
+        if not all(np.isfinite(matrix).all() for matrix in (vectors, contexts) if matrix is not None):
+            raise InputError(f"{name}: not all of its numbers are finite")
+        return cls(given, words, vectors, contexts)
+
+    @property
+    def dim(self) -> int:
+        """Dimensions of the vectors."""
+        return int(self.vectors.shape[1])
+
+    def choose(self, vocabulary: Vocabulary) -> Vocabulary:
+        """Give those words of a vocabulary that are to be trained.
+
+        Raises
+        ------
+        InputError
+            If they are fewer than two.
+        """
+        if self.words != "old":
+            return vocabulary
+        known = [word in self.given for word in vocabulary]
+        if sum(known) < 2:
+            raise InputError(
+                f"of the {len(self.given):,} words that have vectors, {sum(known)} are among the {len(vocabulary):,} "
+                "words of the text: lower min_count (--min-count), or choose init_vocab (--init-vocab) union or new"
+            )
+        words = [word for word, is_known in zip(vocabulary, known, strict=True) if is_known]
+        return Vocabulary(words, vocabulary.counts[np.array(known)])
+
+    def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None) -> None:
+        """Set the rows of those words of a vocabulary that have vectors.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            Its words are the first rows of the matrices.
+        W, C : (n_rows, dim or more) float32
+            Word and context vectors; None leaves the latter alone.
+        """
+        pairs = [(row, self.given.index(word)) for row, word in enumerate(vocabulary) if word in self.given]
+        rows, found = np.array(pairs, np.int64).reshape(-1, 2).T
+        W[rows, : self.dim] = self.vectors[found]
+        if C is not None and self.context_vectors is not None:
+            C[rows, : self.dim] = self.context_vectors[found]
+
+    def others(self, vocabulary: Vocabulary) -> tuple[list[str], Matrix, Matrix]:
+        """Give the words that are kept though they were not trained, their word vectors and their context vectors."""
+        known = set(vocabulary) if self.words != "new" else set(self.given)
+        rows = np.array([row for row, word in enumerate(self.given) if word not in known], np.int64)
+        contexts = np.zeros((rows.size, self.dim), np.float32)
+        if self.context_vectors is not None:
+            contexts[:] = self.context_vectors[rows]
+        return [self.given.words[row] for row in rows], self.vectors[rows], contexts
+
+
+def initial_of(arguments: dict[str, Any]) -> Initial | None:
+    """Give the vectors to start from that the arguments of `train` name."""
+    source = arguments["init_from"]
+    if source is None:
+        if arguments["init_vocab"] is not None:
+            raise InputError("init_vocab serves init_from only: leave it out")
+        return None
+    return source if isinstance(source, Initial) else Initial.of(source, arguments["init_vocab"] or "union")
