@@ -1,6 +1,8 @@
 """What every trainer must do, from text to vectors."""
 
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -181,3 +183,13 @@ def test_a_missing_file_is_named():
 @pytest.mark.parametrize(("done", "rate"), [(0, 0.05), (0.5, 0.0250025), (1, 5e-6)])
 def test_the_learning_rate_falls_linearly(done, rate):
     assert Word2Vec().rate(done) == pytest.approx(rate)
+
+
+def test_word2vec_trains_without_scipy():
+    script = """if True:
+        import sys, fastvec
+        fastvec.train([["salt", "pepper"]] * 9, dim=4, threads=1)
+        sys.exit(" ".join({"scipy.linalg", "scipy.sparse", "scipy.stats"} & set(sys.modules)))
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stderr.strip() == ""

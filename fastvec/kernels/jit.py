@@ -10,8 +10,25 @@ from typing import Any
 from warnings import warn
 
 from numba import njit
+from numba.np import linalg
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+def _spare_scipy() -> None:
+    """Keep numba from importing SciPy's linear algebra, 14 MB and a quarter of a second, before its first kernel.
+
+    It would only see whether that is there, and imports it again where a function needs it, as none of these does.
+    """
+    check = getattr(linalg, "ensure_blas", None)
+    if check is not None:
+        linalg.ensure_blas = lambda: None
+        from numba.np import arraymath
+
+        linalg.ensure_blas = arraymath.ensure_blas = check  # type: ignore[attr-defined] # imported from there
+
+
+_spare_scipy()
 
 leaf = njit(**_OPTIONS, forceinline=True)
 

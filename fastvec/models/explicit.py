@@ -1,15 +1,18 @@
 """Explicit vectors: the rows of a sparse matrix, such as the PPMI, as vectors of words, without a decomposition."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from fastvec.corpus import Vocabulary
 from fastvec.errors import InputError, UnknownWordError
 from fastvec.models.product import multiply
 from fastvec.training.blocks import count_threads
 from fastvec.vectors import KeyedVectors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 #: Directions among the given words that are shorter than this, relative to the longest, are rounding.
 _NOISE = 1e-4

@@ -1,9 +1,8 @@
 """Positive pointwise mutual information of words and contexts (Levy, Goldberg and Dagan 2015)."""
 
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
-from scipy.sparse import csr_matrix, sparray, spmatrix
 
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import add_up, positive_information
@@ -12,11 +11,14 @@ from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.training.blocks import count_threads
 from fastvec.training.rows import for_rows
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix, sparray, spmatrix
+
 Matrix: TypeAlias = "csr_matrix[np.float32]"
 
 
 def ppmi(
-    counts: Cooccurrence | spmatrix | sparray,
+    counts: "Cooccurrence | spmatrix | sparray",
     *,
     cds: float = 0.75,
     shift: float = 1.0,
@@ -55,10 +57,13 @@ def ppmi(
 
     Examples
     --------
+    >>> from scipy.sparse import csr_matrix
     >>> ppmi(csr_matrix(np.array([[0, 2], [2, 4]])), cds=1).toarray().round(3)
     array([[0.   , 0.288],
            [0.288, 0.   ]], dtype=float32)
     """
+    from scipy.sparse import csr_matrix
+
     check_number("cds", cds, 0)
     check_number("shift", shift, 0, inclusive=False)
     check_number("cell_min_count", cell_min_count, 0)

@@ -11,18 +11,19 @@ NumPy, whose BLAS has threads of its own.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import PANEL
 from fastvec.models.checks import check_integer, check_number
 from fastvec.models.product import as_panel, multiply, times_panel
 from fastvec.training.blocks import count_threads
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Dense: TypeAlias = NDArray[np.float32]
 Double: TypeAlias = NDArray[np.float64]
@@ -100,6 +101,7 @@ def truncated_svd(
 
     Examples
     --------
+    >>> from scipy.sparse import csr_matrix
     >>> matrix = csr_matrix(np.diag(np.float32([1, 3, 2])))
     >>> truncated_svd(matrix, 2).values.round(6)
     array([3., 2.])
@@ -191,7 +193,9 @@ def _eigen(matrix: Double) -> tuple[Double, Double]:
 
     Of LAPACK's drivers as SciPy and NumPy offer them, this one suffers least where other work keeps the cores busy.
     """
-    values, vectors = scipy.linalg.eigh(matrix, driver="evd", check_finite=False)
+    from scipy.linalg import eigh
+
+    values, vectors = eigh(matrix, driver="evd", check_finite=False)
     return values, vectors
 
 

@@ -14,17 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from fastvec.corpus import Vocabulary
 from fastvec.errors import FileError
 from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.target import replacing
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Array = NDArray[Any]
 
@@ -82,6 +84,8 @@ class Cooccurrence:
     @cached_property
     def matrix(self) -> "csr_matrix[np.float32]":
         """The same as a SciPy matrix, on the same memory."""
+        from scipy.sparse import csr_matrix
+
         n = len(self.vocabulary)
         return csr_matrix((self.data, self.indices, self.indptr), shape=(n, n))
 
