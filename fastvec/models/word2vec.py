@@ -24,6 +24,7 @@ from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
+from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import Replicas, count_replicas
 from fastvec.training.state import State
@@ -277,6 +278,7 @@ class _Run:
         workers = [self._worker(thread) for thread in range(len(self.works))]
         self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
         workers[0]((0, 0))
+        give_back()
         self.stop[0] = 0
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
         work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses), loss

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from fastvec.errors import InputError
 from fastvec.kernels.simd import ROW_MULTIPLE
 
+#: Rows that are looked at or moved at a time: few, since this is when a training takes most memory.
+_ROWS = 256
+
 
 def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     """Allocate a zero matrix whose rows are padded with zeros for the kernels.
@@ -43,7 +46,7 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
 
 def all_finite(matrix: NDArray[np.float32]) -> bool:
     """Tell whether a matrix holds neither infinity nor NaN, without a copy of it."""
-    return all(bool(np.isfinite(matrix[start : start + 4096]).all()) for start in range(0, len(matrix), 4096))
+    return all(bool(np.isfinite(matrix[start : start + _ROWS]).all()) for start in range(0, len(matrix), _ROWS))
 
 
 def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
@@ -63,6 +66,6 @@ def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
     """
     rows = matrix.reshape(-1)[: len(matrix) * dim].reshape(len(matrix), dim)
     if dim < matrix.shape[1]:
-        for start in range(0, len(matrix), 4096):
-            rows[start : start + 4096] = matrix[start : start + 4096, :dim].copy()
+        for start in range(0, len(matrix), _ROWS):
+            rows[start : start + _ROWS] = matrix[start : start + _ROWS, :dim].copy()
     return rows
