@@ -1,6 +1,7 @@
 """Allocation of the weight matrices."""
 
 import mmap
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,10 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     """
     columns = -(-dim // ROW_MULTIPLE) * ROW_MULTIPLE
     size = 4 * rows * columns
+    # private to the process: few systems give huge pages to memory that could be shared
+    flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if sys.platform != "win32" else {}
     try:
-        memory = mmap.mmap(-1, size)
+        memory = mmap.mmap(-1, size, **flags)
     except (OSError, OverflowError) as error:
         raise InputError(
             f"a matrix of {rows:,} words x {dim} dimensions takes {size / 2**30:.1f} GiB, which cannot be had: "
