@@ -51,7 +51,7 @@ def test_a_torch_layer_has_the_vectors(wv):
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # some backends
 def test_a_keras_layer_has_the_vectors(wv, monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", os.environ.get("KERAS_BACKEND", "numpy"))
+    monkeypatch.setenv("KERAS_BACKEND", os.environ.get("KERAS_BACKEND", "torch"))
     pytest.importorskip("keras")
     layer = wv.to_keras(["w3", "nope"], missing="zeros")
     assert np.asarray(layer(np.array([0, 1]))).tolist() == [wv["w3"].tolist(), [0] * 6]
@@ -75,6 +75,14 @@ def test_a_missing_library_is_named_with_the_cure(wv, monkeypatch, method):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(InputError, match=f"{library} is needed for this, and is not installed: pip install {library}"):
         getattr(wv, method)()
+
+
+def test_what_a_library_lacks_is_named(wv, tmp_path, monkeypatch):
+    (tmp_path / "keras.py").write_text("import no_such_backend")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    with pytest.raises(InputError, match=r"keras is needed .* cannot be imported: No module named 'no_such_backend'"):
+        wv.to_keras()
 
 
 def test_approximate_search_finds_most_of_the_nearest(wv):

@@ -134,8 +134,10 @@ class Interop(Transforms):
 
 
 def _library(module: str, package: str | None = None) -> Any:
+    package = package or module
     try:
         return import_module(module)
-    except ImportError:
-        package = package or module
+    except ImportError as error:
+        if (error.name or "").split(".")[0] != package:  # such as the backend of Keras
+            raise InputError(f"{package} is needed for this, and cannot be imported: {error}") from error
         raise InputError(f"{package} is needed for this, and is not installed: pip install {package}") from None
