@@ -3,6 +3,7 @@ import sys
 import numpy as np
 import pytest
 
+from fastvec.corpus import read_corpus
 from fastvec.corpus.tokenizers import choose_tokenizer, finish_words, is_valid
 from fastvec.corpus.words import Words
 from fastvec.errors import InputError
@@ -102,3 +103,10 @@ def test_a_module_that_cannot_be_imported_is_named():
 def test_a_function_that_is_not_there_is_named(name):
     with pytest.raises(InputError, match=f"^tokenizer sys:{name}: sys has no function {name}$"):
         choose_tokenizer(f"sys:{name}")
+
+
+@pytest.mark.filterwarnings("ignore")  # its own
+def test_chinese_is_split_by_jieba():
+    pytest.importorskip("jieba")
+    with read_corpus(["我来到北京清华大学", "他来到清华大学"], tokenizer="jieba:lcut") as corpus:
+        assert corpus.vocabulary(min_count=2).words == ["来到", "清华大学"]
