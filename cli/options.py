@@ -22,7 +22,9 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
 
 
-def _all(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Make one decorator of several."""
+
     def decorate(command: Command) -> Command:
         for decorator in reversed(decorators):
             command = decorator(command)
@@ -35,7 +37,7 @@ def _all(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
 # Options `tokenizer`, `lowercase`, `errors`, `cache_dir` and `cache`: the keywords of `fastvec.read_corpus`.
-reading = _all(
+reading = together(
     click.option(
         "--tokenizer",
         default="whitespace",
@@ -68,7 +70,7 @@ reading = _all(
 )
 
 # Options `min_count` and `max_vocab`: the keywords of `fastvec.Corpus.vocabulary`.
-vocabulary = _all(
+vocabulary = together(
     click.option(
         "--min-count",
         type=int,
@@ -89,7 +91,7 @@ vocabulary = _all(
 
 # Options `weighting`, `side`, `subsampling`, `cell_min_count` and `memory`: keywords of `fastvec.count_cooccurrence`;
 # what is not given is None. Commands have `window` and `sample` themselves.
-counting = _all(
+counting = together(
     click.option(
         "--weighting",
         default=None,
