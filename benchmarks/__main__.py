@@ -39,13 +39,13 @@ def cut(source: Path, target: Path, limit: float) -> int:
 
 
 def choose(only: str) -> tuple[list[str], list[str]]:
-    """Tell which trainers and modes a list of names asks for; where it names none, all, but not GloVe's mode."""
+    """Tell which trainers and modes a list of names asks for; where it names none, all."""
     wanted = [name.strip() for name in only.split(",") if name.strip()]
     for name in wanted:
         if name not in TRAINERS and name not in MODES:
             raise click.BadParameter(f"no {name!r} among {', '.join([*TRAINERS, *MODES])}", param_hint="--only")
     named = [name for name in TRAINERS if name in wanted], [name for name in MODES if name in wanted]
-    return named[0] or list(TRAINERS), named[1] or [name for name in MODES if MODES[name].loss]
+    return named[0] or list(TRAINERS), named[1] or list(MODES)
 
 
 def say(run: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, se
     for key, n, (name, trainer) in product(results["modes"], results["threads"], trainers.items()):
         mode = MODES[key]
         if trainer.trains(mode) and (turn == 0 or trainer.every_round):
-            epochs = 1 if mode.loss else GLOVE_EPOCHS
+            epochs = trainer.passes * (1 if mode.loss else GLOVE_EPOCHS)
             run = say(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
             results["rounds"].append(run | {"round": turn})
 

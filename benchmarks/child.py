@@ -9,7 +9,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from benchmarks.modes import MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
+from benchmarks.modes import GLOVE_WINDOW, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
 
 Result = dict[str, Any]
 
@@ -27,13 +27,17 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
             seconds = progress.seconds
             compiling = compiling or perf_counter() - seconds - began
 
+    if mode.model == "glove":
+        options: dict[str, Any] = {"window": GLOVE_WINDOW, "sample": 0, "x_max": 100, "learning_rate": 0.05}
+    else:
+        negative = NEGATIVE if mode.loss == "negative" else None
+        options = {"loss": mode.loss, "window": WINDOW, "sample": SAMPLE, "negative": negative}
     start = perf_counter()
     with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
         reading = perf_counter() - start
         wv = fastvec.train(
-            corpus, mode.model, loss=mode.loss, dim=mode.dim, window=WINDOW, sample=SAMPLE,
-            negative=NEGATIVE if mode.loss == "negative" else None,
-            min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads), progress=listen,
+            corpus, mode.model, dim=mode.dim, min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads),
+            progress=listen, **options,
         )  # fmt: skip
     wv.save("vectors.safetensors")
     os.replace("vectors.safetensors", "vectors")

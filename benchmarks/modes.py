@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 WINDOW, NEGATIVE, SAMPLE, MIN_COUNT = 5, 5, 1e-3, 5
-#: Epochs where accuracy counts; speed is measured on one.
+#: Epochs where accuracy counts.
 EPOCHS = 5
 #: GloVe's, of whose epochs the first is not timed.
 GLOVE_WINDOW, GLOVE_EPOCHS = 10, 2

@@ -4,7 +4,7 @@ from collections import defaultdict
 from statistics import median
 from typing import Any
 
-from benchmarks.modes import EPOCHS, MODES, NEGATIVE
+from benchmarks.modes import EPOCHS, GLOVE_WINDOW, MODES, NEGATIVE
 from benchmarks.trainers import OLDER_CPUS, TRAINERS
 
 START, END = "<!-- benchmark:start -->", "<!-- benchmark:end -->"
@@ -68,7 +68,7 @@ def _head(results: Results) -> str:
     return (
         f"{machine['cpu']} ({machine['simd']}), {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; "
         f"{results['date']}, commit {results['commit']}; {versions}. Text: {corpus['words']:,} words of "
-        f"{corpus['name']}, one epoch. Thousands of words of the text per second of training, "
+        f"{corpus['name']}. Thousands of words of the text per second of training, "
         f"reading and compilation apart: the best of {results['n_rounds']} rounds "
         "taken in turns, and the median in brackets."
     )
@@ -142,6 +142,9 @@ def _notes(results: Results) -> str:
     lines += [
         "- gensim, word2vec.c, fastText and koan read the text as they train; fastvec and pWord2Vec read it before.",
         f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
+        f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more, "
+        "the others once.",
+        f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.",
         "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
     ]
     lines += [f"- {EVERY[name].title}: not installed." for name in results["missing"]]

@@ -36,6 +36,8 @@ class Trainer:
     environment: dict[str, str] = field(default_factory=dict)
     #: Whether it takes part in all rounds or, being slow, in the first only.
     every_round: bool = False
+    #: How often it passes over the text, so that it trains for about a second or more.
+    passes: int = 1
 
     @property
     def is_installed(self) -> bool:
@@ -106,7 +108,9 @@ def _fastvec(title: str, every_round: bool = True, **environment: str) -> Traine
         ("module:fastvec",),
         _child("fastvec"),
         timing="by itself, without compiling",
+        models=("skipgram", "cbow", "glove"),
         environment=cpu,
+        passes=8,
         every_round=every_round,
     )
 
