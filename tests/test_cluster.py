@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fastvec import InputError, KeyedVectors
-from fastvec.vectors import cluster as cluster_module
+from fastvec.vectors import kmeans
 
 
 def bundles(sizes, dim=8, seed=1):
@@ -16,7 +16,7 @@ def bundles(sizes, dim=8, seed=1):
 
 
 def test_words_of_one_direction_are_in_one_class(monkeypatch):
-    monkeypatch.setattr(cluster_module, "_BLOCK", 1)  # several blocks
+    monkeypatch.setattr(kmeans, "_BLOCK", 1)  # several blocks
     wv, bundle = bundles([200, 300, 400])
     classes = wv.cluster(3, seed=4)
     assert len({(a, b) for a, b in zip(classes, bundle, strict=True)}) == 3

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-Labels = NDArray[np.int64]
+Labels = NDArray[np.integer]
 Floats = NDArray[np.float64]
 
 

@@ -10,12 +10,14 @@ from fastvec.errors import InputError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import Classes, read_classes
-from fastvec.evaluation.kmeans import cluster_directions
 from fastvec.evaluation.lookup import cut_vocabulary, match_words, uncovered, unit_vectors
 from fastvec.evaluation.scores import Result
+from fastvec.vectors.kmeans import cluster_directions, distant_rows
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
+
+_ROUNDS = 100  # of k-means: far more than a few thousand words need to settle
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def categories(
     weights = bootstrap.weights(len(units))
     purities, rands, purity_draws, rand_draws = [], [], [], []
     for seed in range(bootstrap.seed, bootstrap.seed + runs):
-        clusters = cluster_directions(units, len(labels), seed)
+        clusters = cluster_directions(units, distant_rows(units, len(labels), seed), _ROUNDS)
         hits = is_majority(clusters, numbers)
         purities.append(hits.mean())
         rands.append(adjusted_rand(clusters, numbers)[0])

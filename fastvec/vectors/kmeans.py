@@ -1,0 +1,98 @@
+"""Spherical k-means: clusters of vectors by their directions (Dhillon and Modha 2001).
+
+References
+----------
+Dhillon and Modha, "Concept decompositions for large sparse text data using clustering", Machine Learning 42, 2001.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.vectors.search import unit_rows
+
+Matrix = NDArray[np.float32]
+
+_BLOCK = 1 << 22  # cosines computed at once
+
+
+def cluster_directions(vectors: NDArray[Any], centres: Matrix, rounds: int) -> NDArray[np.int32]:
+    """Give each vector the number of its cluster.
+
+    Parameters
+    ----------
+    vectors : (n, dim)
+        No copy is made of them.
+    centres : (n_clusters, dim) float32
+        Unit vectors from which the clusters start, at most `n`.
+    rounds : int
+        At most; fewer if no vector moves any more.
+
+    Returns
+    -------
+    (n,) int32
+        In [0, n_clusters). No cluster is empty: one that would be takes the vector that fits its own worst.
+    """
+    labels = np.full(len(vectors), -1, np.int32)
+    for _ in range(rounds):
+        nearest, cosines, sums = _assign(vectors, centres)
+        sizes = np.bincount(nearest, minlength=len(centres))
+        if not sizes.all():
+            worst = iter(np.argsort(cosines, kind="stable"))
+            for empty in np.flatnonzero(sizes == 0):
+                taken = next(place for place in worst if sizes[nearest[place]] > 1)
+                unit = unit_rows(vectors[taken : taken + 1])[0]
+                sums[nearest[taken]] -= unit
+                sums[empty] += unit
+                sizes[nearest[taken]] -= 1
+                nearest[taken], sizes[empty] = empty, 1
+        if np.array_equal(nearest, labels):
+            break
+        labels, centres = nearest, unit_rows(sums)
+    return labels
+
+
+def _assign(vectors: NDArray[Any], centres: Matrix) -> tuple[NDArray[np.int32], NDArray[np.float32], Matrix]:
+    """Give each vector's nearest centre, its cosine with it, and the sums of the unit vectors of each centre."""
+    from scipy.sparse import csr_array
+
+    labels, cosines = np.empty(len(vectors), np.int32), np.empty(len(vectors), np.float32)
+    sums = np.zeros(centres.shape, np.float32)
+    rows = max(256, _BLOCK // len(centres))
+    for start in range(0, len(vectors), rows):
+        units = unit_rows(vectors[start : start + rows])
+        products = units @ centres.T
+        nearest = products.argmax(axis=1).astype(np.int32)
+        labels[start : start + rows] = nearest
+        cosines[start : start + rows] = products[np.arange(len(units)), nearest]
+        ones = np.ones(len(units), np.float32)
+        members = csr_array((ones, (nearest, np.arange(len(units)))), shape=(len(centres), len(units)))
+        sums += members @ units
+    return labels, cosines, sums
+
+
+def distant_rows(units: Matrix, n: int, seed: int) -> Matrix:
+    """Draw rows that are far from one another, to start clusters from (k-means++; Arthur and Vassilvitskii 2007).
+
+    Parameters
+    ----------
+    units : (n_rows, dim) float32
+        Vectors of length 1.
+    n : int
+        How many, between 1 and `n_rows`.
+    seed : int
+        Of the draws.
+    """
+    generator = np.random.default_rng(seed)
+    chosen = [int(generator.integers(len(units)))]
+    distances = 1 - units @ units[chosen[0]]
+    while len(chosen) < n:
+        weights = np.clip(distances, 0, None).astype(np.float64)
+        weights[chosen] = 0
+        if weights.sum() == 0:  # all others lie where a centre is
+            weights = np.ones(len(units))
+            weights[chosen] = 0
+        chosen.append(int(generator.choice(len(units), p=weights / weights.sum())))
+        distances = np.minimum(distances, 1 - units @ units[chosen[-1]])
+    return units[chosen]
