@@ -22,6 +22,7 @@ class Clock:
     seconds = 0.0
 
     def __call__(self, progress: Any) -> None:
+        """Take note of the time."""
         if progress.phase == "training":
             self.seconds = progress.seconds
 
