@@ -122,7 +122,7 @@ counting = together(
         "--memory",
         type=Size(),
         default=None,
-        show_default="a quarter of the machine's",
+        show_default="a quarter of what there is",
         metavar="SIZE",
         help="Memory for co-occurrences, such as 500M or 2G; what does not fit goes to disk.",
     ),

@@ -22,7 +22,7 @@ class CountedModel(CountSettings):
     Attributes
     ----------
     memory : int or None
-        Bytes to count in; None is a quarter of the machine's. The vectors do not depend on it.
+        Bytes to count in; None is a quarter of what there is. The vectors do not depend on it.
     """
 
     memory: int | None = None

@@ -19,7 +19,6 @@ from fastvec.kernels.simd import ROW_MULTIPLE
 from fastvec.kernels.word2vec import initialise
 from fastvec.models.checks import check_choice, check_integer, check_number
 from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.cooccurrence.counting import default_memory
 from fastvec.models.counted import CountedModel
 from fastvec.models.tiles import Tiles, Turns
 from fastvec.training.blocks import run_blocks
@@ -27,6 +26,7 @@ from fastvec.training.checkpoints import Saving
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, zeros
 from fastvec.training.progress import Progress
+from fastvec.training.resources import default_memory
 from fastvec.training.state import SavedState, State
 
 Matrix = NDArray[np.float32]

@@ -5,11 +5,10 @@ slice holds the whole text, they are the result, else they go to disk and are me
 numbers, so neither threads nor slices make a difference.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import count_threads, run_blocks
 from fastvec.training.progress import Listener, Progress, ignore
+from fastvec.training.resources import default_memory
 
 #: Ids that are read at a time, each with random numbers of their own.
 _READ = 1 << 16
@@ -54,7 +54,7 @@ def count_cooccurrence(
     vocabulary : Vocabulary
         Its words, a prefix of the corpus's.
     memory : int or None
-        Bytes to work in; None is a quarter of the machine's. What does not fit goes to files without a name, beside
+        Bytes to work in; None is a quarter of what there is. What does not fit goes to files without a name, beside
         the id stream of the corpus. The result does not depend on it.
     threads : int or None
         None uses all cores. The result does not depend on it.
@@ -97,6 +97,51 @@ def count_cooccurrence(
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)
 
 
+class Division(NamedTuple):
+    """How counting divides the memory that it is given.
+
+    Attributes
+    ----------
+    block_cells : int
+        Cells of a block of rows, at most.
+    result : int
+        Bytes of cells that stay in memory; the rest of the memory is for the text.
+    capacity : int
+        Positions of the text that are held at a time.
+    is_whole : bool
+        Whether that is all of them, even if no word is thinned out.
+    """
+
+    block_cells: int
+    result: int
+    capacity: int
+    is_whole: bool
+
+    @classmethod
+    def of(cls, memory: int, n_words: int, n_ids: int, window: int, threads: int) -> "Division":
+        """Divide `memory` bytes, for a text of `n_ids` ids.
+
+        Raises
+        ------
+        InputError
+            If it is too little.
+        """
+        block_cells = max(_BLOCK_CELLS, n_words)
+        # a thread's accumulator, and its block of cells, which may wait for others while the next one is made
+        fixed = _PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words
+        smallest = 4 * _READ + 4 * window
+        if memory < fixed + 8 * smallest:
+            needed = -(-(fixed + 8 * smallest) // 10**6)
+            raise InputError(
+                f"memory must be at least {needed} MB for {n_words:,} words and {threads} threads, "
+                f"not {memory // 10**6} MB"
+            )
+        room = (memory - fixed) // 2
+        whole = n_ids + 2 * window + _READ
+        capacity = min(whole, max(smallest, room // 8), (1 << 31) - _LINE)
+        return cls(block_cells, room, capacity, capacity == whole)
+
+
 class _Counting:
     """One count: the plan of its memory, and the work."""
 
@@ -116,20 +161,8 @@ class _Counting:
         self.least, self.scale = settings.least(), float(settings.weights()[1])
         memory = default_memory() if memory is None else memory
 
-        self.block_cells = max(_BLOCK_CELLS, n_words)
-        # a thread's accumulator, and its block of cells, which may wait for others while the next one is made
-        fixed = _PROGRAM + threads * (8 * n_words + 3 * 12 * self.block_cells) + 32 * n_words
-        smallest = 4 * _READ + 4 * settings.window
-        if memory < fixed + 8 * smallest:
-            needed = -(-(fixed + 8 * smallest) // 10**6)
-            raise InputError(
-                f"memory must be at least {needed} MB for {n_words:,} words and {threads} threads, "
-                f"not {memory // 10**6} MB"
-            )
-        room = (memory - fixed) // 2
-        self.result_bytes = room
-        whole = corpus.n_ids + 2 * settings.window + _READ
-        self.capacity = min(whole, max(smallest, room // 8), (1 << 31) - _LINE)
+        divided = Division.of(memory, n_words, corpus.n_ids, settings.window, threads)
+        self.block_cells, self.result_bytes, self.capacity = divided.block_cells, divided.result, divided.capacity
         self.text = np.empty((-(-self.capacity // _LINE) + 1, _LINE), np.int32)
         self.rows = [Accumulator.of(n_words) for _ in range(threads)]
         self.stop = np.zeros(1, np.int64)
@@ -259,10 +292,3 @@ class _Counting:
             tell()
             run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
             return cells.finish()
-
-
-def default_memory() -> int:
-    """Give a quarter of the machine's memory, in bytes; 2 GB where that cannot be asked."""
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
-    return 2 << 30

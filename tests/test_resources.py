@@ -1,0 +1,99 @@
+"""What the machine has left, by its own count, the control group's and the limits of the process."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fastvec.errors import InputError
+from fastvec.training import resources
+from fastvec.training.resources import Room
+
+
+def group(folder, limit_name, limit, usage_name, usage, stat):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / limit_name).write_text(f"{limit}\n")
+    (folder / usage_name).write_text(f"{usage}\n")
+    (folder / "memory.stat").write_text(stat)
+
+
+def own(tmp_path, line):
+    path = tmp_path / "own"
+    path.write_text(line + "\n")
+    return path
+
+
+def test_a_control_group_leaves_what_it_does_not_hold_and_the_files_it_can_let_go(tmp_path):
+    stat = "anon 500\nactive_file 30\ninactive_file 70\n"
+    group(tmp_path / "work/inner", "memory.max", 1000, "memory.current", 600, stat)
+    rooms = list(resources._group_rooms(tmp_path, own(tmp_path, "0::/work/inner")))
+    assert rooms == [Room(500, 1000, "the control group")]
+
+
+def test_the_groups_around_a_group_limit_it_too(tmp_path):
+    group(tmp_path / "work/inner", "memory.max", "max", "memory.current", 600, "")
+    group(tmp_path / "work", "memory.max", 700, "memory.current", 650, "")
+    rooms = list(resources._group_rooms(tmp_path, own(tmp_path, "0::/work/inner")))
+    assert rooms == [Room(50, 700, "the control group")]
+
+
+def test_a_group_of_version_1_counts_all_below_it(tmp_path):
+    stat = "active_file 1\ninactive_file 2\ntotal_active_file 10\ntotal_inactive_file 20\n"
+    group(tmp_path / "memory/job", "memory.limit_in_bytes", 1000, "memory.usage_in_bytes", 900, stat)
+    group(tmp_path / "memory", "memory.limit_in_bytes", 2**63 - 4096, "memory.usage_in_bytes", 900, stat)
+    rooms = list(resources._group_rooms(tmp_path, own(tmp_path, "4:cpu:/job\n8:cpuset,memory:/job")))
+    assert rooms == [Room(130, 1000, "the control group")]
+
+
+def test_the_strictest_limit_counts(monkeypatch):
+    rooms = [Room(70, 1000, "the machine"), Room(50, 2000, "ulimit -v"), Room(60, 100, "the control group")]
+    monkeypatch.setattr(resources, "_rooms", lambda: iter(rooms))
+    assert resources.memory_room() == rooms[1]
+
+
+@pytest.mark.parametrize(("total", "expected"), [(1 << 30, 1 << 29), (3 << 30, 1 << 30), (64 << 30, 16 << 30)])
+def test_the_default_is_a_quarter_and_of_little_memory_a_half(monkeypatch, total, expected):
+    rooms = [Room(1, 100 << 30, "the machine"), Room(1, total, "the control group")]
+    monkeypatch.setattr(resources, "_rooms", lambda: iter(rooms))
+    assert resources.default_memory() == expected
+
+
+@pytest.mark.parametrize(("limit", "name"), [(resource.RLIMIT_AS, "ulimit -v"), (resource.RLIMIT_DATA, "ulimit -d")])
+def test_limits_of_the_process_are_seen(limit, name):
+    code = "from fastvec.training.resources import memory_room; print(*memory_room(), sep=';')"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        preexec_fn=lambda: resource.setrlimit(limit, (400 << 20, 400 << 20)),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    free, total, found = run.stdout.strip().split(";")
+    assert (int(total), found) == (400 << 20, name)
+    assert 0 < int(free) < 400 << 20
+
+
+@pytest.mark.parametrize(
+    ("room", "message"),
+    [
+        (Room(0, 100_000_000, "ulimit -v"), "takes 650 MB of memory, and ulimit -v gives 100 MB at most: raise"),
+        (Room(0, 100_000_000, "the control group"), "takes 99,999 MB of memory, and the control group gives 100 MB at"),
+        (Room(7_000_000, 10**9, "the machine"), "takes 99,999 MB of memory, and the machine gives 7 MB: raise"),
+    ],
+)
+def test_limits_below_the_program_are_refused(monkeypatch, room, message):
+    monkeypatch.setattr(resources, "memory_room", lambda: room)
+    monkeypatch.setattr(resources, "PROGRAM", 99_999_000_000)
+    monkeypatch.setattr(resources.psutil.Process, "memory_info", lambda self: type("Taken", (), {"rss": 0, "vms": 0}))
+    with pytest.raises(InputError, match=message):
+        resources.check_program()
+
+
+def test_a_folder_that_is_to_be_made_is_on_the_disk_of_the_one_around_it(tmp_path):
+    assert resources.disk_of(tmp_path / "a/b") == Path(tmp_path).stat().st_dev
+    assert resources.disk_room(tmp_path / "a/b") > 0
+
+
+def test_the_process_has_an_age_and_memory():
+    assert resources.process_age() > 0
+    assert resources.resident_memory() > 10 << 20
