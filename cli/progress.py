@@ -7,6 +7,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
+import click
+
 from fastvec.errors import FileError
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from fastvec.training.progress import Progress
 
 _LOG_SECONDS = 1.0
+#: Seconds of training after which it is told how long it will take.
+_TIMED = 3.0
 
 
 class Display:
@@ -23,13 +27,16 @@ class Display:
     Parameters
     ----------
     quiet : bool
-        Show no bar; there is none either where stderr is not a terminal.
+        Show nothing. Else there is a bar where stderr is a terminal, and where it is not a line that says how long
+        training will take, once some seconds of it are over; and a line that says what it needs.
     log_json : str or None
         File for JSON lines: one when a phase begins, one a second, one at the end.
     """
 
     def __init__(self, quiet: bool, log_json: str | None = None) -> None:
-        self._quiet = quiet or not sys.stderr.isatty()
+        self._quiet = quiet
+        self._has_bar = not quiet and sys.stderr.isatty()
+        self._has_told = quiet or self._has_bar
         self._bar: rich.progress.Progress | None = None
         self._task: rich.progress.TaskID | None = None
         self._last: Progress | None = None
@@ -59,13 +66,24 @@ class Display:
         if self._last is None or progress.phase != self._last.phase:
             self.end()
             self._write(progress)
-            if not self._quiet:
+            if self._has_bar:
                 self._begin_phase(progress)
         elif progress.seconds - self._logged >= _LOG_SECONDS:
             self._write(progress)
         self._last = progress
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=progress.done, total=progress.total, facts=_facts(progress))
+        if progress.memory is not None and not self._quiet:
+            disk = f", {progress.disk / 1e6:,.0f} MB of disk" if progress.disk else ""
+            self._say(f"training needs {progress.memory / 1e6:,.0f} MB of memory{disk}")
+        left = progress.seconds_left
+        if not self._has_told and progress.phase == "training" and progress.seconds >= _TIMED and left is not None:
+            self._has_told = True
+            self._say(f"training will take {progress.seconds + left:,.0f} s")
+
+    def _say(self, line: str) -> None:
+        self._end_bar()
+        click.echo(line, err=True)
 
     def reading(self, done: int, total: int | None) -> None:
         """Show the bytes that `fastvec.read_corpus` has read."""
@@ -101,6 +119,9 @@ class Display:
         """Show no more of this phase."""
         if self._last is not None and self._logged != self._last.seconds:
             self._write(self._last)
+        self._end_bar()
+
+    def _end_bar(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

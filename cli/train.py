@@ -46,6 +46,9 @@ def command(
       fastvec train corpus.txt --epochs 50 --checkpoint state
       fastvec train --resume state
     """  # noqa: D301 - click reads the backspace
+    from fastvec.training.resources import check_program
+
+    check_program()
     from fastvec import models
 
     given = {name: value for name, value in settings.items() if value is not None}

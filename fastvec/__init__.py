@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastvec.models import resume, train
     from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
     from fastvec.models.explicit import explicit_vectors
+    from fastvec.models.planning.plan import Plan, plan
     from fastvec.models.ppmi import ppmi
     from fastvec.vectors import KeyedVectors, load
 
@@ -27,6 +28,7 @@ __all__ = [
     "FileError",
     "InputError",
     "KeyedVectors",
+    "Plan",
     "TrainingError",
     "UnknownWordError",
     "Vocabulary",
@@ -35,6 +37,7 @@ __all__ = [
     "evaluation",
     "explicit_vectors",
     "load",
+    "plan",
     "ppmi",
     "read_corpus",
     "resume",
@@ -49,12 +52,14 @@ _HOMES = {
     "FileError": "errors",
     "InputError": "errors",
     "KeyedVectors": "vectors",
+    "Plan": "models.planning.plan",
     "TrainingError": "errors",
     "UnknownWordError": "errors",
     "Vocabulary": "corpus",
     "count_cooccurrence": "models.cooccurrence",
     "explicit_vectors": "models.explicit",
     "load": "vectors",
+    "plan": "models.planning.plan",
     "ppmi": "models.ppmi",
     "read_corpus": "corpus",
     "resume": "models",

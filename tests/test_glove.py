@@ -72,7 +72,7 @@ def test_progress_tells_of_cells_and_the_mean_cost():
     found = []
     train(progress=found.append, epochs=5)
     phases = list(dict.fromkeys(progress.phase for progress in found))
-    assert phases == ["reading", "counting", "shuffling", "compiling", "training"]
+    assert phases == ["reading", "planning", "counting", "shuffling", "compiling", "training"]
     last = found[-1]
     assert last.done == last.total == 5 * 72  # all pairs of the words of a topic, of both topics, with themselves
     assert (last.epoch, last.learning_rate) == (5, 0.1)

@@ -66,7 +66,7 @@ def test_every_phase_is_told():
     told = []
     train(progress=told.append)
     phases = [progress.phase for progress in told]
-    assert list(dict.fromkeys(phases)) == ["reading", "counting", "weighting", "factorising"]
+    assert list(dict.fromkeys(phases)) == ["reading", "planning", "counting", "weighting", "factorising"]
 
 
 @pytest.mark.parametrize(

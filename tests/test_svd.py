@@ -85,7 +85,7 @@ def test_the_rank_may_be_less_than_the_dimensions():
 
 
 def test_the_whole_space_may_be_searched(monkeypatch):
-    monkeypatch.setattr(fastvec.models.svd, "_DENSE", 0)
+    monkeypatch.setattr(fastvec.models.svd, "DENSE", 0)
     matrix = matrix_with(np.ones(200), n=200)  # all are equal, so that no space but all of them is enough
     np.testing.assert_allclose(truncated_svd(matrix, 50, tolerance=1e-6).values, 1, rtol=1e-5)
 

@@ -83,6 +83,11 @@ class Corpus:
         """The folder in which the stream is, or was; others put there what is too large for the memory."""
         return self._directory.parent
 
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that it takes."""
+        return self._counts.nbytes + self._offsets.nbytes + len(self._words)
+
     def close(self) -> None:
         """Close the stream, which is then gone unless it is in the cache; forgetting the corpus does the same."""
         self._close()

@@ -17,7 +17,7 @@ from fastvec.corpus.files import BLOCK, read_blocks
 from fastvec.errors import FileError, InputError
 
 # What `read_corpus` takes.
-Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str] | str] | Iterable[Iterable[str]]"
+Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str] | str | bytes] | Iterable[Iterable[str]]"
 
 STDIN = "-"
 _Advance: TypeAlias = Callable[[int], None]

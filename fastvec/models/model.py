@@ -16,6 +16,7 @@ class Model(Protocol):
     """A frozen dataclass of parameters that checks itself; its field `model` names it."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
+    dim: int
 
     @property
     def has_context_vectors(self) -> bool:

@@ -15,6 +15,7 @@ from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.errors import InputError
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.model import CountModel
+from fastvec.models.planning.needs import check_needs
 from fastvec.models.request import Request
 from fastvec.models.resuming import check_text, new_checkpoints, saved_request
 from fastvec.training.blocks import count_threads
@@ -101,7 +102,7 @@ def train(
     Raises
     ------
     InputError, FileError, TrainingError
-        All of them `FastvecError`.
+        All of them `FastvecError`. What does not fit the memory or the disk is refused before training begins.
 
     Examples
     --------
@@ -201,6 +202,7 @@ def _make_vectors(
         assert isinstance(settings, CountModel)
         chosen, facts = source.vocabulary, source.metadata["corpus"]
         check_text(job.checkpoints, facts, chosen)
+        _check_needs(source, chosen, request, job, output)
         words, contexts = settings.fit_counts(source, job)
     else:
         with ExitStack() as stack:
@@ -221,6 +223,7 @@ def _make_vectors(
                 corpus = stack.enter_context(corpus.with_vocabulary(chosen))
                 chosen = corpus.vocabulary(min_count=1)
             check_text(job.checkpoints, corpus.facts, chosen)
+            _check_needs(corpus, chosen, request, job, output)
             words, contexts = settings.fit(corpus, chosen, replace(job, initial=initial))
             facts = corpus.facts
     names, counts = chosen.words, chosen.counts
@@ -248,6 +251,26 @@ def _make_vectors(
         job.listener(Progress("saving"))
         made.save(output)
     return made
+
+
+def _check_needs(
+    source: Corpus | Cooccurrence,
+    chosen: Vocabulary,
+    request: Request,
+    job: Job,
+    output: str | PathLike[str] | None,
+) -> None:
+    """Refuse what does not fit the memory or the disk, and tell the listener what is needed."""
+    job.listener(Progress("planning"))
+    needs = check_needs(
+        request,
+        source,
+        chosen,
+        job.threads,
+        output=output,
+        checkpoint=job.checkpoints.folder if job.checkpoints else None,
+    )
+    job.listener(Progress("planning", memory=needs.memory, disk=needs.disk))
 
 
 def _check_output(output: str | PathLike[str] | None, request: Request) -> None:

@@ -104,12 +104,12 @@ class PpmiSvd(CountedModel):
         InputError
             If there are fewer words than dimensions, or nothing to count.
         """
-        self._check_words(vocabulary)
+        self.check_words(len(vocabulary))
         return self.fit_counts(self.count(corpus, vocabulary, job, cell_min_count=0.0), job)
 
     def fit_counts(self, counts: Cooccurrence, job: Job) -> tuple[Matrix, Matrix]:
         """Make vectors from co-occurrences; as `fit`, which see."""
-        self._check_words(counts.vocabulary)
+        self.check_words(len(counts.vocabulary))
         if job.checkpoints and (saved := job.checkpoints.load()):
             return saved.read("words"), saved.read("contexts")
         job.listener(Progress("weighting"))
@@ -140,9 +140,10 @@ class PpmiSvd(CountedModel):
             job.checkpoints.try_to_save(nullcontext(State({}, {"words": left, "contexts": right})))
         return left, right
 
-    def _check_words(self, vocabulary: Vocabulary) -> None:
-        if len(vocabulary) < self.dim:
+    def check_words(self, n_words: int) -> None:
+        """Refuse a vocabulary of fewer words than dimensions."""
+        if n_words < self.dim:
             raise InputError(
-                f"dim must be at most {len(vocabulary)}, the number of words, not {self.dim}; lower dim (--dim) or "
+                f"dim must be at most {n_words}, the number of words, not {self.dim}; lower dim (--dim) or "
                 "min_count (--min-count), or give more text"
             )

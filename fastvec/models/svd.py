@@ -29,11 +29,11 @@ Dense: TypeAlias = NDArray[np.float32]
 Double: TypeAlias = NDArray[np.float64]
 
 #: Matrices with fewer rows or columns are decomposed as dense ones.
-_DENSE = 1024
+DENSE = 1024
 #: Rows that are taken to double precision at a time.
 _ROWS = 8192
 #: Panels between two looks at the residuals.
-_LOOK = 2
+LOOK = 2
 #: Part of a panel, relative to what it was before, that is no more than the rounding of the basis.
 _NOISE = 1e-5
 
@@ -113,18 +113,18 @@ def truncated_svd(
     least = min(matrix.shape)
     if dim > least:
         raise InputError(f"dim must be at most {least}, the number of words, not {dim}")
-    if least < max(_DENSE, 2 * (dim + oversampling)):
+    if least < max(DENSE, 2 * (dim + oversampling)):
         left, values, right = np.linalg.svd(matrix.toarray().astype(np.float64), full_matrices=False)
         kept = (part.astype(np.float32) for part in (left[:, :dim], right[:dim].T))
         return Decomposition(next(kept), values[:dim], next(kept), 0.0, least)
     product = _Product(matrix, count_threads(threads))
     vectors, residual, basis = _krylov(product, dim, oversampling, tolerance, seed, listener)
     images = product.transposed(vectors)
-    squares, turn = _eigen(_gram(images))
+    squares, turn = eigen(gram(images))
     squares, turn = squares[::-1][:dim], turn[:, ::-1][:, :dim]
     values = np.sqrt(np.maximum(squares, 0))
     scaled = turn / np.where(values > 0, values, 1)
-    return Decomposition(_times(vectors, turn), values, _times(images, scaled), residual, basis)
+    return Decomposition(times(vectors, turn), values, times(images, scaled), residual, basis)
 
 
 class _Product:
@@ -152,7 +152,7 @@ def _krylov(
     Q = np.empty((0, n), np.float32)  # its rows are the basis
     H = np.empty((0, 0))  # Q A A^T Q^T
     start = np.random.default_rng(seed).standard_normal((n, PANEL), np.float32)
-    panel, _ = _orthonormal(product.squared(start), 0)
+    panel, _ = orthonormal(product.squared(start), 0)
     while True:
         size = len(Q) + PANEL
         Q.resize((size, n), refcheck=False)  # most systems can do so without a copy
@@ -164,31 +164,31 @@ def _krylov(
         H[:, -PANEL:] = column
         H[-PANEL:] = H[:, -PANEL:].T
         following -= Q.T @ column
-        panel, left = _orthonormal(following, _NOISE * float(np.abs(column).max()))
-        if size >= wanted and ((size - wanted) // PANEL % _LOOK == 0 or size >= n):
-            squares, turn = _eigen(H)
+        panel, left = orthonormal(following, _NOISE * float(np.abs(column).max()))
+        if size >= wanted and ((size - wanted) // PANEL % LOOK == 0 or size >= n):
+            squares, turn = eigen(H)
             squares, turn = squares[::-1][:wanted], turn[:, ::-1][:, :wanted]
             outside = np.linalg.norm(left @ turn[-PANEL:, :dim], axis=0)
             values = np.sqrt(np.maximum(squares[:dim], np.finfo(np.float32).tiny))
             residual = float((outside / values).max() / values[0])
             if residual <= tolerance or not left.any() or size >= n:
-                return _times(Q.T, turn), residual, size
+                return times(Q.T, turn), residual, size
         panel -= Q.T @ (Q @ panel)  # once is not enough: what was small has been magnified, and so has its rounding
-        panel, _ = _orthonormal(panel, 0.1)
+        panel, _ = orthonormal(panel, 0.1)
 
 
-def _orthonormal(vectors: Dense, noise: float) -> tuple[Dense, Double]:
+def orthonormal(vectors: Dense, noise: float) -> tuple[Dense, Double]:
     """Split vectors V, (n, PANEL), into P R with orthonormal columns of P, zero in directions shorter than `noise`.
 
     By the eigenvectors of V^T V (Stathopoulos and Wu 2002).
     """
-    squares, turn = _eigen(_gram(vectors))
+    squares, turn = eigen(gram(vectors))
     is_kept = squares > max(noise**2, 1e-12 * squares[-1])
     lengths = np.sqrt(np.where(is_kept, squares, 1))
-    return as_panel(_times(vectors, turn * (is_kept / lengths))), (turn * (is_kept * lengths)).T
+    return as_panel(times(vectors, turn * (is_kept / lengths))), (turn * (is_kept * lengths)).T
 
 
-def _eigen(matrix: Double) -> tuple[Double, Double]:
+def eigen(matrix: Double) -> tuple[Double, Double]:
     """Give the eigenvalues of a small symmetric matrix, rising, and its eigenvectors.
 
     Of LAPACK's drivers as SciPy and NumPy offer them, this one suffers least where other work keeps the cores busy.
@@ -199,7 +199,7 @@ def _eigen(matrix: Double) -> tuple[Double, Double]:
     return values, vectors
 
 
-def _gram(vectors: Dense) -> Double:
+def gram(vectors: Dense) -> Double:
     """Give V^T V in double precision."""
     total = np.zeros((vectors.shape[1],) * 2)
     for start in range(0, len(vectors), _ROWS):
@@ -208,6 +208,6 @@ def _gram(vectors: Dense) -> Double:
     return total
 
 
-def _times(vectors: Dense, small: Double) -> Dense:
+def times(vectors: Dense, small: Double) -> Dense:
     """Multiply vectors by a small matrix, (n, k) x (k, l)."""
     return np.asarray(vectors @ small.astype(np.float32))

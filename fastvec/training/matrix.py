@@ -11,6 +11,18 @@ from fastvec.kernels.simd import ROW_MULTIPLE
 
 #: Rows that are looked at or moved at a time: few, since this is when a training takes most memory.
 _ROWS = 256
+_HUGE_PAGE = 2 << 20
+
+
+def padded(dim: int) -> int:
+    """Give the length of a row of `dim` numbers with its padding."""
+    return -(-dim // ROW_MULTIPLE) * ROW_MULTIPLE
+
+
+def matrix_bytes(rows: int, dim: int) -> int:
+    """Give the bytes that a matrix of `zeros` takes, in whole huge pages once it fills one."""
+    size = 4 * rows * padded(dim)
+    return size if size < _HUGE_PAGE else -(-size // _HUGE_PAGE) * _HUGE_PAGE
 
 
 def zeros(rows: int, dim: int) -> NDArray[np.float32]:
@@ -31,7 +43,7 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     InputError
         If there is not enough memory.
     """
-    columns = -(-dim // ROW_MULTIPLE) * ROW_MULTIPLE
+    columns = padded(dim)
     size = 4 * rows * columns
     # private to the process: few systems give huge pages to memory that could be shared
     flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if sys.platform != "win32" else {}

@@ -11,8 +11,8 @@ class Progress:
     Attributes
     ----------
     phase : str
-        "reading", "compiling", "training" or "saving"; with co-occurrences "counting", "merging", "weighting",
-        "factorising" and "shuffling".
+        "reading", "planning", "compiling", "training" or "saving"; with co-occurrences "counting", "merging",
+        "weighting", "factorising" and "shuffling".
     done, total : int or None
         Work done in this phase and in all of it: bytes when reading, words or cells when counting or training, blocks
         when merging or shuffling, dimensions of the space that was searched when factorising. `total` is None where it
@@ -30,6 +30,8 @@ class Progress:
         Of what is counted or trained on: "words", or "cells" of the matrix of co-occurrences.
     before : int
         Part of `done` that was done before the phase began, by a training that is gone on with.
+    memory, disk : int or None
+        When planning is done: bytes of memory that the process will take at most, and of files that will be written.
     """
 
     phase: str
@@ -41,6 +43,8 @@ class Progress:
     loss: float | None = None
     unit: str = "words"
     before: int = 0
+    memory: int | None = None
+    disk: int | None = None
 
     @property
     def per_second(self) -> float:

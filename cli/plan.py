@@ -1,0 +1,99 @@
+"""The command that says beforehand what training takes."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+from .progress import Display
+from .training_options import training, training_source
+
+if TYPE_CHECKING:
+    from fastvec.models.planning.plan import Plan
+
+
+@click.command()
+@training
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@options.quiet
+def command(
+    sources: tuple[str, ...], cooccurrence: str | None, output: str, as_json: bool, quiet: bool, **settings: Any
+) -> None:
+    """Say how much memory, disk and time training will take.
+
+    Takes the options of `fastvec train`. Reads the text, and keeps it for the training; of more than 512 MB only a
+    part. Then trains a sample for a few seconds. The exit code is 1 where the training does not fit.
+
+    \b
+    Example:
+      fastvec plan corpus.txt --model glove --dim 300
+    """  # noqa: D301 - click reads the backspace
+    from fastvec.training.resources import check_program, process_age
+
+    check_program()
+    from fastvec.models.planning.plan import plan
+    from fastvec.vectors import check_target
+
+    check_target(output)
+    source = training_source(sources, cooccurrence)
+    given = {name: value for name, value in settings.items() if value is not None}
+    started = process_age()
+    with Display(quiet) as display:
+        found = plan(source, output=output, progress=display, **given)
+    if found.seconds:
+        found = replace(found, seconds=found.seconds | {"start-up": started + found.seconds["start-up"]})
+    (_print_json if as_json else _print_table)(found)
+    found.check()
+
+
+def _print_json(found: "Plan") -> None:
+    from .tables import print_json
+
+    files = [{"what": file.what, "folder": str(file.folder), "bytes": file.size} for file in found.files]
+    print_json(
+        {
+            "words": found.n_words,
+            "tokens": found.n_tokens,
+            "types": found.n_types,
+            "is_sampled": found.is_sampled,
+            "memory": found.memory,
+            "mapped": found.mapped,
+            "available_memory": found.available,
+            "memory_limit": found.limit,
+            "disk": found.disk,
+            "files": files,
+            "seconds": found.seconds,
+            "total_seconds": found.total_seconds,
+        }
+    )
+
+
+def _print_table(found: "Plan") -> None:
+    from fastvec.training.resources import disk_room
+
+    from .tables import print_table
+
+    about = "about " if found.is_sampled else ""
+    rows = [
+        ("text", f"{about}{found.n_tokens:,} words, {found.n_types:,} distinct, {found.n_words:,} to train"),
+        ("memory", f"{_megabytes(found.memory)} of {_megabytes(found.available)} ({found.limit})"),
+    ]
+    for file in found.files:
+        size, room = _megabytes(file.size), _megabytes(disk_room(file.folder))
+        rows.append(("disk", f"{size} for {file.what}, of {room} free in {file.folder}"))
+    rows += [("time", f"{seconds:.1f} s for {phase}") for phase, seconds in found.seconds.items()]
+    if found.total_seconds is not None:
+        rows.append(("time", f"{_duration(found.total_seconds)} in all"))
+    print_table(("", ""), rows)
+
+
+def _megabytes(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.0f} MB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"

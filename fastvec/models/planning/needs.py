@@ -1,0 +1,205 @@
+"""What a training takes of the machine, and whether that is there."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.errors import InputError
+from fastvec.kernels.word2vec import initialise
+from fastvec.models.cooccurrence import Cooccurrence
+from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.models.glove import Glove
+from fastvec.models.model import Model
+from fastvec.models.planning.counting import CELL, CountingEstimate
+from fastvec.models.planning.estimate import Estimate, File
+from fastvec.models.planning.glove import GloveEstimate
+from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
+from fastvec.models.planning.survey import Survey, survey
+from fastvec.models.planning.text import Text
+from fastvec.models.planning.word2vec import Word2VecEstimate
+from fastvec.models.ppmi_svd import PpmiSvd
+from fastvec.models.word2vec import Word2Vec
+from fastvec.training.resources import disk_of, disk_room, memory_room, resident_memory
+
+#: Bytes for each word of the table that finds its row, and of the list from which words are saved.
+_INDEX = 168
+#: What compiled code takes when it is loaded.
+LOADING = 48 << 20
+#: Bytes of a number and of the rest of a line or record in the formats that are not fastvec's own, by suffix.
+_NUMBERS = {".txt": (11, 2), ".vec": (11, 2), ".bin": (4, 2), ".npy": (4, 4)}
+#: Copies of the weights that a folder of checkpoints holds while one is written.
+_CHECKPOINTS = 2
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Memory and files that a training needs, and the memory that there is.
+
+    Attributes
+    ----------
+    memory : int
+        Bytes that the whole process holds at most.
+    mapped : int
+        Part of `memory` that are pages of files, for which there need not be room.
+    files : tuple of File
+        What is written.
+    available : int
+        Bytes of memory that the process could have, with those that it holds.
+    limit : str
+        What sets that limit: "the machine", "the control group", "ulimit -v" or "ulimit -d".
+    lower : str
+        Parameters that may be lowered to need less memory.
+    """
+
+    memory: int
+    mapped: int
+    files: tuple[File, ...]
+    available: int
+    limit: str
+    lower: str
+
+    @property
+    def disk(self) -> int:
+        """Bytes that are still to be written."""
+        return sum(file.size for file in self.files if not file.is_there)
+
+    def check(self) -> None:
+        """Refuse what does not fit.
+
+        Raises
+        ------
+        InputError
+            If there is too little memory, or space on a disk; the message names what is needed, what there is and the
+            cure.
+        """
+        needed = self.memory - self.mapped
+        if needed > self.available:
+            raise InputError(
+                f"training takes {_size(needed)} of memory, and {self.limit} leaves {_size(self.available)}: lower "
+                f"{self.lower}, or raise min_count (--min-count)"
+            )
+        disks: dict[int, list[File]] = {}
+        for file in self.files:
+            if not file.is_there:
+                disks.setdefault(disk_of(file.folder), []).append(file)
+        for files in disks.values():
+            size, free, folder = sum(file.size for file in files), disk_room(files[0].folder), files[0].folder
+            if size > free:
+                names = " and ".join(file.what for file in files)
+                raise InputError(
+                    f"{folder}: {names} take {_size(size)}, and {_size(free)} are free: free some, choose another "
+                    "folder, lower dim (--dim) or max_vocab (--max-vocab), or raise min_count (--min-count)"
+                )
+
+
+def estimate_of(settings: Model, source: Corpus | Cooccurrence, text: Text, threads: int) -> Estimate:
+    """Make the estimate of a model; that of one that counts looks at some rows first."""
+    if isinstance(settings, Word2Vec):
+        return Word2VecEstimate(settings, text, threads)
+    if isinstance(settings, PpmiSvd):
+        settings.check_words(text.n_words)
+    assert isinstance(settings, Glove | PpmiSvd)
+    kind: Any = GloveEstimate if isinstance(settings, Glove) else PpmiSvdEstimate
+    if isinstance(source, Cooccurrence):
+        mapped = CELL * source.data.size if isinstance(source.data, np.memmap) else 0
+        made: Estimate = kind(settings, text, Survey.of(source), None, mapped, threads)
+        return made
+    asked = CountSettings(**{field.name: getattr(settings, field.name) for field in fields(CountSettings)})
+    found = survey(source, text, asked, threads)
+    made = kind(settings, text, found, CountingEstimate(asked, settings.memory, text, found, threads), 0, threads)
+    return made
+
+
+def needs_of(
+    estimate: Estimate,
+    text: Text,
+    base: int,
+    *,
+    dim: int,
+    save_context: bool,
+    folder: Path | None,
+    output: str | os.PathLike[str] | None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    files: tuple[File, ...] = (),
+) -> Needs:
+    """Add up what a training needs.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What the model takes.
+    text : Text
+        What is known of the text.
+    base : int
+        Bytes that the process holds before the training, with the text's.
+    dim, save_context
+        Of the vectors.
+    folder : Path or None
+        Where the stream of ids is.
+    output, checkpoint : path or None
+        The file to which vectors will be saved, and the folder of checkpoints.
+    files : tuple of File
+        Others that are written.
+    """
+    *phases, vectors = estimate.phases()
+    saving = vectors._replace(memory=vectors.memory + _INDEX * text.n_words + 2 * text.word_bytes)
+    # what is mapped is in memory only as far as there is room
+    peak = max([*phases, saving], key=lambda phase: phase.memory + phase.mapped)
+    least = max(phase.memory for phase in [*phases, saving])
+    if output is not None:
+        size = output_size(output, text, dim, save_context)
+        files += (File("the vectors", Path(output).absolute().parent, size),)
+    if checkpoint is not None and estimate.weights():
+        files += (File("the checkpoints", Path(checkpoint), _CHECKPOINTS * estimate.weights()),)
+    files += tuple(estimate.files(folder))
+    room = memory_room()
+    memory = base + peak.memory + peak.mapped
+    return Needs(memory, memory - base - least, files, room.free + resident_memory(), room.limit, estimate.lower)
+
+
+def check_needs(
+    settings: Model,
+    source: Corpus | Cooccurrence,
+    vocabulary: Vocabulary,
+    threads: int,
+    *,
+    save_context: bool,
+    output: str | os.PathLike[str] | None,
+) -> Needs:
+    """Give what a training that is about to begin needs, and refuse what does not fit; see `Needs.check`."""
+    corpus = source if isinstance(source, Corpus) else None
+    text = Text.of(corpus, vocabulary)
+    estimate = estimate_of(settings, source, text, threads)
+    needs = needs_of(
+        estimate,
+        text,
+        resident_memory() + (0 if is_loaded() else LOADING),
+        dim=settings.dim,
+        save_context=save_context,
+        folder=corpus.folder if corpus else None,
+        output=output,
+    )
+    needs.check()
+    return needs
+
+
+def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context: bool) -> int:
+    """Give the bytes of the file of the vectors."""
+    suffix = Path(path).suffix.lower()
+    if suffix in _NUMBERS:
+        number, rest = _NUMBERS[suffix]
+        return text.n_words * (number * dim + rest) + text.word_bytes
+    return text.n_words * (4 * dim * (1 + save_context) + 16) + text.word_bytes + 4096
+
+
+def is_loaded() -> bool:
+    """Say whether compiled code has been loaded."""
+    return bool(getattr(initialise, "overloads", True))
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.{0 if n_bytes >= 1e7 else 1}f} MB"

@@ -1,0 +1,269 @@
+"""How much memory, disk and time a training will take: formulas for the first two, a timed sample for the third."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.core.event import install_timer
+from platformdirs import user_cache_path
+
+from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.corpus.sources import Files, open_source
+from fastvec.errors import InputError
+from fastvec.models.cooccurrence import Cooccurrence
+from fastvec.models.model import Model
+from fastvec.models.pipeline import prepare
+from fastvec.models.planning.estimate import File
+from fastvec.models.planning.needs import Needs, estimate_of, needs_of
+from fastvec.models.planning.sample import LARGE, SampledSource, extrapolate
+from fastvec.models.planning.text import Text
+from fastvec.models.ppmi_svd import PpmiSvd
+from fastvec.training.blocks import count_threads
+from fastvec.training.progress import Listener, Progress, ignore
+from fastvec.training.resources import check_program, resident_memory
+from fastvec.vectors import KeyedVectors
+
+#: Words of the sample that is saved.
+_SAVED = 20_000
+
+
+@dataclass(frozen=True)
+class Plan(Needs):
+    """What a training will take, and what there is.
+
+    Attributes
+    ----------
+    n_words, n_tokens, n_types : int
+        Words that are trained, words of the text, and distinct words of the text.
+    is_sampled : bool
+        Whether the text is so large that only a part of it was read, and these numbers are estimates.
+    seconds : dict of str to float
+        By phase; "start-up" is the loading of compiled code, without that of Python and the libraries, which has been
+        done. Empty where the training does not fit the memory: then nothing is timed.
+    """
+
+    n_words: int
+    n_tokens: int
+    n_types: int
+    is_sampled: bool
+    seconds: dict[str, float]
+
+    @property
+    def total_seconds(self) -> float | None:
+        """All phases together, or None where nothing was timed."""
+        return sum(self.seconds.values()) if self.seconds else None
+
+
+def plan(
+    source: Any,
+    model: str = "skipgram",
+    *,
+    min_count: int = 5,
+    max_vocab: int | None = None,
+    vocabulary: Vocabulary | str | PathLike[str] | None = None,
+    vectors: str | None = None,
+    save_context: bool = False,
+    threads: int | None = None,
+    progress: Listener | None = None,
+    tokenizer: Any = "whitespace",
+    lowercase: bool = False,
+    errors: str = "replace",
+    cache_dir: str | PathLike[str] | None = None,
+    cache: bool = True,
+    output: str | PathLike[str] | None = None,
+    checkpoint: str | PathLike[str] | None = None,
+    **parameters: Any,
+) -> Plan:
+    """Say how much memory, disk and time `fastvec.train` with the same arguments will take.
+
+    The text is read, and kept for the training, unless it is larger than 512 MB: then a part of it is. Nothing is
+    trained but a sample that takes a few seconds.
+
+    Parameters
+    ----------
+    source : path, list of paths, Corpus or Cooccurrence
+        As for `fastvec.train`, but neither the standard input nor an iterator, which can be read only once.
+    output : path or None
+        The file that the vectors will be saved to.
+    checkpoint : path or None
+        The folder that checkpoints will be saved to.
+    model, min_count, max_vocab, vocabulary, vectors, save_context, threads, progress, tokenizer, lowercase, errors
+        As for `fastvec.train`.
+    cache_dir, cache, **parameters
+        As for `fastvec.train`.
+
+    Returns
+    -------
+    Plan
+        Its method `check` refuses what does not fit.
+
+    Raises
+    ------
+    InputError, FileError
+        As `fastvec.train`, and if the source can be read only once.
+
+    Examples
+    --------
+    >>> found = plan([["salt", "pepper"], ["hot", "cold"]] * 50, dim=8, threads=1)
+    >>> found.n_words, found.n_tokens
+    (4, 200)
+    >>> found.check()
+    """
+    check_program()
+    words_asked = min_count, max_vocab, vocabulary
+    reading_asked = tokenizer, lowercase, errors, cache_dir, cache
+    settings, _ = prepare(source, model, parameters, vectors, save_context, words_asked, reading_asked)
+    n_threads = count_threads(threads)
+    listener = progress or ignore
+    _refuse_one_shot(source)
+    listener(Progress("planning"))
+    seconds = {"start-up": _load_kernels(settings, n_threads)}
+    base = resident_memory()
+    with ExitStack() as stack:
+        reading = dict(tokenizer=tokenizer, lowercase=lowercase, errors=errors)
+        if isinstance(source, Cooccurrence):
+            found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary), 0.0, ())
+        else:
+            kept = dict(cache_dir=cache_dir, cache=cache)
+            found = stack.enter_context(_read(source, words_asked, reading, kept, listener))
+        listener(Progress("planning"))
+        text, corpus = found.text, found.corpus
+        estimate = estimate_of(settings, corpus or source, text, n_threads)
+        needs = needs_of(
+            estimate,
+            text,
+            base + text.bytes,
+            dim=settings.dim,
+            save_context=save_context,
+            folder=corpus.folder if corpus else None,
+            output=output,
+            checkpoint=checkpoint,
+            files=found.files,
+        )
+        facts = vars(needs) | {"n_words": text.n_words, "n_tokens": text.n_tokens, "n_types": text.n_types}
+        planned = Plan(**facts, is_sampled=text.is_sampled, seconds={})
+        if needs.memory - needs.mapped > needs.available:
+            return planned
+        seconds |= {"reading": found.seconds} | estimate.seconds(corpus)
+        seconds["saving"] = _saving_seconds(found.vocabulary, text, settings.dim, save_context, output)
+    return replace(planned, seconds=seconds)
+
+
+def _refuse_one_shot(source: Any) -> None:
+    """Refuse what could not be read again for the training."""
+    paths = source if isinstance(source, list | tuple) else [source]
+    if isinstance(source, Iterator) or any(
+        isinstance(path, str | PathLike) and os.fspath(path) == "-" for path in paths
+    ):
+        raise InputError(
+            "a plan must read the text before the training does, and the standard input, or an iterator, can be read "
+            "only once: save it in a file, and plan with that"
+        )
+
+
+def _load_kernels(settings: Model, threads: int) -> float:
+    """Train on next to nothing, for what compiled code takes to be loaded; give the seconds, without compiling."""
+    tiny: dict[str, Any] = {"dim": 2}
+    if isinstance(settings, PpmiSvd):
+        tiny |= {"sample": 0.0, "memory": None, "tolerance": 0.5}
+    compiling: list[float] = []
+    began = perf_counter()
+    with install_timer("numba:compile", compiling.append), read_corpus([[f"{k}" for k in range(1200)]] * 2) as corpus:
+        replace(settings, **tiny).fit(corpus, corpus.vocabulary(1), threads, ignore)
+    return max(0.0, perf_counter() - began - sum(compiling))
+
+
+class _Found(NamedTuple):
+    """What was read, and what will be known of the text when it is read for the training."""
+
+    corpus: Corpus | None
+    vocabulary: Vocabulary
+    text: Text
+    seconds: float
+    files: tuple[File, ...]
+
+
+@contextmanager
+def _read(
+    source: Any,
+    words: tuple[int, int | None, Any],
+    reading: dict[str, Any],
+    kept: dict[str, Any],
+    listener: Listener,
+) -> Iterator[_Found]:
+    """Read a source, or a sample of it."""
+    min_count, max_vocab, given = words
+    began = perf_counter()
+
+    def tell(done: int, total: int | None) -> None:
+        listener(Progress("reading", done, total, perf_counter() - began))
+
+    with ExitStack() as stack:
+        opened = None if isinstance(source, Corpus) else open_source(source)
+        large = isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE
+        if isinstance(source, Corpus):
+            corpus = source
+        elif not large:
+            corpus = stack.enter_context(read_corpus(source, **reading, **kept, progress=tell))
+            if not corpus.is_reused and kept["cache"]:  # the training will find it
+                began = perf_counter()
+                corpus = stack.enter_context(read_corpus(source, **reading, **kept))
+        else:
+            assert isinstance(opened, Files)
+            pieces = SampledSource(opened)
+            corpus = stack.enter_context(read_corpus(pieces, **reading))
+            scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
+            chosen = corpus.vocabulary(1)
+            seconds = (perf_counter() - began) * scale
+            if given is None:
+                text = extrapolate(corpus, scale, min_count, max_vocab)
+            else:
+                corpus, chosen = _with_vocabulary(corpus, given, stack)
+                text = Text.of(corpus, chosen).times(scale)
+            yield _Found(corpus, chosen, text, seconds, (_stream(text, kept, is_there=False),))
+            return
+        if given is None:
+            chosen = corpus.vocabulary(min_count, max_vocab)
+        else:
+            corpus, chosen = _with_vocabulary(corpus, given, stack)
+        seconds = perf_counter() - began
+        text = Text.of(corpus, chosen)
+        is_file = isinstance(opened, Files)
+        yield _Found(corpus, chosen, text, seconds, (_stream(text, kept, is_there=kept["cache"]),) if is_file else ())
+
+
+def _with_vocabulary(corpus: Corpus, given: Any, stack: ExitStack) -> tuple[Corpus, Vocabulary]:
+    given = given if isinstance(given, Vocabulary) else Vocabulary.load(given)
+    corpus = stack.enter_context(corpus.with_vocabulary(given))
+    return corpus, corpus.vocabulary(1)
+
+
+def _stream(text: Text, kept: dict[str, Any], *, is_there: bool) -> File:
+    """Give the files of the word ids; while they are written they are there twice."""
+    parent = kept["cache_dir"] or (user_cache_path("fastvec") if kept["cache"] else tempfile.gettempdir())
+    return File("the word ids", Path(parent), (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
+
+
+def _saving_seconds(
+    vocabulary: Vocabulary, text: Text, dim: int, save_context: bool, output: str | PathLike[str] | None
+) -> float:
+    """Save some vectors, and give the seconds that all of them take."""
+    words = vocabulary.words[:_SAVED]
+    if output is None or not words:
+        return 0.0
+    rng = np.random.default_rng(0)
+    matrix = rng.standard_normal((len(words), dim), np.float32)
+    with tempfile.TemporaryDirectory(dir=Path(output).absolute().parent) as folder:
+        began = perf_counter()
+        vectors = KeyedVectors(
+            words, matrix, counts=np.ones(len(words)), context_vectors=matrix if save_context else None
+        )
+        vectors.save(Path(folder, Path(output).name))
+        return (perf_counter() - began) * text.n_words / len(words)

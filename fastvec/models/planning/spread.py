@@ -1,0 +1,47 @@
+"""A corpus in another order: stretches from everywhere in it come first, so that a part of it stands for the whole."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus
+
+#: Ids of a stretch: a multiple of all sizes of blocks that read them.
+STRETCH = 1 << 16
+#: Stretches far apart follow each other: each is this part of the text, the golden section, behind the one before.
+_STEP = 0.6180339887
+
+
+class Spread(Corpus):
+    """The stretches of a corpus, each behind another from elsewhere; what is left at its end stays there.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        It stays open, and its own.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.__dict__ |= corpus.__dict__
+        self._corpus = corpus
+        n = corpus.n_ids // STRETCH
+        order = np.argsort(np.arange(n) * _STEP % 1, kind="stable")
+        self._order: list[int] = np.argsort(order, kind="stable").tolist() if n else []
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the corpus."""
+        return self._corpus.folder
+
+    def read(self, start: int, out: NDArray[np.int32]) -> int:
+        """Read ids into an array, as `Corpus.read` does."""
+        n = max(0, min(out.size, self.n_ids - start))
+        done = 0
+        while done < n:
+            number, within = divmod(start + done, STRETCH)
+            length = min(n - done, STRETCH - within)
+            place = self._order[number] if number < len(self._order) else number
+            self._corpus.read(place * STRETCH + within, out[done : done + length])
+            done += length
+        return n

@@ -1,0 +1,189 @@
+"""How many cells a matrix of co-occurrences will have, from some of its rows.
+
+Rows are counted each by itself, so those of some words are counted in full, and stand for those of the words around
+them in the vocabulary, which are about as frequent. Of a long text only stretches from all over it are taken. The
+number of cells then grows less than the text does: by a power that is measured, since it is known from half of the
+stretches too. As that power falls while a text grows, the estimate is rather too high.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import log2
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus
+from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, sort_positions
+from fastvec.models.cooccurrence import Cooccurrence
+from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.models.planning.spread import STRETCH, Spread
+from fastvec.models.planning.text import Text
+from fastvec.sampling.subsampling import keep_probability
+from fastvec.training.blocks import run_blocks
+from fastvec.training.resources import memory_room
+
+#: Rows that are counted, and stretches of the text, at most.
+_ROWS, _STRETCHES = 2048, 512
+#: Blocks into which rows are cut for each thread.
+_BLOCKS = 8
+#: Bytes of free memory that there are to be for each id of the sample.
+_ROOM = 32
+#: Integers in a line of the text that kernels take.
+_LINE = 16
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of co-occurrences before they are counted.
+
+    Attributes
+    ----------
+    n_cells : int
+        Cells of the matrix, estimated.
+    n_kept : int
+        Words that are not thinned out, and sentence ends.
+    seconds : float
+        Time that counting them all takes, estimated.
+    indptr, indices, data
+        The sample: a matrix by rows (CSR) of all words in which most rows are empty.
+    """
+
+    n_cells: int
+    n_kept: int
+    seconds: float
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, counts: Cooccurrence) -> "Survey":
+        """Take some rows of what has been counted."""
+        step = -(-len(counts.vocabulary) // _ROWS)
+        chosen = np.zeros(len(counts.vocabulary), bool)
+        chosen[step // 2 :: step] = True
+        rows = [slice(*counts.indptr[[row, row + 1]].tolist()) for row in np.flatnonzero(chosen).tolist()]
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(counts.indptr) * chosen)])
+        indices, data = (np.concatenate([cells[row] for row in rows]) for cells in (counts.indices, counts.data))
+        return cls(counts.data.size, 0, 0.0, indptr, indices, data)
+
+    @property
+    def scale(self) -> float:
+        """How many times the cells of the sample there will be."""
+        return self.n_cells / max(1, self.data.size)
+
+
+def survey(corpus: Corpus, text: Text, settings: CountSettings, threads: int) -> Survey:
+    """Count the rows of some words.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The text, or a part of it.
+    text : Text
+        What is known of the whole text.
+    settings : CountSettings
+        What is counted.
+    threads : int
+        That will do it.
+    """
+    n_stretches, most = -(-corpus.n_ids // STRETCH), max(1, min(_STRETCHES, memory_room().free // (_ROOM * STRETCH)))
+    if corpus.n_ids == text.n_ids and n_stretches <= most:
+        return _count(corpus, n_stretches, text, settings, threads)
+    corpus, n_stretches = Spread(corpus), min(n_stretches, most)
+    half = _count(corpus, -(-n_stretches // 2), text, settings, threads)
+    found = _count(corpus, n_stretches, text, settings, threads)
+    growth = text.n_ids / min(n_stretches * STRETCH, corpus.n_ids)
+    power = min(1.0, log2(max(1, found.n_cells) / max(1, half.n_cells))) if n_stretches > 1 else 1.0
+    return replace(
+        found,
+        n_cells=min(round(found.n_cells * growth**power), text.n_words**2),
+        n_kept=round(found.n_kept * growth),
+        seconds=found.seconds * growth,
+    )
+
+
+def _count(corpus: Corpus, n_stretches: int, text: Text, settings: CountSettings, threads: int) -> Survey:
+    """Count the rows of some words in the first stretches of a corpus."""
+    began = perf_counter()
+    n_words, window = text.n_words, settings.window
+    kept, end = _kept_words(corpus, n_stretches, text, settings)
+    starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
+    sort_positions(kept.reshape(-1)[:end], window, starts, positions)
+    sorted_at = perf_counter()
+
+    step = -(-n_words // _ROWS)
+    chosen = np.arange(step // 2, n_words, step)
+    own_starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(starts)[chosen])])
+    own_positions = np.concatenate([positions[starts[word] : starts[word + 1]] for word in chosen.tolist()])
+    rows_began = perf_counter()
+    rows = _count_rows(kept, own_positions, own_starts, n_words, settings, threads)
+    seconds = perf_counter() - rows_began
+    share = max(1, own_positions.size) / max(1, int(starts[-1]))
+
+    lengths = np.zeros(n_words, np.int64)
+    lengths[chosen] = np.concatenate([row[0] for row in rows])
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return Survey(
+        n_cells=int(indptr[-1]) * step,
+        n_kept=end,
+        seconds=sorted_at - began + seconds / share,
+        indptr=indptr,
+        indices=np.concatenate([row[1] for row in rows]),
+        data=np.concatenate([row[2] for row in rows]),
+    )
+
+
+def _kept_words(corpus: Corpus, n_stretches: int, text: Text, settings: CountSettings) -> tuple[NDArray[np.int32], int]:
+    """Give the first stretches of a corpus as counting sees them, in lines, and where they end."""
+    window, keep = settings.window, keep_probability(text.counts, settings.sample)
+    n_lines = -(-(n_stretches * (STRETCH + 1) + 2 * window) // _LINE) + 1
+    kept = np.empty((n_lines, _LINE), np.int32)
+    flat, tokens = kept.reshape(-1), np.empty(STRETCH, np.int32)
+    flat[:window] = END
+    end = window
+    for number in range(n_stretches):
+        n = corpus.read(number * STRETCH, tokens)
+        key = settings.seed, 0, number
+        end = keep_words(tokens[:n], keep, key, settings.subsampling == "clean", flat, end)
+        if isinstance(corpus, Spread):
+            flat[end] = END
+            end += 1
+    flat[end : end + window] = END
+    return kept, end + window
+
+
+def _count_rows(
+    kept: NDArray[np.int32],
+    positions: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    n_words: int,
+    settings: CountSettings,
+    threads: int,
+) -> list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]]:
+    """Count rows whose positions are given; yield lengths, columns and values, block after block."""
+    left, right = settings.sides()
+    least, scale = settings.least(), float(settings.weights()[1])
+    cells = np.minimum(np.diff(starts) * (left.size + right.size), n_words)
+    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], threads * _BLOCKS + 1))
+    cuts[0], cuts[-1] = 0, starts.size - 1
+    blocks = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+    found = {}
+
+    def worker(row: Accumulator) -> Callable[[tuple[int, int]], None]:
+        def count(block: tuple[int, int]) -> None:
+            first, last = block
+            room = int(cells[first:last].sum())
+            lengths = np.empty(last - first, np.int64)
+            columns, values = np.empty(room, np.int32), np.empty(room, np.float32)
+            n = count_rows(
+                kept, positions, starts, first, last, left, right, least, scale, row, lengths, columns, values
+            )
+            found[block] = lengths, columns[:n].copy(), values[:n].copy()
+
+        return count
+
+    stop = np.zeros(1, np.int64)
+    run_blocks(blocks, [worker(Accumulator.of(n_words)) for _ in range(threads)], stop, lambda: None)
+    return [found[block] for block in dict.fromkeys(blocks)]

@@ -1,0 +1,60 @@
+"""What is known of a text before anything is made from it."""
+
+import sys
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+
+
+@dataclass(frozen=True)
+class Text:
+    """Numbers of a text and of the words that are trained; of a large text they are estimates.
+
+    Attributes
+    ----------
+    counts : (n_words,) int64
+        Occurrences of each word of the vocabulary.
+    n_ids : int
+        Length of the stream of ids, sentence ends included.
+    n_tokens, n_types : int
+        Words, and distinct words, in the stream.
+    word_bytes : int
+        UTF-8 bytes of the vocabulary.
+    bytes : int
+        Memory that the corpus and the vocabulary take.
+    is_sampled : bool
+        Whether only a part of it has been read.
+    """
+
+    counts: NDArray[np.int64]
+    n_ids: int
+    n_tokens: int
+    n_types: int
+    word_bytes: int
+    bytes: int
+    is_sampled: bool = False
+
+    @classmethod
+    def of(cls, corpus: Corpus | None, vocabulary: Vocabulary) -> "Text":
+        """Take the numbers of a corpus, where there is one, and a vocabulary."""
+        strings = sum(map(sys.getsizeof, vocabulary.words))
+        return cls(
+            vocabulary.counts,
+            corpus.n_ids if corpus else vocabulary.n_tokens,
+            corpus.n_tokens if corpus else vocabulary.n_tokens,
+            corpus.n_types if corpus else len(vocabulary),
+            sum(len(word.encode("utf-8", "surrogatepass")) for word in vocabulary.words),
+            (corpus.memory if corpus else 0) + strings + 16 * len(vocabulary),
+        )
+
+    def times(self, scale: float) -> "Text":
+        """Give what is known of a text of these words that is `scale` times as long."""
+        return replace(self, n_ids=round(self.n_ids * scale), n_tokens=round(self.n_tokens * scale), is_sampled=True)
+
+    @property
+    def n_words(self) -> int:
+        """Words of the vocabulary."""
+        return len(self.counts)

@@ -1,0 +1,358 @@
+"""Plans: formulas beside real allocations, samples beside the whole, and what is refused."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastvec
+from fastvec import InputError, plan
+from fastvec.corpus import Vocabulary, read_corpus
+from fastvec.corpus.sources import open_source
+from fastvec.kernels.word2vec import new_work
+from fastvec.models import Glove, PpmiSvd, Word2Vec
+from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
+from fastvec.models.planning import needs, sample, spread, survey
+from fastvec.models.planning.counting import CountingEstimate
+from fastvec.models.planning.estimate import File
+from fastvec.models.planning.glove import GloveEstimate
+from fastvec.models.planning.needs import Needs, check_needs, estimate_of, output_size
+from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
+from fastvec.models.planning.spread import Spread
+from fastvec.models.planning.survey import Survey
+from fastvec.models.planning.text import Text
+from fastvec.models.planning.word2vec import Word2VecEstimate
+from fastvec.sampling.huffman import huffman_paths
+from fastvec.training.matrix import matrix_bytes, zeros
+from fastvec.training.resources import Room
+
+MODELS = ["skipgram", "cbow", "glove", "ppmi-svd"]
+SETTINGS = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
+
+
+def zipf(n_words, n_tokens, seed=0):
+    """Give sentences of ten words drawn by Zipf's law."""
+    rng = np.random.default_rng(seed)
+    shares = 1 / np.arange(1, n_words + 1)
+    words = rng.choice(n_words, n_tokens, p=shares / shares.sum())
+    return [" ".join(map(str, words[k : k + 10])) for k in range(0, n_tokens, 10)]
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    with read_corpus(zipf(3000, 60_000)) as corpus:
+        yield corpus
+
+
+def text_of(corpus, min_count=1):
+    return Text.of(corpus, corpus.vocabulary(min_count))
+
+
+@pytest.mark.parametrize(("rows", "dim"), [(10, 8), (1000, 100), (7, 300)])
+def test_the_bytes_of_a_matrix_are_those_allocated(rows, dim):
+    assert matrix_bytes(rows, dim) == zeros(rows, dim).nbytes
+
+
+def test_a_large_matrix_takes_whole_huge_pages():
+    assert matrix_bytes(100_000, 100) % (2 << 20) == 0
+    assert 0 <= matrix_bytes(100_000, 100) - 100_000 * 112 * 4 < 2 << 20
+
+
+def test_the_arrays_of_word2vec_are_those_allocated(corpus):
+    text = text_of(corpus)
+    estimate = Word2VecEstimate(Word2Vec(dim=50, window=50, negative=40), text, 2)
+    memory = estimate.phases()[0].memory
+    block = 1024
+    work = sum(array.nbytes for array in new_work(block, 50, 41, 40)) + 4 * block
+    replicas = 2 * zeros(256, 50).nbytes
+    tables = 12 * text.n_words
+    assert memory == pytest.approx(2 * zeros(text.n_words + 512, 50).nbytes + 2 * (work + replicas) + tables, rel=1e-3)
+
+
+def test_the_huffman_paths_are_about_as_long_as_estimated(corpus):
+    text = text_of(corpus)
+    paths = huffman_paths(text.counts)
+    hierarchical, negative = (
+        Word2VecEstimate(Word2Vec(loss=loss), text, 1).phases()[0].memory for loss in ("hierarchical", "negative")
+    )
+    assert hierarchical - negative == pytest.approx(paths.nodes.nbytes + paths.labels.nbytes, rel=0.1)
+
+
+def test_a_survey_of_all_rows_counts_what_counting_counts(corpus):
+    vocabulary = corpus.vocabulary(5)
+    settings = Glove(window=5, sample=1e-2, cell_min_count=0.4)
+    found = survey.survey(corpus, Text.of(corpus, vocabulary), settings, 2)
+    counted = count_cooccurrence(corpus, vocabulary, window=5, sample=1e-2, cell_min_count=0.4)
+    assert len(vocabulary) < survey._ROWS
+    assert found.n_cells == counted.data.size
+    for name in ("indptr", "indices", "data"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(counted, name))
+
+
+def test_a_survey_of_some_rows_stands_for_all(corpus, monkeypatch):
+    vocabulary = corpus.vocabulary(1)
+    monkeypatch.setattr(survey, "_ROWS", 150)
+    found = survey.survey(corpus, Text.of(corpus, vocabulary), Glove(window=5), 2)
+    counted = count_cooccurrence(corpus, vocabulary, window=5, sample=1e-3)
+    assert np.count_nonzero(np.diff(found.indptr)) <= 150
+    assert found.n_cells == pytest.approx(counted.data.size, rel=0.1)
+    assert found.scale > 10
+
+
+def test_a_survey_of_a_part_of_the_text_is_rather_too_high(corpus, monkeypatch):
+    vocabulary = corpus.vocabulary(1)
+    monkeypatch.setattr(survey, "_STRETCHES", 8)
+    for module in (survey, spread):
+        monkeypatch.setattr(module, "STRETCH", 2048)
+    found = survey.survey(corpus, Text.of(corpus, vocabulary), Glove(window=5), 2)
+    counted = count_cooccurrence(corpus, vocabulary, window=5, sample=1e-3)
+    assert 0.9 < found.n_cells / counted.data.size < 1.6
+
+
+def test_a_survey_of_counts_takes_some_of_their_rows(corpus, monkeypatch):
+    counted = count_cooccurrence(corpus, corpus.vocabulary(1), window=5)
+    monkeypatch.setattr(survey, "_ROWS", 150)
+    found = Survey.of(counted)
+    rows = np.flatnonzero(np.diff(found.indptr))
+    assert 100 < len(rows) <= 150
+    sampled = Cooccurrence(counted.vocabulary, found.indptr, found.indices, found.data, {}).matrix
+    assert (sampled[rows] != counted.matrix[rows]).nnz == 0
+
+
+def test_the_positive_cells_are_about_as_many_as_estimated(corpus):
+    text, settings = text_of(corpus), PpmiSvd(dim=10, sample=0.01)
+    found = survey.survey(corpus, text, settings, 1)
+    counted = count_cooccurrence(corpus, corpus.vocabulary(1), window=10, sample=0.01)
+    estimate = PpmiSvdEstimate(settings, text, found, None, 0, 1)
+    assert estimate._n_positive == pytest.approx(fastvec.ppmi(counted).nnz, rel=0.05)
+
+
+def test_a_spread_corpus_has_the_same_stretches_in_another_order(corpus, monkeypatch):
+    monkeypatch.setattr(spread, "STRETCH", 1000)
+    other = Spread(corpus)
+    ids, spread_ids = np.empty(corpus.n_ids, np.int32), np.empty(corpus.n_ids + 5, np.int32)
+    corpus.read(0, ids)
+    assert other.read(0, spread_ids) == corpus.n_ids
+    n = corpus.n_ids // 1000
+    stretches = [ids[k * 1000 : (k + 1) * 1000].tobytes() for k in range(n)]
+    found = [spread_ids[k * 1000 : (k + 1) * 1000].tobytes() for k in range(n)]
+    assert sorted(found) == sorted(stretches)
+    places = [stretches.index(stretch) for stretch in found]
+    assert min(abs(np.diff(places))) > n // 4
+    assert other.read(n * 1000, spread_ids) == corpus.n_ids - n * 1000
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_more_of_anything_takes_more_memory(corpus, model):
+    def memory(dim, max_vocab=None):
+        text = Text.of(corpus, corpus.vocabulary(1, max_vocab))
+        estimate = estimate_of(SETTINGS[model](model=model, dim=dim), corpus, text, 1)
+        return text.bytes + max(phase.memory for phase in estimate.phases())
+
+    assert memory(20, 1200) < memory(20) < memory(200)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_plan_says_how_long_each_phase_takes(corpus, model, tmp_path):
+    found = plan(corpus, model, dim=10, threads=1, output=tmp_path / "v.safetensors")
+    assert {"start-up", "reading", "saving"} < set(found.seconds)
+    assert all(seconds >= 0 for seconds in found.seconds.values())
+    assert found.total_seconds == sum(found.seconds.values())
+    assert (found.n_words, found.n_tokens, found.n_types) == (len(corpus.vocabulary()), 60_000, corpus.n_types)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("model", ["glove", "ppmi-svd"])
+def test_counts_can_be_planned_with(corpus, model):
+    counts = count_cooccurrence(corpus, corpus.vocabulary(1), window=5)
+    found = plan(counts, model, dim=10, threads=1)
+    assert "counting" not in found.seconds
+    assert found.n_words == len(counts.vocabulary)
+
+
+def test_a_small_matrix_is_decomposed_densely(corpus):
+    assert plan(corpus, "ppmi-svd", dim=10, max_vocab=100, threads=1).seconds["factorising"] > 0
+
+
+def test_counting_in_little_memory_needs_disk(corpus, tmp_path):
+    text, settings = text_of(corpus), Glove()
+    found = replace(survey.survey(corpus, text, settings, 1), n_cells=10**9, n_kept=10**9)
+    text = replace(text, n_ids=10**9)
+    little = CountingEstimate(settings, 10**9, text, found, 1)
+    assert (little.held, little.mapped) == (0, 8 * 10**9)
+    assert little.spilled > 12 * 10**9
+    assert little.phase.memory < 10**9
+    much = CountingEstimate(settings, 10**11, text, found, 1)
+    assert (much.held, much.mapped, much.spilled) == (8 * 10**9, 0, 0)
+    estimate = GloveEstimate(replace(settings, memory=10**9), text, found, little, 0, 1)
+    assert [file.size for file in estimate.files(tmp_path)] == [little.spilled, 8 * 10**9]
+    assert [file.folder for file in estimate.files(tmp_path)] == [tmp_path, Path(tempfile.gettempdir())]
+    assert max(phase.memory for phase in estimate.phases()) < 10**9
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "bin", "txt", "npy"])
+@pytest.mark.parametrize("dim", [3, 100])
+def test_the_size_of_the_file_is_known_before(tmp_path, suffix, dim):
+    words = [f"wörd{k}" for k in range(2000)]
+    counts = np.ones(2000, np.int64)
+    path = tmp_path / f"v.{suffix}"
+    fastvec.KeyedVectors(words, np.random.default_rng(0).standard_normal((2000, dim)), counts=counts).save(path)
+    size = sum(file.stat().st_size for file in tmp_path.iterdir())
+    assert output_size(path, Text.of(None, Vocabulary(words, counts)), dim, False) == pytest.approx(size, rel=0.15)
+
+
+def test_checkpoints_take_two_copies_of_the_weights(corpus, tmp_path):
+    found = plan(corpus, dim=10, threads=1, checkpoint=tmp_path / "c", output=tmp_path / "v.bin")
+    sizes = {file.what: file.size for file in found.files}
+    assert sizes["the checkpoints"] == 2 * 2 * 4 * 10 * found.n_words
+    assert found.disk == sizes["the checkpoints"] + sizes["the vectors"]
+
+
+@pytest.mark.parametrize("source", ["-", [Path("-")], iter(["a b"])])
+def test_what_can_be_read_once_is_not_planned_with(source):
+    with pytest.raises(InputError, match="can be read only once: save it in a file, and plan with that"):
+        plan(source)
+
+
+def test_the_arguments_are_checked_as_for_training(corpus):
+    with pytest.raises(InputError, match="dim must be at least 1, not 0"):
+        plan(corpus, dim=0)
+    with pytest.raises(InputError, match="model must be one of"):
+        plan(corpus, "bert")
+
+
+def test_too_little_memory_is_refused_with_a_cure():
+    short = Needs(300_000_000, 50_000_000, (), 249_000_000, "ulimit -v", "dim (--dim)")
+    with pytest.raises(
+        InputError,
+        match=r"takes 250 MB of memory, and ulimit -v leaves 249 MB: lower dim \(--dim\), or raise min_count",
+    ):
+        short.check()
+    replace(short, available=250_000_000).check()
+
+
+def test_files_on_one_disk_are_added_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(needs, "disk_room", lambda folder: 100)
+    files = File("the vectors", tmp_path, 60), File("the checkpoints", tmp_path / "c", 60)
+    with pytest.raises(
+        InputError, match=r"the vectors and the checkpoints take 0.0 MB, and 0.0 MB are free: free some"
+    ):
+        Needs(1, 0, files, 2, "the machine", "").check()
+    Needs(1, 0, (files[0], files[1]._replace(is_there=True)), 2, "the machine", "").check()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_training_that_does_not_fit_is_refused_before_it_begins(corpus, model, monkeypatch):
+    phases = []
+    monkeypatch.setattr(needs, "memory_room", lambda: Room(1000, 10**9, "the control group"))
+    with pytest.raises(InputError, match=r"the control group leaves [\d,]+ MB"):
+        fastvec.train(corpus, model, dim=10, progress=lambda now: phases.append(now.phase))
+    assert set(phases) == {"planning"}
+
+
+def test_vectors_that_do_not_fit_the_disk_are_refused_before_training_begins(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(needs, "disk_room", lambda folder: 1000)
+    with pytest.raises(InputError, match=r"the vectors take \d\.\d MB, and 0\.0 MB are free"):
+        fastvec.train(corpus, dim=100, output=tmp_path / "v.bin")
+    fastvec.train(corpus, dim=2, max_vocab=10, epochs=1, output=tmp_path / "v.bin")
+
+
+def test_a_plan_that_does_not_fit_times_nothing(corpus, monkeypatch):
+    monkeypatch.setattr(needs, "memory_room", lambda: Room(1000, 10**9, "the control group"))
+    found = plan(corpus, dim=1000)
+    assert (found.seconds, found.total_seconds) == ({}, None)
+    with pytest.raises(InputError, match=r"takes .* of memory"):
+        found.check()
+
+
+def test_the_listener_is_told_what_is_needed(corpus):
+    told = []
+    fastvec.train(corpus, dim=8, epochs=1, threads=1, progress=told.append)
+    (found,) = [now for now in told if now.memory is not None]
+    expected = check_needs(Word2Vec(dim=8), corpus, corpus.vocabulary(), 1, save_context=False, output=None)
+    assert found.memory == pytest.approx(expected.memory, rel=0.2)
+    assert (found.phase, found.disk) == ("planning", 0)
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch):
+    """Write a text of 3 MB that is large where 1 MB is, and of which a third is the sample."""
+    monkeypatch.setattr(sample, "_PIECE", 1 << 16)
+    monkeypatch.setattr(sample, "_SAMPLE", 1 << 20)
+    path = tmp_path / "large.txt"
+    path.write_text("\n".join(zipf(20_000, 700_000)) + "\n")
+    return path
+
+
+def test_pieces_of_a_large_text_are_taken_from_all_over_it(large):
+    pieces = sample.SampledSource(open_source(large))
+    found = list(pieces)
+    text = large.read_bytes()
+    places = [text.index(piece) / len(text) for piece in found]
+    assert len(found) == 16
+    assert np.allclose(places, np.linspace(0, 1, 16), atol=0.05)
+    assert pieces.n_read == 16 << 16
+
+
+def test_a_compressed_text_is_sampled_at_its_beginning(large, tmp_path):
+    import gzip
+
+    path = tmp_path / "large.gz"
+    path.write_bytes(gzip.compress(large.read_bytes()))
+    pieces = sample.SampledSource(open_source(path))
+    found = b"".join(pieces)
+    assert large.read_bytes().startswith(found)
+    assert pieces.n_read < path.stat().st_size
+
+
+def test_a_sample_gives_about_the_numbers_of_the_whole(large):
+    with read_corpus(large, cache=False) as whole:
+        exact = text_of(whole, 5)
+    pieces = sample.SampledSource(open_source(large))
+    with read_corpus(pieces) as part:
+        found = sample.extrapolate(part, large.stat().st_size / pieces.n_read, 5, None)
+        assert sample.extrapolate(part, 3.0, 5, 100).n_words == 100
+    assert found.is_sampled
+    for name in ("n_ids", "n_tokens"):
+        assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=0.02)
+    for name in ("n_types", "n_words", "word_bytes", "bytes"):
+        assert 0.95 < getattr(found, name) / getattr(exact, name) < 1.6
+    assert np.all(np.diff(found.counts) <= 0)
+
+
+def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
+    monkeypatch.setattr("fastvec.models.planning.plan.LARGE", 1 << 20)
+    found = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
+    assert found.is_sampled
+    assert found.n_tokens == pytest.approx(700_000, rel=0.02)
+    assert "the word ids" in {file.what for file in found.files}
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_words_of_a_large_source_can_be_given(large, monkeypatch):
+    monkeypatch.setattr("fastvec.models.planning.plan.LARGE", 1 << 20)
+    given = Vocabulary(["0", "1", "2", "3"], np.array([60_000, 30_000, 20_000, 15_000]))
+    found = plan(large, dim=4, threads=1, vocabulary=given)
+    assert (found.is_sampled, found.n_words) == (True, 4)
+    with read_corpus(large, cache=False) as whole, whole.with_vocabulary(given) as exact:
+        assert found.n_tokens == pytest.approx(exact.n_tokens, rel=0.05)
+
+
+def test_more_dimensions_than_words_are_refused(corpus):
+    with pytest.raises(InputError, match="dim must be at most 20, the number of words, not 21"):
+        plan(corpus, "ppmi-svd", dim=21, max_vocab=20)
+
+
+@pytest.mark.parametrize("model", ["glove", "ppmi-svd"])
+def test_text_without_pairs_has_a_plan(model):
+    assert plan([["a"], ["b"]] * 5, model, dim=2, threads=1).total_seconds > 0
+
+
+def test_a_text_that_was_read_is_kept_for_the_training(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(zipf(50, 2000)))
+    plan(path, dim=4, threads=1, cache_dir=tmp_path / "cache")
+    with read_corpus(path, cache_dir=tmp_path / "cache") as corpus:
+        assert corpus.is_reused
