@@ -58,7 +58,6 @@ def _print_json(found: "Plan") -> None:
             "types": found.n_types,
             "is_sampled": found.is_sampled,
             "memory": found.memory,
-            "mapped": found.mapped,
             "available_memory": found.available,
             "memory_limit": found.limit,
             "disk": found.disk,

@@ -16,7 +16,7 @@ from fastvec.models import Glove, PpmiSvd, Word2Vec
 from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
 from fastvec.models.planning import needs, sample, spread, survey
 from fastvec.models.planning.counting import CountingEstimate
-from fastvec.models.planning.estimate import File
+from fastvec.models.planning.estimate import File, Phase
 from fastvec.models.planning.glove import GloveEstimate
 from fastvec.models.planning.needs import Needs, check_needs, estimate_of, output_size
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
@@ -224,7 +224,7 @@ def test_the_arguments_are_checked_as_for_training(corpus):
 
 
 def test_too_little_memory_is_refused_with_a_cure():
-    short = Needs(300_000_000, 50_000_000, (), 249_000_000, "ulimit -v", "dim (--dim)")
+    short = Needs(250_000_000, (), 249_000_000, "ulimit -v", "dim (--dim)")
     with pytest.raises(
         InputError,
         match=r"takes 250 MB of memory, and ulimit -v leaves 249 MB: lower dim \(--dim\), or raise min_count",
@@ -233,14 +233,35 @@ def test_too_little_memory_is_refused_with_a_cure():
     replace(short, available=250_000_000).check()
 
 
+def test_pages_of_files_count_as_far_as_there_is_room(monkeypatch):
+    class Estimate:
+        lower = "dim"
+
+        def phases(self):
+            return [Phase("counting", 10**9, 5 * 10**9), Phase("training", 2 * 10**9), Phase("vectors", 0)]
+
+        def files(self, folder):
+            return []
+
+    def memory_with(total):
+        monkeypatch.setattr(needs, "memory_room", lambda: Room(10**12, total, "the control group"))
+        text = Text.of(None, Vocabulary(["a"], np.ones(1, np.int64)))
+        found = needs.needs_of(Estimate(), text, 10**8, dim=1, save_context=False, folder=None, output=None)
+        return found.memory, found.fits
+
+    assert memory_with(10**11) == (6_100_000_000, True)
+    assert memory_with(3 * 10**9) == (3_000_000_000, True)
+    assert memory_with(2 * 10**9) == (2_100_000_000, False)
+
+
 def test_files_on_one_disk_are_added_up(tmp_path, monkeypatch):
     monkeypatch.setattr(needs, "disk_room", lambda folder: 100)
     files = File("the vectors", tmp_path, 60), File("the checkpoints", tmp_path / "c", 60)
     with pytest.raises(
         InputError, match=r"the vectors and the checkpoints take 0.0 MB, and 0.0 MB are free: free some"
     ):
-        Needs(1, 0, files, 2, "the machine", "").check()
-    Needs(1, 0, (files[0], files[1]._replace(is_there=True)), 2, "the machine", "").check()
+        Needs(1, files, 2, "the machine", "").check()
+    Needs(1, (files[0], files[1]._replace(is_there=True)), 2, "the machine", "").check()
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -48,7 +48,7 @@ def test_a_group_of_version_1_counts_all_below_it(tmp_path):
 
 
 def test_the_strictest_limit_counts(monkeypatch):
-    rooms = [Room(70, 1000, "the machine"), Room(50, 2000, "ulimit -v"), Room(60, 100, "the control group")]
+    rooms = [Room(70, 10**12, "the machine"), Room(50, 10**12, "ulimit -v"), Room(60, 10**12, "ulimit -d")]
     monkeypatch.setattr(resources, "_rooms", lambda: iter(rooms))
     assert resources.memory_room() == rooms[1]
 
@@ -97,3 +97,8 @@ def test_a_folder_that_is_to_be_made_is_on_the_disk_of_the_one_around_it(tmp_pat
 def test_the_process_has_an_age_and_memory():
     assert resources.process_age() > 0
     assert resources.resident_memory() > 10 << 20
+
+
+def test_no_more_than_the_limit_is_available_though_pages_of_files_are_not_charged():
+    assert Room(10**12, 5, "the control group").available == 5
+    assert 10 << 20 < Room(7, 10**12, "the machine").available < 10**12

@@ -44,6 +44,11 @@ class Room(NamedTuple):
     total: int
     limit: str
 
+    @property
+    def available(self) -> int:
+        """Bytes that it may hold, with those that it holds."""
+        return min(self.free + resident_memory(), self.total)
+
 
 #: What the interpreter, the libraries and the compiled code take: memory, and addresses, of which they take more.
 PROGRAM, _ADDRESSES = 170 << 20, 620 << 20
@@ -79,8 +84,8 @@ def process_age() -> float:
 
 
 def memory_room() -> Room:
-    """Give the memory that this process may still take, by the strictest limit."""
-    return min(_rooms(), key=lambda room: room.free)
+    """Give the memory that there is for this process by the strictest limit."""
+    return min(_rooms(), key=lambda room: room.available)
 
 
 def default_memory() -> int:

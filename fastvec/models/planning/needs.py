@@ -42,13 +42,11 @@ class Needs:
     Attributes
     ----------
     memory : int
-        Bytes that the whole process holds at most.
-    mapped : int
-        Part of `memory` that are pages of files, for which there need not be room.
+        Bytes that the whole process holds at most; with pages of files that are mapped as far as there is room.
     files : tuple of File
         What is written.
     available : int
-        Bytes of memory that the process could have, with those that it holds.
+        Bytes of memory that the process may have, with those that it holds.
     limit : str
         What sets that limit: "the machine", "the control group", "ulimit -v" or "ulimit -d".
     lower : str
@@ -56,7 +54,6 @@ class Needs:
     """
 
     memory: int
-    mapped: int
     files: tuple[File, ...]
     available: int
     limit: str
@@ -67,6 +64,11 @@ class Needs:
         """Bytes that are still to be written."""
         return sum(file.size for file in self.files if not file.is_there)
 
+    @property
+    def fits(self) -> bool:
+        """Whether there is enough memory."""
+        return self.memory <= self.available
+
     def check(self) -> None:
         """Refuse what does not fit.
 
@@ -76,11 +78,10 @@ class Needs:
             If there is too little memory, or space on a disk; the message names what is needed, what there is and the
             cure.
         """
-        needed = self.memory - self.mapped
-        if needed > self.available:
+        if not self.fits:
             raise InputError(
-                f"training takes {_size(needed)} of memory, and {self.limit} leaves {_size(self.available)}: lower "
-                f"{self.lower}, or raise min_count (--min-count)"
+                f"training takes {_size(self.memory)} of memory, and {self.limit} leaves {_size(self.available)}: "
+                f"lower {self.lower}, or raise min_count (--min-count)"
             )
         disks: dict[int, list[File]] = {}
         for file in self.files:
@@ -147,9 +148,8 @@ def needs_of(
     """
     *phases, vectors = estimate.phases()
     saving = vectors._replace(memory=vectors.memory + _INDEX * text.n_words + 2 * text.word_bytes)
-    # what is mapped is in memory only as far as there is room
-    peak = max([*phases, saving], key=lambda phase: phase.memory + phase.mapped)
     least = max(phase.memory for phase in [*phases, saving])
+    most = max(phase.memory + phase.mapped for phase in [*phases, saving])
     if output is not None:
         size = output_size(output, text, dim, save_context)
         files += (File("the vectors", Path(output).absolute().parent, size),)
@@ -157,8 +157,8 @@ def needs_of(
         files += (File("the checkpoints", Path(checkpoint), _CHECKPOINTS * estimate.weights()),)
     files += tuple(estimate.files(folder))
     room = memory_room()
-    memory = base + peak.memory + peak.mapped
-    return Needs(memory, memory - base - least, files, room.free + resident_memory(), room.limit, estimate.lower)
+    memory = max(base + least, min(base + most, room.available))
+    return Needs(memory, files, room.available, room.limit, estimate.lower)
 
 
 def check_needs(

@@ -149,7 +149,7 @@ def plan(
         )
         facts = vars(needs) | {"n_words": text.n_words, "n_tokens": text.n_tokens, "n_types": text.n_types}
         planned = Plan(**facts, is_sampled=text.is_sampled, seconds={})
-        if needs.memory - needs.mapped > needs.available:
+        if not needs.fits:
             return planned
         seconds |= {"reading": found.seconds} | estimate.seconds(corpus)
         seconds["saving"] = _saving_seconds(found.vocabulary, text, settings.dim, save_context, output)

@@ -19,14 +19,15 @@ from fastvec.models.ppmi import ppmi
 from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.product import times_panel
 from fastvec.sampling.subsampling import keep_probability
+from fastvec.training.blocks import count_threads
 
 #: Dimensions that are searched for each one that is wanted, at a tolerance of 0.01: seen on English, on novels and on
 #: Chinese with 50 to 200 dimensions, where it was between 2.4 and 5.5. Each panel more brings as many more digits.
 _SEARCHED = 2.8
 #: Products that are timed; each is of a sample of the cells, and short.
 _PRODUCTS = 8
-#: Panels that live at the same time, beside the basis.
-_PANELS = 6
+#: Panels that live at the same time, beside the basis; bytes that the BLAS of NumPy keeps for each of its threads.
+_PANELS, _BLAS = 6, 24 << 20
 
 
 class PpmiSvdEstimate:
@@ -73,8 +74,9 @@ class PpmiSvdEstimate:
         if self._is_dense():
             searching = final = 8 * 5 * n_words**2
         else:
-            searching = 4 * n_words * (basis + self._wanted + _PANELS * PANEL) + 6 * 8 * basis**2
-            final = 4 * n_words * (2 * self._wanted + 2 * PANEL) + vectors
+            kept = _BLAS * count_threads(None)
+            searching = 4 * n_words * (basis + self._wanted + _PANELS * PANEL) + 6 * 8 * basis**2 + kept
+            final = 4 * n_words * (2 * self._wanted + 2 * PANEL) + vectors + kept
         return [
             *before,
             Phase("weighting", self._held + matrix + 32 * n_words, self._mapped),
