@@ -131,7 +131,8 @@ def test_the_command_line_trains_a_file_further(run):  # noqa: F811
     assert run("train", "corpus.txt", *options, "--dim", "8", "--save-context")[0] == 0
     first = fastvec.load("vectors.safetensors")
     code, _, err = run("train", "corpus.txt", *options, "--init-from", "vectors.safetensors", "--init-vocab", "old")
-    assert (code, err) == (0, "vectors.safetensors: 6 words, 8 dimensions\n")
+    assert code == 0
+    assert err.endswith("vectors.safetensors: 6 words, 8 dimensions\n")
     assert not np.array_equal(fastvec.load("vectors.safetensors").vectors, first.vectors)
     code, _, err = run("train", "corpus.txt", *options, "--init-from", "nowhere.bin")
     assert code == 1

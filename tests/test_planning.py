@@ -24,6 +24,7 @@ from fastvec.models.planning.spread import Spread
 from fastvec.models.planning.survey import Survey
 from fastvec.models.planning.text import Text
 from fastvec.models.planning.word2vec import Word2VecEstimate
+from fastvec.models.request import Request
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.matrix import matrix_bytes, zeros
 from fastvec.training.resources import Room
@@ -203,10 +204,10 @@ def test_the_size_of_the_file_is_known_before(tmp_path, suffix, dim):
     assert output_size(path, Text.of(None, Vocabulary(words, counts)), dim, False) == pytest.approx(size, rel=0.15)
 
 
-def test_checkpoints_take_two_copies_of_the_weights(corpus, tmp_path):
+def test_checkpoints_take_three_copies_of_the_weights(corpus, tmp_path):
     found = plan(corpus, dim=10, threads=1, checkpoint=tmp_path / "c", output=tmp_path / "v.bin")
     sizes = {file.what: file.size for file in found.files}
-    assert sizes["the checkpoints"] == 2 * 2 * 4 * 10 * found.n_words
+    assert sizes["the checkpoints"] == 3 * 2 * 4 * 16 * found.n_words
     assert found.disk == sizes["the checkpoints"] + sizes["the vectors"]
 
 
@@ -246,7 +247,8 @@ def test_pages_of_files_count_as_far_as_there_is_room(monkeypatch):
     def memory_with(total):
         monkeypatch.setattr(needs, "memory_room", lambda: Room(10**12, total, "the control group"))
         text = Text.of(None, Vocabulary(["a"], np.ones(1, np.int64)))
-        found = needs.needs_of(Estimate(), text, 10**8, dim=1, save_context=False, folder=None, output=None)
+        request = Request.of(None, "skipgram", {"dim": 1})
+        found = needs.needs_of(request, Estimate(), text, 10**8, folder=None, output=None)
         return found.memory, found.fits
 
     assert memory_with(10**11) == (6_100_000_000, True)
@@ -292,7 +294,8 @@ def test_the_listener_is_told_what_is_needed(corpus):
     told = []
     fastvec.train(corpus, dim=8, epochs=1, threads=1, progress=told.append)
     (found,) = [now for now in told if now.memory is not None]
-    expected = check_needs(Word2Vec(dim=8), corpus, corpus.vocabulary(), 1, save_context=False, output=None)
+    request = Request.of(corpus, "skipgram", {"dim": 8})
+    expected = check_needs(request, corpus, corpus.vocabulary(), 1, output=None, checkpoint=None)
     assert found.memory == pytest.approx(expected.memory, rel=0.2)
     assert (found.phase, found.disk) == ("planning", 0)
 

@@ -70,6 +70,12 @@ class Initial:
         """Dimensions of the vectors."""
         return int(self.vectors.shape[1])
 
+    @property
+    def bytes(self) -> int:
+        """Memory that the vectors take, and once more those that are kept."""
+        matrices = [self.vectors] if self.context_vectors is None else [self.vectors, self.context_vectors]
+        return sum(matrix.nbytes for matrix in matrices) * (1 if self.words == "new" else 3)
+
     def choose(self, vocabulary: Vocabulary) -> Vocabulary:
         """Give those words of a vocabulary that are to be trained.
 

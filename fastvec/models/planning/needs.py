@@ -1,7 +1,7 @@
 """What a training takes of the machine, and whether that is there."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from fastvec.models.planning.survey import Survey, survey
 from fastvec.models.planning.text import Text
 from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.models.ppmi_svd import PpmiSvd
+from fastvec.models.request import Request
 from fastvec.models.word2vec import Word2Vec
 from fastvec.training.resources import disk_of, disk_room, memory_room, resident_memory
 
@@ -31,8 +32,8 @@ _INDEX = 168
 LOADING = 48 << 20
 #: Bytes of a number and of the rest of a line or record in the formats that are not fastvec's own, by suffix.
 _NUMBERS = {".txt": (11, 2), ".vec": (11, 2), ".bin": (4, 2), ".npy": (4, 4)}
-#: Copies of the weights that a folder of checkpoints holds while one is written.
-_CHECKPOINTS = 2
+#: Copies of the weights that a folder of checkpoints holds while one of them is written.
+_CHECKPOINTS = 3
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,11 @@ def estimate_of(settings: Model, source: Corpus | Cooccurrence, text: Text, thre
 
 
 def needs_of(
+    request: Request,
     estimate: Estimate,
     text: Text,
     base: int,
     *,
-    dim: int,
-    save_context: bool,
     folder: Path | None,
     output: str | os.PathLike[str] | None,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -131,14 +131,14 @@ def needs_of(
 
     Parameters
     ----------
+    request : Request
+        What is asked for.
     estimate : Estimate
         What the model takes.
     text : Text
         What is known of the text.
     base : int
         Bytes that the process holds before the training, with the text's.
-    dim, save_context
-        Of the vectors.
     folder : Path or None
         Where the stream of ids is.
     output, checkpoint : path or None
@@ -146,6 +146,11 @@ def needs_of(
     files : tuple of File
         Others that are written.
     """
+    dim, save_context, initial = request.settings.dim, request.arguments["save_context"], request.arguments["init_from"]
+    if initial is not None:
+        base += initial.bytes
+        if initial.words != "new":  # at most all of its words come on top
+            text = replace(text, counts=np.append(text.counts, np.zeros(len(initial.given), np.int64)))
     *phases, vectors = estimate.phases()
     saving = vectors._replace(memory=vectors.memory + _INDEX * text.n_words + 2 * text.word_bytes)
     least = max(phase.memory for phase in [*phases, saving])
@@ -154,7 +159,8 @@ def needs_of(
         size = output_size(output, text, dim, save_context)
         files += (File("the vectors", Path(output).absolute().parent, size),)
     if checkpoint is not None and estimate.weights():
-        files += (File("the checkpoints", Path(checkpoint), _CHECKPOINTS * estimate.weights()),)
+        there = sum(path.stat().st_size for path in Path(checkpoint).glob("*.state"))
+        files += (File("the checkpoints", Path(checkpoint), max(0, _CHECKPOINTS * estimate.weights() - there)),)
     files += tuple(estimate.files(folder))
     room = memory_room()
     memory = max(base + least, min(base + most, room.available))
@@ -162,26 +168,25 @@ def needs_of(
 
 
 def check_needs(
-    settings: Model,
+    request: Request,
     source: Corpus | Cooccurrence,
     vocabulary: Vocabulary,
     threads: int,
     *,
-    save_context: bool,
     output: str | os.PathLike[str] | None,
+    checkpoint: str | os.PathLike[str] | None,
 ) -> Needs:
     """Give what a training that is about to begin needs, and refuse what does not fit; see `Needs.check`."""
     corpus = source if isinstance(source, Corpus) else None
     text = Text.of(corpus, vocabulary)
-    estimate = estimate_of(settings, source, text, threads)
     needs = needs_of(
-        estimate,
+        request,
+        estimate_of(request.settings, source, text, threads),
         text,
         resident_memory() + (0 if is_loaded() else LOADING),
-        dim=settings.dim,
-        save_context=save_context,
         folder=corpus.folder if corpus else None,
         output=output,
+        checkpoint=checkpoint,
     )
     needs.check()
     return needs

@@ -19,13 +19,15 @@ from fastvec.corpus.sources import Files, open_source
 from fastvec.errors import InputError
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.model import Model
-from fastvec.models.pipeline import prepare
 from fastvec.models.planning.estimate import File
 from fastvec.models.planning.needs import Needs, estimate_of, needs_of
 from fastvec.models.planning.sample import LARGE, SampledSource, extrapolate
 from fastvec.models.planning.text import Text
 from fastvec.models.ppmi_svd import PpmiSvd
+from fastvec.models.request import Request
 from fastvec.training.blocks import count_threads
+from fastvec.training.checkpoints import EVERY, parse_every
+from fastvec.training.job import Job
 from fastvec.training.progress import Listener, Progress, ignore
 from fastvec.training.resources import check_program, resident_memory
 from fastvec.vectors import KeyedVectors
@@ -65,21 +67,14 @@ def plan(
     source: Any,
     model: str = "skipgram",
     *,
-    min_count: int = 5,
-    max_vocab: int | None = None,
-    vocabulary: Vocabulary | str | PathLike[str] | None = None,
-    vectors: str | None = None,
-    save_context: bool = False,
-    threads: int | None = None,
-    progress: Listener | None = None,
-    tokenizer: Any = "whitespace",
-    lowercase: bool = False,
-    errors: str = "replace",
-    cache_dir: str | PathLike[str] | None = None,
-    cache: bool = True,
     output: str | PathLike[str] | None = None,
     checkpoint: str | PathLike[str] | None = None,
-    **parameters: Any,
+    every: str = EVERY,
+    threads: int | None = None,
+    progress: Listener | None = None,
+    cache_dir: str | PathLike[str] | None = None,
+    cache: bool = True,
+    **arguments: Any,
 ) -> Plan:
     """Say how much memory, disk and time `fastvec.train` with the same arguments will take.
 
@@ -90,13 +85,7 @@ def plan(
     ----------
     source : path, list of paths, Corpus or Cooccurrence
         As for `fastvec.train`, but neither the standard input nor an iterator, which can be read only once.
-    output : path or None
-        The file that the vectors will be saved to.
-    checkpoint : path or None
-        The folder that checkpoints will be saved to.
-    model, min_count, max_vocab, vocabulary, vectors, save_context, threads, progress, tokenizer, lowercase, errors
-        As for `fastvec.train`.
-    cache_dir, cache, **parameters
+    model, output, checkpoint, every, threads, progress, cache_dir, cache, **arguments
         As for `fastvec.train`.
 
     Returns
@@ -117,31 +106,28 @@ def plan(
     >>> found.check()
     """
     check_program()
-    words_asked = min_count, max_vocab, vocabulary
-    reading_asked = tokenizer, lowercase, errors, cache_dir, cache
-    settings, _ = prepare(source, model, parameters, vectors, save_context, words_asked, reading_asked)
+    parse_every(every)
+    request = Request.of(source, model, arguments)
     n_threads = count_threads(threads)
     listener = progress or ignore
     _refuse_one_shot(source)
     listener(Progress("planning"))
-    seconds = {"start-up": _load_kernels(settings, n_threads)}
+    seconds = {"start-up": _load_kernels(request.settings, n_threads)}
     base = resident_memory()
     with ExitStack() as stack:
-        reading = dict(tokenizer=tokenizer, lowercase=lowercase, errors=errors)
         if isinstance(source, Cooccurrence):
             found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary), 0.0, ())
         else:
-            kept = dict(cache_dir=cache_dir, cache=cache)
-            found = stack.enter_context(_read(source, words_asked, reading, kept, listener))
+            kept = {"cache_dir": cache_dir, "cache": cache}
+            found = stack.enter_context(_read(source, request, kept, listener))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
-        estimate = estimate_of(settings, corpus or source, text, n_threads)
+        estimate = estimate_of(request.settings, corpus or source, text, n_threads)
         needs = needs_of(
+            request,
             estimate,
             text,
             base + text.bytes,
-            dim=settings.dim,
-            save_context=save_context,
             folder=corpus.folder if corpus else None,
             output=output,
             checkpoint=checkpoint,
@@ -152,7 +138,7 @@ def plan(
         if not needs.fits:
             return planned
         seconds |= {"reading": found.seconds} | estimate.seconds(corpus)
-        seconds["saving"] = _saving_seconds(found.vocabulary, text, settings.dim, save_context, output)
+        seconds["saving"] = _saving_seconds(found.vocabulary, text, request, output)
     return replace(planned, seconds=seconds)
 
 
@@ -176,7 +162,7 @@ def _load_kernels(settings: Model, threads: int) -> float:
     compiling: list[float] = []
     began = perf_counter()
     with install_timer("numba:compile", compiling.append), read_corpus([[f"{k}" for k in range(1200)]] * 2) as corpus:
-        replace(settings, **tiny).fit(corpus, corpus.vocabulary(1), threads, ignore)
+        replace(settings, **tiny).fit(corpus, corpus.vocabulary(1), Job(threads))
     return max(0.0, perf_counter() - began - sum(compiling))
 
 
@@ -191,15 +177,10 @@ class _Found(NamedTuple):
 
 
 @contextmanager
-def _read(
-    source: Any,
-    words: tuple[int, int | None, Any],
-    reading: dict[str, Any],
-    kept: dict[str, Any],
-    listener: Listener,
-) -> Iterator[_Found]:
+def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listener) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
-    min_count, max_vocab, given = words
+    min_count, max_vocab, given = (request.arguments[name] for name in ("min_count", "max_vocab", "vocabulary"))
+    reading = request.reading
     began = perf_counter()
 
     def tell(done: int, total: int | None) -> None:
@@ -251,19 +232,15 @@ def _stream(text: Text, kept: dict[str, Any], *, is_there: bool) -> File:
     return File("the word ids", Path(parent), (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
 
 
-def _saving_seconds(
-    vocabulary: Vocabulary, text: Text, dim: int, save_context: bool, output: str | PathLike[str] | None
-) -> float:
+def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, output: str | PathLike[str] | None) -> float:
     """Save some vectors, and give the seconds that all of them take."""
     words = vocabulary.words[:_SAVED]
     if output is None or not words:
         return 0.0
-    rng = np.random.default_rng(0)
-    matrix = rng.standard_normal((len(words), dim), np.float32)
+    matrix = np.random.default_rng(0).standard_normal((len(words), request.settings.dim), np.float32)
     with tempfile.TemporaryDirectory(dir=Path(output).absolute().parent) as folder:
         began = perf_counter()
-        vectors = KeyedVectors(
-            words, matrix, counts=np.ones(len(words)), context_vectors=matrix if save_context else None
-        )
+        context = matrix if request.arguments["save_context"] else None
+        vectors = KeyedVectors(words, matrix, counts=np.ones(len(words)), context_vectors=context)
         vectors.save(Path(folder, Path(output).name))
         return (perf_counter() - began) * text.n_words / len(words)

@@ -5,7 +5,6 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.kernels.sparse import PANEL
@@ -119,6 +118,8 @@ class PpmiSvdEstimate:
         """Time each kind of step once, at the size that it will have on average."""
         n_words, basis, found = self.text.n_words, self._sizes[-1], self.found
         n_panels = basis // PANEL
+        from scipy.sparse import csr_matrix
+
         sample = csr_matrix((found.data, found.indices, found.indptr), shape=(n_words, n_words))
         scale = self._n_positive / max(1, found.data.size)
         rng = np.random.default_rng(0)

@@ -12,7 +12,8 @@ from fastvec.models.planning.estimate import File, Phase
 from fastvec.models.planning.spread import Spread
 from fastvec.models.planning.text import Text
 from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, Word2Vec
-from fastvec.training.matrix import matrix_bytes
+from fastvec.training.job import Job
+from fastvec.training.matrix import matrix_bytes, padded
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import count_replicas
 
@@ -54,7 +55,7 @@ class Word2VecEstimate:
 
     def weights(self) -> int:
         """Give the bytes of the weights of a checkpoint."""
-        return 2 * 4 * self.text.n_words * self.settings.dim
+        return 2 * 4 * self.text.n_words * padded(self.settings.dim)
 
     def seconds(self, corpus: Corpus | None) -> dict[str, float]:
         """Train for a moment, on stretches from all over the corpus, with all words; see `Estimate`."""
@@ -70,7 +71,7 @@ class Word2VecEstimate:
                     raise _Enough
 
         with suppress(_Enough):
-            self.settings.fit(Spread(corpus), _without_words(self.text), self.threads, listen)
+            self.settings.fit(Spread(corpus), _without_words(self.text), Job(self.threads, listen))
         (told_at, first), (_, last) = told[0], told[-1]
         preparing = told_at - first.seconds - began
         if last.done > first.done:  # the first tenth of a second is left out: threads start, and memory is new
