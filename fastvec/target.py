@@ -1,14 +1,14 @@
 """Files that appear whole or not at all: written beside the target under another name, then renamed."""
 
-import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from fastvec.errors import FileError
+from fastvec.scratch import ELSEWHERE, disk_errors
 
 
 def check_folder(path: str | os.PathLike[str]) -> None:
@@ -41,22 +41,45 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     FileError
         If the file cannot be written, for want of space or of permission.
     """
+    with replacing_all(path) as (file,):
+        yield file
+
+
+@contextmanager
+def replacing_all(*paths: str | os.PathLike[str]) -> Iterator[list[BinaryIO]]:
+    """Do as `replacing` for files that belong together: none takes its place before all are on the disk."""
+    with ExitStack() as stack:
+        written = [stack.enter_context(_written(path)) for path in paths]
+        yield [file for file, _ in written]
+        for (file, aside), path in zip(written, paths, strict=True):
+            with disk_errors(path, "it", ELSEWHERE):
+                file.flush()
+                os.fsync(file.fileno())
+                if not aside.exists():  # without a directory's number, Python would link to the link
+                    os.link(f"/proc/self/fd/{file.fileno()}", aside, src_dir_fd=file.fileno())
+        for (file, aside), path in zip(written, paths, strict=True):
+            with disk_errors(path, "it", ELSEWHERE):
+                file.close()  # without which some systems rename no file
+                os.replace(aside, os.path.realpath(path))  # a link stays a link
+
+
+@contextmanager
+def _written(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, Path]]:
+    """Open a file to write, and give the name for it that does not outlive the block."""
     check_folder(path)
-    target = Path(os.path.realpath(path))  # a link stays a link
+    target = Path(os.path.realpath(path))
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with _nameless(target.parent) or open(aside, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            if not aside.exists():  # without a directory's number, Python would link to the link
-                os.link(f"/proc/self/fd/{file.fileno()}", aside, src_dir_fd=file.fileno())
-        os.replace(aside, target)
-    except BaseException as error:
-        aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not isinstance(error, FileError):
-            raise FileError(f"{path}: {_reason(error)}") from None
-        raise
+        with disk_errors(path, "it", ELSEWHERE):
+            file = _nameless(target.parent) or open(aside, "xb")
+            try:
+                yield file, aside
+            finally:
+                with suppress(OSError):  # what could not be written has been told
+                    file.close()
+    finally:
+        with suppress(OSError):  # above all, it has taken its place
+            aside.unlink()
 
 
 def _nameless(folder: Path) -> BinaryIO | None:
@@ -68,16 +91,17 @@ def _nameless(folder: Path) -> BinaryIO | None:
 
 
 def sync_folder(folder: str | os.PathLike[str]) -> None:
-    """Make sure that the names in a folder are on the disk too."""
+    """Make sure that the names in a folder are on the disk too.
+
+    Raises
+    ------
+    FileError
+        If it has gone.
+    """
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _reason(error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full; free some space or choose another folder"
-    return f"cannot be written: {error.strerror or error}"
+        with disk_errors(folder, "in it", ELSEWHERE):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

@@ -217,7 +217,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path, monkeypatch):
             patched.setattr("fastvec.models.planning.needs.disk_room", lambda folder: 10**9)
             code, out, err = run(*line)
         assert (code, out) == (1, "")
-        last = f"fastvec: {disk}/v.bin: the disk is full; free some space or choose another folder"
+        last = f"fastvec: {disk}/v.bin: no space left for it; free some, or choose another folder"
         assert err.splitlines()[1:] == [last]
         assert not list(disk.iterdir())
         Path("long.txt").write_text("salt rain\n" * 40_000)

@@ -1,5 +1,6 @@
 import errno
 import json
+import tempfile
 import zipfile
 from itertools import chain
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import fastvec
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.cooccurrence import lowest_bit
-from fastvec.models.cooccurrence import cells, counting
+from fastvec.models.cooccurrence import counting
 from fastvec.models.cooccurrence.cells import Cells
 from fastvec.models.cooccurrence.settings import CountSettings
 from tests import naive_counts
@@ -200,8 +201,10 @@ class _FullDisk:
 
 def test_a_full_disk_is_named(tiny_slices, monkeypatch):
     with fastvec.read_corpus(SENTENCES * 5) as corpus:
-        monkeypatch.setattr(cells.tempfile, "TemporaryFile", lambda **_: _FullDisk())
-        with pytest.raises(FileError, match=r"no space left after .* MB of co-occurrences; free some, choose another"):
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: _FullDisk())
+        with pytest.raises(
+            FileError, match=r"no space left for the co-occurrences, of which there are .* MB so far; free some"
+        ):
             fastvec.count_cooccurrence(corpus, corpus.vocabulary(1), window=1, memory=600, threads=1)
 
 

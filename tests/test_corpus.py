@@ -420,20 +420,9 @@ def test_a_stream_that_vanishes_while_it_is_opened_is_made_again(text_file, monk
     assert not read_corpus(text_file, cache_dir="cache").is_reused
 
 
-def test_abandoned_directories_are_removed_and_fresh_ones_left(text_file):
-    for name, age in (("fastvec-making-old", 30 * 24 * 3600), ("fastvec-making-new", 0)):
-        Path("cache", name).mkdir(parents=True)
-        Path("cache", name, "tokens.bin").touch()
-        changed = Path("cache", name).stat().st_mtime - age
-        os.utime(Path("cache", name, "tokens.bin"), (changed, changed))
-        os.utime(Path("cache", name), (changed, changed))
-    read_corpus(text_file, cache_dir="cache", cache=False)
-    assert [path.name for path in Path("cache").iterdir()] == ["fastvec-making-new"]
-
-
 def test_a_cache_that_cannot_be_written_is_named_with_the_cure(text_file):
-    cure = r"choose another directory with cache_dir \(--cache-dir\), or keep nothing with cache=False \(--no-cache\)$"
-    with pytest.raises(FileError, match=rf"^x.txt: cannot write here \(.*\); {cure}"):
+    cure = r"choose another folder with cache_dir \(--cache-dir\), or keep nothing with cache=False \(--no-cache\)$"
+    with pytest.raises(FileError, match=rf"^x.txt: cannot write a temporary directory \(.*\); {cure}"):
         read_corpus(text_file, cache_dir=text_file)
 
 
@@ -455,15 +444,17 @@ class Full:
 
 def test_a_full_disk_is_named_with_the_need_and_the_cure(text_file, monkeypatch):
     monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full(28))
-    cure = r"free some, or choose another directory with cache_dir \(--cache-dir\)$"
-    with pytest.raises(FileError, match=f"^cache: no space left; the word ids need about 1 MB; {cure}"):
+    cure = r"free some, or choose another folder with cache_dir \(--cache-dir\)$"
+    with pytest.raises(FileError, match=f"^cache: no space left for the word ids, about 1 MB; {cure}"):
         read_corpus(text_file, cache_dir="cache")
     assert list(Path("cache").iterdir()) == []
 
 
 def test_another_error_of_the_disk_is_named(text_file, monkeypatch):
     monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full(5))
-    with pytest.raises(FileError, match=r"^cache: cannot write the word ids \(Input/output error\)$"):
+    with pytest.raises(
+        FileError, match=r"^cache: cannot write the word ids \(Input/output error\); choose another folder with"
+    ):
         read_corpus(text_file, cache_dir="cache")
 
 

@@ -261,7 +261,7 @@ def test_a_failed_save_leaves_nothing_behind(tmp_path, wv, monkeypatch, error):
     wv.save(tmp_path / "x.npy")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     monkeypatch.setattr("fastvec.vectors.formats.write_vocabulary", fail)
-    with pytest.raises(FileError, match=r"x\.vocab\.tsv: (the disk is full; free some|cannot be written: Input)"):
+    with pytest.raises(FileError, match=r"x\.npy: (no space left for it; free|cannot write it \(Input)"):
         wv.save(tmp_path / "x.npy")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.corpus.cache import disk_errors, scratch_directory
 from fastvec.corpus.stream import N_IDS, Description, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.corpus.words import Words
 from fastvec.errors import FileError, InputError
+from fastvec.scratch import CACHE_DIR, disk_errors, scratch_directory
 
 
 class Corpus:
@@ -194,7 +194,7 @@ class Corpus:
         np.cumsum(known, out=starts[1:])
         data, offsets = Words.from_strings(vocabulary.words).reordered(np.arange(len(vocabulary)))
         with scratch_directory(self._directory.parent) as scratch:
-            with disk_errors(scratch.parent, 4 * self.n_ids):
+            with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 described = write_stream(
                     scratch,
                     renumbered(self._chunks(), starts, finals[known]),

@@ -1,7 +1,6 @@
 """Reading text: once, from wherever it is, into a `Corpus`."""
 
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,17 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from fastvec.corpus.cache import disk_errors, entry_name, keep, scratch_directory
+from fastvec.corpus.cache import entry_name, keep
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.counting import count_pieces
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, is_unchanged, open_source
 from fastvec.corpus.stream import FORMAT, Description, read_description, read_ids, renumbered, write_stream
 from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, choose_tokenizer, finish_words
 from fastvec.errors import FileError, InputError
+from fastvec.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
 
 ReadProgress: TypeAlias = Callable[[int, int | None], object]
 
 _ERRORS = ("replace", "ignore", "strict")
+_IDS = "the word ids"  # as messages call them
 
 
 def read_corpus(
@@ -120,18 +121,15 @@ def _read(
     meter = _Meter(progress, source.n_bytes)
     n_written = 0
 
-    with disk_errors(scratch.parent, source.n_bytes or 0):
-        # the ids in the order of first sight: this file has no name, and is gone when it is closed
-        provisional = tempfile.TemporaryFile(dir=scratch, buffering=0)
+    with disk_errors(scratch.parent, _IDS, CACHE_DIR, source.n_bytes or 0):
+        provisional = nameless_file(scratch.parent)  # the ids in the order of first sight
     with provisional:
 
         def write(ids: NDArray[np.int32]) -> None:
             nonlocal n_written
-            rest = ids.data.cast("B")
-            n_written += rest.nbytes
-            with disk_errors(scratch.parent, 2 * meter.extrapolate(n_written)):
-                while rest:
-                    rest = rest[provisional.write(rest) :]
+            n_written += ids.nbytes
+            with disk_errors(scratch.parent, _IDS, CACHE_DIR, 2 * meter.extrapolate(n_written)):
+                write_all(provisional, ids)
 
         counted = count_pieces(source, tokenizer.of_line, options["errors"], meter.advance, write)
         meter.finish()
@@ -151,7 +149,8 @@ def _read(
         rank = np.empty(order.size, np.int32)
         rank[order] = np.arange(order.size, dtype=np.int32)
         data, offsets = final.words.reordered(order)
-        with disk_errors(scratch.parent, 2 * n_written):
+        check_space(scratch.parent, _IDS, CACHE_DIR, 4 * int(counts.sum()))
+        with disk_errors(scratch.parent, _IDS, CACHE_DIR, 2 * n_written):
             provisional.seek(0)
             return write_stream(
                 scratch,

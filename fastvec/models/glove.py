@@ -7,6 +7,7 @@ matrix of co-occurrences (`fastvec.models.tiles`).
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -119,12 +120,16 @@ class Glove(CountedModel):
         TrainingError
             If weights are no longer finite.
         """
-        return self.fit_counts(self.count(corpus, vocabulary, job), job)
+        return self._fit(self.count(corpus, vocabulary, job), job, corpus.folder)
 
     def fit_counts(self, counts: Cooccurrence, job: Job) -> tuple[Matrix, Matrix]:
         """Train on co-occurrences; as `fit`, which see."""
+        return self._fit(counts, job, None)
+
+    def _fit(self, counts: Cooccurrence, job: Job, folder: Path | None) -> tuple[Matrix, Matrix]:
+        """Train; cells that do not fit `memory` go to a file in `folder`, or where the system's temporary files are."""
         memory = (default_memory() if self.memory is None else self.memory) // 2
-        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, None, job.threads, job.listener)
+        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, folder, job.threads, job.listener)
         return _Run(self, tiles, job).go()
 
 

@@ -6,8 +6,6 @@ words and all of contexts, so the tiles of a round share no block. What a tile c
 it in the same blocks; as it waits for these, threads give exactly what one thread gives.
 """
 
-import errno
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import islice
 from math import isqrt
@@ -18,9 +16,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import FileError, InputError
+from fastvec.errors import InputError
 from fastvec.kernels.glove import LARGEST_BLOCK, Counts, count_tiles, fill_tiles, shuffle, shuffle_runs
 from fastvec.models.cooccurrence import Cooccurrence
+from fastvec.scratch import CACHE_DIR, TMPDIR, check_space, disk_errors, nameless_file, system_folder, write_all
 from fastvec.training.blocks import run_blocks
 from fastvec.training.progress import Listener, Progress
 
@@ -134,24 +133,18 @@ class Tiles:
         """Put all cells in tiles: in memory if they fit, else in a file, as many blocks of words at a time as do."""
         if self.n_cells * _CELL <= memory:
             return self._sorted(0, self.n_blocks)
-        place = folder or Path(tempfile.gettempdir())
+        place, cure = (system_folder(), TMPDIR) if folder is None else (folder, CACHE_DIR)
+        need = place, "the co-occurrences in the order of training", f"{cure}, or raise memory (--memory)"
+        check_space(*need, self.n_cells * _CELL)
         begins = self._starts[:: self.n_blocks]
-        try:
-            with tempfile.TemporaryFile(dir=place) as file:
-                first = 0
-                while first < self.n_blocks:
-                    last = int(np.searchsorted(begins, begins[first] + memory // _CELL, side="right")) - 1
-                    last = max(first + 1, last)
-                    file.write(self._sorted(first, last).data)
-                    first = last
-                file.flush()
-                return np.asarray(np.memmap(file, np.uint64, "r"))
-        except OSError as error:
-            reason = "no space left" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
-            raise FileError(
-                f"{place}: cannot write {self.n_cells * _CELL / 1e6:,.0f} MB of cells ({reason}); "
-                "free some, name another folder in TMPDIR, or raise memory (--memory)"
-            ) from None
+        with disk_errors(*need, self.n_cells * _CELL), nameless_file(place) as file:
+            first = 0
+            while first < self.n_blocks:
+                last = int(np.searchsorted(begins, begins[first] + memory // _CELL, side="right")) - 1
+                last = max(first + 1, last)
+                write_all(file, self._sorted(first, last))
+                first = last
+            return np.asarray(np.memmap(file, np.uint64, "r"))
 
     def _sorted(self, first: int, last: int) -> NDArray[np.uint64]:
         """Give the cells of some blocks of words in tiles."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from fastvec.errors import FileError, InputError
-from fastvec.target import check_folder, replacing
+from fastvec.target import check_folder, replacing_all
 from fastvec.vectors.headers import FIELD, HEADER, NUMBER
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.native import is_native
@@ -156,11 +156,11 @@ def save(vectors: Storage, path: str | os.PathLike[str], format: str | None = No
     """Write vectors to a file; `KeyedVectors.save` has the parameters."""
     format = check_target(path, format)
     writer = _function(_FORMATS[format].writer)
-    with replacing(path) as file:
+    beside = [vocabulary_path(path)] if format == "numpy" else []
+    with replacing_all(*beside, path) as (*files, file):
         writer(file, vectors)
-        if format == "numpy":
-            with replacing(vocabulary_path(path)) as words:
-                write_vocabulary(words, vectors)
+        for words in files:
+            write_vocabulary(words, vectors)
 
 
 def check_target(path: str | os.PathLike[str], format: str | None = None) -> str:

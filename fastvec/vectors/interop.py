@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import InputError
-from fastvec.target import replacing
+from fastvec.target import replacing_all
 from fastvec.vectors.transform import Transforms
 from fastvec.vectors.words import refuse_words
 
@@ -122,7 +122,7 @@ class Interop(Transforms):
 
         words = self.packed_words
         refuse_words(words, b"\t\n\r", "projector")
-        with replacing(Path(folder, "vectors.tsv")) as vectors, replacing(Path(folder, "metadata.tsv")) as metadata:
+        with replacing_all(Path(folder, "vectors.tsv"), Path(folder, "metadata.tsv")) as (vectors, metadata):
             for block in format_rows(self):
                 vectors.write(b"\n".join(line[1:] for line in block.split(b"\n")).replace(b" ", b"\t"))
             metadata.writelines(word + b"\n" for word in words.split())

@@ -6,7 +6,6 @@ A compressed file may not grow without bound: what expands more than a hundredfo
 import io
 import os
 import stat
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec.compression import HEAD, Compression, find_compression
 from fastvec.errors import FileError
+from fastvec.scratch import TMPDIR, disk_errors, nameless_file, system_folder, write_all
 
 _MOST_EXPANSION = 100
 _HARMLESS = 1 << 26  # bytes that any compressed file may grow to
@@ -75,10 +75,13 @@ class Source:
         """The whole file, mapped into memory (through a temporary file if it is compressed)."""
         if self._compression is None:
             return _mapped(self.path) if self._size else np.empty(0, np.uint8)
-        with tempfile.TemporaryFile() as copy, self.open() as file:
+        place = system_folder(), f"the decompressed {self.path.name}", f"{TMPDIR}, or decompress it elsewhere"
+        with disk_errors(*place):
+            copy = nameless_file(place[0])
+        with copy, self.open() as file:
             while block := file.read(1 << 22):
-                copy.write(block)
-            copy.flush()
+                with disk_errors(*place, copy.tell() + len(block)):
+                    write_all(copy, block)
             return _mapped(copy) if copy.tell() else np.empty(0, np.uint8)
 
 

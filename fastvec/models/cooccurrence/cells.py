@@ -1,18 +1,16 @@
 """Cells of a sparse matrix as they are made, by rows: in memory while they are few, then in files without a name."""
 
-import errno
-import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+import io
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import FileError
+from fastvec.scratch import CACHE_DIR, disk_errors, nameless_file, write_all
 
 Array = NDArray[Any]
 
@@ -42,7 +40,7 @@ class Cells(AbstractContextManager["Cells"]):
         self._memory, self._folder = memory, folder
         self._arrays: list[Array] = [np.empty(0, np.int32), np.empty(0, dtype)]
         self._cell_size = sum(array.itemsize for array in self._arrays)
-        self._files: list[IO[bytes]] = []
+        self._files: list[io.FileIO] = []
         self._lengths: list[Array] = []
         self._early: dict[int, tuple[Array, Array, Array]] = {}
         self._lock = Lock()
@@ -81,25 +79,18 @@ class Cells(AbstractContextManager["Cells"]):
     def _spill(self) -> None:
         """Move what is in memory to files."""
         with self._disk_errors():
-            self._files = [tempfile.TemporaryFile(dir=self._folder) for _ in self._arrays]
+            self._files = [nameless_file(self._folder) for _ in self._arrays]
         self._write(*(array[: self.n] for array in self._arrays))
         self._arrays = [np.empty(0, array.dtype) for array in self._arrays]
 
     def _write(self, *cells: Array) -> None:
         with self._disk_errors():
             for file, array in zip(self._files, cells, strict=True):
-                file.write(array.data)
+                write_all(file, array)
 
-    @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = f"cannot write the co-occurrences ({error.strerror})"
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                reason = f"no space left after {self.n * self._cell_size / 1e6:,.0f} MB of co-occurrences"
-            cure = "free some, choose another folder with cache_dir (--cache-dir), or raise memory (--memory)"
-            raise FileError(f"{self._folder}: {reason}; {cure}") from None
+    def _disk_errors(self) -> AbstractContextManager[None]:
+        what = f"the co-occurrences, of which there are {self.n * self._cell_size / 1e6:,.0f} MB so far"
+        return disk_errors(self._folder, what, f"{CACHE_DIR}, or raise memory (--memory)")
 
     def starts(self) -> NDArray[np.int64]:
         """Give where each row begins, and at last where the last one ends."""
@@ -113,13 +104,12 @@ class Cells(AbstractContextManager["Cells"]):
         with self._lock:
             for file, array in zip(self._files, (columns, values), strict=True):
                 file.seek(start * array.itemsize)
-                file.readinto(array.data.cast("B"))  # type: ignore[attr-defined]
+                rest = array.data.cast("B")
+                while rest and (n_bytes := file.readinto(rest)):
+                    rest = rest[n_bytes:]
 
     def finish(self) -> tuple[NDArray[np.int64], Array, Array]:
         """Give starts, columns and values, the latter two in memory, or mapped from files that go when they do."""
-        with self._disk_errors():
-            for file in self._files:
-                file.flush()
         if self._files:
             columns, values = (
                 np.memmap(file, array.dtype, "r") if self.n else array
