@@ -5,7 +5,10 @@ import io
 import lzma
 import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -200,11 +203,27 @@ def test_a_function_must_give_a_list_of_strings(result, message):
         read_corpus(["a"], tokenizer=lambda line: result)
 
 
-def test_an_error_of_the_function_is_shown_as_it_is():
-    with pytest.raises(ZeroDivisionError):
-        read_corpus(["a"], tokenizer=lambda line: 1 / 0)
-    with pytest.raises(TypeError, match=r"concatenate"):
-        read_corpus(["a"], tokenizer=lambda line: line + 1)
+def test_an_error_of_the_function_names_it_and_the_line(text_file):
+    def fragile(line):
+        yield str(1 // (len(line) - len("the dog sat")))
+
+    place = r"on line 3 of x.txt: 'the dog sat'"
+    with pytest.raises(InputError, match=rf"tokenizer .*fragile: ZeroDivisionError: .* by zero, {place}$") as caught:
+        read_corpus(text_file, tokenizer=fragile)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    with pytest.raises(InputError, match=r"TypeError: .*concatenate.*, on line 1 of the source: '(long ){12}\.\.\.'$"):
+        read_corpus(["long " * 1000], tokenizer=lambda line: line + 1)
+
+
+def test_an_error_of_a_named_function_is_one_line_of_the_command_line(text_file, monkeypatch):
+    Path("fragile.py").write_text("def split(line): return {}[line]")
+    done = subprocess.run(
+        [sys.executable, "-m", "fastvec", "vocab", "x.txt", "--tokenizer", "fragile:split", "--no-cache"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"fastvec: tokenizer fragile:split: KeyError: '.*', on line 1 of x.txt: '.*'\n", done.stderr)
 
 
 def test_word_lists_must_hold_strings():
@@ -356,6 +375,20 @@ def test_a_damaged_stream_is_made_again(text_file, name, size):
     assert read_corpus(text_file, cache_dir="cache").is_reused
 
 
+def test_any_change_of_a_stream_is_seen(text_file, caplog):
+    expected = contents(read_corpus(text_file, cache_dir="cache"))
+    (entry,) = Path("cache").iterdir()
+    for path in sorted(entry.iterdir()):
+        whole = path.read_bytes()
+        for place in range(0, len(whole), 1 if path.name != "meta.json" else 7):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            found = read_corpus(text_file, cache_dir="cache")
+            assert contents(found) == expected
+            assert found.n_tokens == 9
+            assert not found.is_reused or path.name == "meta.json" or path.suffix == ".npy"  # spaces in their headers
+    assert f"{entry}: is damaged; reading the text again" in caplog.text
+
+
 @pytest.mark.parametrize(
     "options", [{"cache": False}, {"tokenizer": str.split}], ids=["without a cache", "with a function of no name"]
 )
@@ -376,11 +409,12 @@ def test_standard_input_and_iterables_are_not_kept(text_file, monkeypatch):
     assert list(Path("cache").iterdir()) == []
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_kept(text_file):
+def test_a_file_that_changes_while_it_is_read_is_told_and_not_kept(text_file, caplog):
     corpus = read_corpus(text_file, cache_dir="cache", progress=lambda *_: os.utime(text_file, ns=(0, 0)))
     assert corpus.n_tokens == 9
     corpus.close()
     assert list(Path("cache").iterdir()) == []
+    assert "x.txt: changed while it was read" in caplog.text
 
 
 def test_the_default_cache_is_the_users(text_file, monkeypatch):

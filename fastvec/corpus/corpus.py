@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.corpus.stream import N_IDS, Description, renumbered, write_stream
+from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.corpus.words import Words
 from fastvec.errors import FileError, InputError
@@ -87,6 +87,12 @@ class Corpus:
     def memory(self) -> int:
         """Bytes of memory that it takes."""
         return self._counts.nbytes + self._offsets.nbytes + len(self._words)
+
+    def is_whole(self) -> bool:
+        """Read the whole stream, and say whether it is what was written."""
+        words = np.frombuffer(self._words, np.uint8)
+        found = fingerprint(self._chunks(), words, self._offsets, self._counts)
+        return found == self.fingerprint and self._counts.sum() == self.n_tokens
 
     def close(self) -> None:
         """Close the stream, which is then gone unless it is in the cache; forgetting the corpus does the same."""

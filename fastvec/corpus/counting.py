@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
-from fastvec.corpus.tokenizers import TokenizeLine, is_valid
+from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, is_valid
 from fastvec.corpus.words import Words
 from fastvec.errors import FileError, InputError
 
@@ -51,7 +51,7 @@ class Counted(NamedTuple):
 
 def count_pieces(
     source: Files | Sentences | TokenLists,
-    tokenize: TokenizeLine | None,
+    tokenizer: Tokenizer,
     errors: str,
     advance: _Advance,
     write: WriteIds,
@@ -62,10 +62,10 @@ def count_pieces(
     ----------
     source : Files, Sentences or TokenLists
         What to read.
-    tokenize : callable or None
-        Splits a line into words; None splits at whitespace, which is compiled.
+    tokenizer : Tokenizer
+        Its `of_line` splits a line into words; None splits at whitespace, which is compiled.
     errors : "replace", "ignore" or "strict"
-        What to do with invalid UTF-8 before it comes to `tokenize`.
+        What to do with invalid UTF-8 before it comes to the tokenizer.
     advance : callable
         Told how many more bytes were read.
     write : callable
@@ -78,9 +78,10 @@ def count_pieces(
     """
     if isinstance(source, TokenLists):
         return _index_tokens(source.sentences(), "the source", write)
-    if tokenize is not None:
+    if tokenizer.of_line is not None:
         lines = _Lines(source, errors, advance)
-        counted = _index_tokens(map(_checked(tokenize), filter(None, lines)), "the tokenizer's result", write)
+        tokens = map(_checked(tokenizer.of_line, tokenizer.name, lines), filter(None, lines))
+        counted = _index_tokens(tokens, "the tokenizer's result", write)
         return counted._replace(n_invalid=lines.n_invalid)
     scanner = Scanner()
     parts = []
@@ -131,45 +132,66 @@ def _refuse_others(tokens: Iterable[object], where: str) -> None:
             raise InputError(f"{where} must hold strings only, not {type(token).__name__}")
 
 
-def _checked(tokenize: TokenizeLine) -> Callable[[str], list[str]]:
+def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[str], list[str]]:
+    """Give the tokenizer of this name, with its errors and results made such that the user can see what is wrong."""
+
     def tokens_of(line: str) -> list[str]:
-        tokens: object = tokenize(line)
-        if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-            raise InputError(f"the tokenizer must give a list of words, not {type(tokens).__name__}")
-        refuse_unordered(tokens, "the tokenizer's result")
-        return list(tokens)
+        try:
+            tokens: object = tokenize(line)
+            if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
+                raise InputError(f"the tokenizer must give a list of words, not {type(tokens).__name__}")
+            refuse_unordered(tokens, "the tokenizer's result")
+            return list(tokens)
+        except InputError:
+            raise
+        except Exception as error:  # whatever the function does
+            shown = repr(line if len(line) <= 60 else line[:60] + "...")
+            raise InputError(
+                f"tokenizer {name}: {type(error).__name__}: {error}, on line {lines.number:,} of {lines.name}: {shown}"
+            ) from error
 
     return tokens_of
 
 
 class _Lines:
-    """The lines of a source as strings, which counts the pieces (between whitespace) that are not valid UTF-8."""
+    """The lines of a source as strings, which counts the pieces (between whitespace) that are not valid UTF-8.
+
+    Attributes
+    ----------
+    n_invalid : int
+        Such pieces so far.
+    name, number : str, int
+        Part of the source that the last line is from, and its number there, from 1 on.
+    """
 
     def __init__(self, source: Files | Sentences, errors: str, advance: _Advance) -> None:
-        self.n_invalid = 0
+        self.n_invalid = self.number = 0
+        self.name = ""
         self._source = source
         self._errors = errors
         self._advance = advance
 
     def __iter__(self) -> Iterator[str]:
         for name, blocks in self._source.parts(self._advance):
+            self.name, self.number = name, 0
             unfinished: list[bytes] = []
             for block in blocks:
                 first, *others = block.split(b"\n")
                 unfinished.append(first)
                 for line in others:
-                    yield self._decode(b"".join(unfinished), name)
+                    yield self._decode(b"".join(unfinished))
                     unfinished = [line]
-            yield self._decode(b"".join(unfinished), name)
+            yield self._decode(b"".join(unfinished))
 
-    def _decode(self, line: bytes, name: str) -> str:
+    def _decode(self, line: bytes) -> str:
+        self.number += 1
         line = line.removesuffix(b"\r")
         try:
             return line.decode()
         except UnicodeDecodeError:
             invalid = [piece for piece in line.split() if not is_valid(piece)]
         if self._errors == "strict":
-            raise _not_unicode(name, invalid[0])
+            raise _not_unicode(self.name, invalid[0])
         self.n_invalid += len(invalid)
         return line.decode(errors=self._errors)
 

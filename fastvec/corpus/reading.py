@@ -1,5 +1,6 @@
 """Reading text: once, from wherever it is, into a `Corpus`."""
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from fastvec.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, 
 ReadProgress: TypeAlias = Callable[[int, int | None], object]
 
 _ERRORS = ("replace", "ignore", "strict")
+_LOG = logging.getLogger(__name__)
 _IDS = "the word ids"  # as messages call them
 
 
@@ -101,10 +103,17 @@ def read_corpus(
         described = read_description(kept)
         if described and described.identity == identity:
             with suppress(OSError):  # another process is replacing it
-                return Corpus(kept, described, temporary=False, is_reused=True)
+                found = Corpus(kept, described, temporary=False, is_reused=True)
+                if found.is_whole():
+                    return found
+                found.close()
+                _LOG.warning("%s: is damaged; reading the text again", kept)
     with scratch_directory(parent) as scratch:
         described = _read(opened, chosen, options, identity, scratch, progress)
-        if kept and isinstance(opened, Files) and is_unchanged(opened) and keep(scratch, kept):
+        is_same = not isinstance(opened, Files) or opened.identity is None or is_unchanged(opened)
+        if not is_same:
+            _LOG.warning("%s: changed while it was read; some of the old and of the new may be missing", opened.name)
+        if kept and is_same and keep(scratch, kept):
             return Corpus(kept, described, temporary=False)
         return Corpus(scratch, described, temporary=True)
 
@@ -131,7 +140,7 @@ def _read(
             with disk_errors(scratch.parent, _IDS, CACHE_DIR, 2 * meter.extrapolate(n_written)):
                 write_all(provisional, ids)
 
-        counted = count_pieces(source, tokenizer.of_line, options["errors"], meter.advance, write)
+        counted = count_pieces(source, tokenizer, options["errors"], meter.advance, write)
         meter.finish()
         final = finish_words(
             counted.pieces,

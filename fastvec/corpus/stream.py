@@ -15,15 +15,17 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from fastvec.kernels.words import renumber
 
-FORMAT = 1
+FORMAT = 2
 N_IDS = 1 << 17  # ids that are handled at a time
 
 
@@ -44,7 +46,7 @@ class Description:
     n_invalid : int
         Words of the source that were not valid UTF-8.
     fingerprint : str
-        SHA-256 of the stream and its words: equal for equal text, wherever it came from.
+        See `fingerprint`.
     options : dict
         How the text was split: tokenizer, lowercase, errors.
     identity : list or None
@@ -88,6 +90,17 @@ def read_ids(file: Any) -> Iterator[NDArray[np.int32]]:
         yield ids[: n_bytes // ids.itemsize]
 
 
+def fingerprint(
+    chunks: Iterable[NDArray[np.int32]], data: NDArray[np.uint8], offsets: NDArray[np.int64], counts: NDArray[np.int64]
+) -> str:
+    """Give the SHA-256 of a stream, its words and their counts: equal for equal text, wherever it came from."""
+    digest = hashlib.sha256()
+    arrays: Iterable[NDArray[Any]] = chain(chunks, (data, offsets, counts))
+    for array in arrays:
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
 def write_stream(
     directory: Path,
     chunks: Iterable[NDArray[np.int32]],
@@ -109,32 +122,41 @@ def write_stream(
     **described
         `Description.name`, `n_invalid`, `options`, `identity`.
     """
-    digest = hashlib.sha256()
     n_ids = n_ends = 0
-    with open(directory / "tokens.bin", "wb") as file:
-        for chunk in chunks:
-            file.write(chunk.data)
-            digest.update(chunk.data)
-            n_ids += chunk.size
-            n_ends += int(np.count_nonzero(chunk < 0))
-    digest.update(data.data)
-    digest.update(offsets.data)
-    data.tofile(directory / "words.bin")
-    np.save(directory / "offsets.npy", offsets)
-    np.save(directory / "counts.npy", counts)
+
+    def written() -> Iterator[NDArray[np.int32]]:
+        nonlocal n_ids, n_ends
+        with open(directory / "tokens.bin", "wb") as file:
+            for chunk in chunks:
+                file.write(chunk.data)
+                n_ids += chunk.size
+                n_ends += int(np.count_nonzero(chunk < 0))
+                yield chunk
+
+    digest = fingerprint(written(), data, offsets, counts)
+    (directory / "words.bin").write_bytes(data.data)
+    _save(directory / "offsets.npy", offsets)
+    _save(directory / "counts.npy", counts)
     description = Description(
         n_ids=n_ids,
         n_tokens=n_ids - n_ends,
         n_types=counts.size,
-        fingerprint=digest.hexdigest(),
+        fingerprint=digest,
         **described,
     )
     (directory / "meta.json").write_text(json.dumps(asdict(description), indent=1))
     return description
 
 
+def _save(path: Path, array: NDArray[Any]) -> None:
+    """Do as np.save, which does not tell what the disk's error is."""
+    with open(path, "wb") as file:
+        npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
+        file.write(array.data)
+
+
 def read_description(directory: Path) -> Description | None:
-    """Give the description of the stream in a directory; None if there is none, or a part of it is missing or short."""
+    """Give the description of the stream in a directory; None if there is none, or it is plainly not whole."""
     try:
         description = Description(**json.loads((directory / "meta.json").read_text()))
         offsets = np.load(directory / "offsets.npy", mmap_mode="r")
@@ -142,10 +164,10 @@ def read_description(directory: Path) -> Description | None:
         whole = (
             description.format == FORMAT
             and os.path.getsize(directory / "tokens.bin") == 4 * description.n_ids
-            and offsets.shape == (description.n_types + 1,)
-            and counts.shape == (description.n_types,)
+            and (offsets.shape, offsets.dtype) == ((description.n_types + 1,), np.int64)
+            and (counts.shape, counts.dtype) == ((description.n_types,), np.int64)
             and os.path.getsize(directory / "words.bin") == offsets[-1]
         )
-    except (OSError, ValueError, TypeError, EOFError):
+    except Exception:  # numpy raises many where a header is damaged
         return None
     return description if whole else None
