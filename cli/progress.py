@@ -43,6 +43,7 @@ class Display:
         self._logged = 0.0
         self._began = perf_counter()
         self._log: IO[bytes] | None = None
+        self._n_lines = 0
         if log_json is not None:
             try:
                 self._log = open(log_json, "wb", buffering=0)
@@ -95,10 +96,25 @@ class Display:
         self._logged = progress.seconds
         if self._log is not None:
             facts = asdict(progress) | {"per_second": progress.per_second, "seconds_left": progress.seconds_left}
+            line = json.dumps(facts).encode() + b"\n"
             try:
-                self._log.write(json.dumps(facts).encode() + b"\n")
+                n_written = self._log.write(line)
             except OSError as error:
-                raise FileError(f"{self._log.name}: cannot be written ({error.strerror})") from error
+                self._give_up(error.strerror)
+            else:
+                if n_written < len(line):
+                    self._give_up("no space left for a whole line")
+                self._n_lines += 1
+
+    def _give_up(self, reason: str | None) -> None:
+        """Write no more of the log; that is an error if there is none yet, and hours of work lie ahead, not behind."""
+        assert self._log is not None
+        message = f"{self._log.name}: cannot be written ({reason})"
+        if self._n_lines == 0:
+            raise FileError(message)
+        click.echo(f"fastvec: {message}; the work goes on without this log", err=True)
+        self._log.close()
+        self._log = None
 
     def _begin_phase(self, progress: "Progress") -> None:
         from rich.console import Console

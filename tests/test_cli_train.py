@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -204,6 +205,7 @@ def test_a_folder_without_permission_is_named(run):
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     disk = tmp_path / "disk"
     disk.mkdir()
     if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk]).returncode:
@@ -217,8 +219,10 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path, monkeypatch):
             patched.setattr("fastvec.models.planning.needs.disk_room", lambda folder: 10**9)
             code, out, err = run(*line)
         assert (code, out) == (1, "")
-        last = f"fastvec: {disk}/v.bin: no space left for it; free some, or choose another folder"
-        assert err.splitlines()[1:] == [last]
+        (refuge,) = tmp_path.glob("v-*.safetensors")
+        told = "no space left for it; free some, or choose another folder; nothing is lost, the vectors are in"
+        assert err.splitlines()[1:] == [f"fastvec: {disk}/v.bin: {told} {refuge}"]
+        assert fastvec.load(refuge).dim == 8000
         assert not list(disk.iterdir())
         Path("long.txt").write_text("salt rain\n" * 40_000)
         code, out, err = run("train", "long.txt", "--cache-dir", str(disk))

@@ -10,6 +10,7 @@ from fastvec.errors import FileError
 from fastvec.models.checks import check_integer
 from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
 from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.training.checkpoints import tolerating
 from fastvec.training.job import Job
 
 _LOG = logging.getLogger(__name__)
@@ -59,17 +60,15 @@ class CountedModel(CountSettings):
             try:
                 with zipfile.ZipFile(path) as archive:
                     if damaged := archive.testzip():
-                        raise FileError(f"{path}: {damaged} is damaged")
+                        raise FileError(damaged)
                 return Cooccurrence.load(path)
-            except (OSError, ValueError, zipfile.BadZipFile) as error:
-                _LOG.warning("%s; counting again", error)
+            except Exception as error:  # zipfile and what it calls raise many where a file is damaged
+                _LOG.warning("%s: is damaged (%s); counting again", path, error)
         settings = {field.name: getattr(self, field.name) for field in fields(CountSettings)} | changes
         counts = count_cooccurrence(
             corpus, vocabulary, memory=self.memory, threads=job.threads, progress=job.listener, **settings
         )
         if path:
-            try:
+            with tolerating():
                 counts.save(path)
-            except FileError as error:
-                _LOG.warning("%s; the work goes on without this checkpoint", error)
         return counts

@@ -1,10 +1,13 @@
 """The way from text to keyed vectors, the same for every model."""
 
+import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from os import PathLike
+from pathlib import Path
+from secrets import token_hex
 from time import perf_counter
 from typing import Any
 
@@ -12,12 +15,13 @@ import numpy as np
 
 from fastvec._version import __version__
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
-from fastvec.errors import InputError
+from fastvec.errors import FastvecError, InputError
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.model import CountModel
 from fastvec.models.planning.needs import check_needs
 from fastvec.models.request import Request
 from fastvec.models.resuming import check_text, new_checkpoints, saved_request
+from fastvec.scratch import system_folder
 from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, Checkpoints
 from fastvec.training.job import Job
@@ -249,7 +253,7 @@ def _make_vectors(
     )
     if output is not None:
         job.listener(Progress("saving"))
-        made.save(output)
+        _save(made, output, job.checkpoints)
     return made
 
 
@@ -277,6 +281,22 @@ def _check_output(output: str | PathLike[str] | None, request: Request) -> None:
     """Refuse a file that could not be written in the end."""
     if output is not None and check_target(output) != "safetensors" and request.arguments["save_context"]:
         raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
+
+
+def _save(made: KeyedVectors, output: str | PathLike[str], checkpoints: Checkpoints | None) -> None:
+    """Write the vectors; where that fails, say how to come by them, and write them elsewhere if need be."""
+    try:
+        made.save(output)
+    except FastvecError as error:
+        if checkpoints is not None and checkpoints.has_states:
+            cure = f"fastvec train --resume {shlex.quote(str(checkpoints.folder))} -o ELSEWHERE"
+            raise type(error)(f"{error}; nothing is lost, to go on: {cure}") from None
+        refuge = system_folder() / f"{Path(output).stem}-{token_hex(4)}.safetensors"
+        try:
+            made.save(refuge)
+        except FastvecError:
+            raise error from None
+        raise type(error)(f"{error}; nothing is lost, the vectors are in {refuge}") from None
 
 
 def _reading(listener: Listener) -> Callable[[int, int | None], None]:

@@ -1,5 +1,6 @@
 """What a folder of checkpoints says of its training, and whether what is given to go on with it is the same."""
 
+import hashlib
 import os
 from os import PathLike
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.sources import Files, open_source
-from fastvec.errors import InputError
+from fastvec.errors import FileError, InputError
 from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.request import Request
 from fastvec.training.checkpoints import EVERY, Checkpoints
@@ -35,19 +36,26 @@ def new_checkpoints(
     InputError
         If `every` is not a time or a share, or a word of the vocabulary cannot be written down.
     """
+    vocabulary, initial = request.arguments["vocabulary"], request.arguments["init_from"]
+
+    def keep(place: Path) -> dict[str, Any]:
+        """Write down what JSON cannot hold, and give what tells whether it is whole."""
+        facts: dict[str, Any] = {"vocabulary": None, "initial": None}
+        if vocabulary is not None:
+            vocabulary.save(place / _VOCABULARY)
+            facts["vocabulary"] = _digest(place / _VOCABULARY)
+        if initial is not None:
+            initial.given.save(place / _INITIAL)
+            facts["initial"] = _digest(place / _INITIAL)
+        return facts
+
     run = {
         "arguments": request.as_json(source),
         "source": _place(source),
         "output": None if output is None else os.path.abspath(output),
         "threads": threads,
     }
-    checkpoints = Checkpoints.create(folder, every, run)
-    vocabulary, initial = request.arguments["vocabulary"], request.arguments["init_from"]
-    if vocabulary is not None:
-        vocabulary.save(checkpoints.folder / _VOCABULARY)
-    if initial is not None:
-        initial.given.save(checkpoints.folder / _INITIAL)
-    return checkpoints
+    return Checkpoints.create(folder, every, run, keep)
 
 
 def saved_output(folder: str | PathLike[str]) -> str | None:
@@ -87,10 +95,13 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
             raise InputError(f"{folder}: the text was no file, so it must be given again")
         source = Cooccurrence.load(place) if isinstance(place, str) else [Path(path) for path in place]
     known = dict(run["arguments"], vocabulary=None, init_from=None)
-    if (folder / _INITIAL).exists():
-        known["init_from"] = folder / _INITIAL
-    if (folder / _VOCABULARY).exists():
-        known["vocabulary"] = Vocabulary.load(folder / _VOCABULARY)
+    for argument, fact, name in (("vocabulary", "vocabulary", _VOCABULARY), ("init_from", "initial", _INITIAL)):
+        if run[fact] is not None:
+            if _digest(folder / name) != run[fact]:
+                raise FileError(
+                    f"{folder / name}: is damaged; put back the file, which was given to train as {argument}"
+                )
+            known[argument] = folder / name
     for name, value in given.items():
         if name not in known or name == "init_from":
             known_too = "keeps what it started from" if name == "init_from" else f"has no {name}"
@@ -144,12 +155,21 @@ def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabular
         )
 
 
-def _check_vocabulary(given: Any, known: Vocabulary | None, folder: Path) -> None:
-    """Refuse a vocabulary, or a file of one, that is not the one known."""
+def _check_vocabulary(given: Any, known: Path | None, folder: Path) -> None:
+    """Refuse a vocabulary, or a file of one, that is not the one in a file."""
     if not isinstance(given, Vocabulary):
         given = Vocabulary.load(given)
-    if known is None or given.lines() != known.lines():
+    if known is None or given.lines() != Vocabulary.load(known).lines():
         raise InputError(f"{folder}: the training that is to go on has another vocabulary: leave it out")
+
+
+def _digest(path: Path) -> str | None:
+    """Give the checksum of a file, or None if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError:
+        return None
 
 
 def _place(source: Any) -> list[str] | str | None:

@@ -62,9 +62,13 @@ class _Queue(Generic[Block]):
                 self._changed.wait_for(lambda: not self._busy)
             yield self.n_taken
         finally:
-            with self._changed:
-                self._is_paused = False
-                self._changed.notify_all()
+            self.go_on()
+
+    def go_on(self) -> None:
+        """End a pause."""
+        with self._changed:
+            self._is_paused = False
+            self._changed.notify_all()
 
 
 def run_blocks(
@@ -88,7 +92,7 @@ def run_blocks(
         Called by the calling thread every tenth of a second, and when all is done; what it raises ends the work.
     saving : Saving or None
         Saves the state now and then, between two blocks, and when a KeyboardInterrupt ends the work; what goes wrong
-        with the former is told and forgotten.
+        with that is told and forgotten.
 
     Raises
     ------
@@ -127,8 +131,9 @@ def run_blocks(
                 watch([pool.submit(drain, work) for work in workers])
             except KeyboardInterrupt:
                 if saving is not None:
-                    saving.checkpoints.save(state(), saving.share(queue.n_taken))
+                    saving.checkpoints.try_to_save(state(), saving.share(queue.n_taken))
                 raise
         except BaseException:
             stop[0] = 1
+            queue.go_on()  # for a pause may have been interrupted too
             raise

@@ -13,15 +13,15 @@ import json
 import logging
 import os
 import re
-import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from fastvec.errors import FileError, InputError
+from fastvec.scratch import ELSEWHERE, check_space
 from fastvec.target import replacing, sync_folder
 from fastvec.training.state import SavedState, State, size_of, write_state
 
@@ -84,8 +84,26 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         self._lock.close()
 
     @classmethod
-    def create(cls, folder: str | os.PathLike[str], every: str, run: dict[str, Any]) -> "Checkpoints":
+    def create(
+        cls,
+        folder: str | os.PathLike[str],
+        every: str,
+        run: dict[str, Any],
+        keep: Callable[[Path], dict[str, Any]] = lambda folder: {},
+    ) -> "Checkpoints":
         """Begin a folder for a new training.
+
+        Parameters
+        ----------
+        folder : path
+            A new or an empty one.
+        every : str
+            See `parse_every`.
+        run : dict
+            What is trained.
+        keep : function of a Path
+            Puts into the folder what else must be there before it is one of checkpoints, and gives more facts about the
+            run.
 
         Raises
         ------
@@ -103,14 +121,14 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
                     f"{place}: holds the checkpoints of a training; go on with it by resume (--resume), or choose "
                     "another folder"
                 )
-            if any(path.name != "lock" for path in place.iterdir()):
+            if any(place.iterdir()) and not (place / "lock").exists():  # which is that of one that was killed early
                 raise FileError(f"{place}: is not empty; choose a new folder for the checkpoints")
         except FileError:
             raise
         except OSError as error:
             raise FileError(f"{place}: cannot be made ({error.strerror}); choose another folder") from None
         new = cls(place, every)
-        new.update(**run)
+        new.update(**run, **keep(place))
         return new
 
     @classmethod
@@ -149,6 +167,11 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         with replacing(self.folder / "run.json") as file:
             file.write(json.dumps(content, indent=1).encode())
         sync_folder(self.folder)
+
+    @property
+    def has_states(self) -> bool:
+        """Whether a state has been saved, from which the training can go on."""
+        return bool(self._numbers)
 
     def load(self) -> SavedState | None:
         """Give the newest state that is whole, or None if none has been saved.
@@ -196,11 +219,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         """
         self._saved_at, self._saved_share = monotonic(), share
         with replacing(self._path(self._next)) as file, state as now:
-            free = shutil.disk_usage(self.folder).free
-            if free < size_of(now):
-                raise FileError(
-                    f"{self.folder}: a checkpoint needs {size_of(now) / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free"
-                )
+            check_space(self.folder, "a checkpoint", ELSEWHERE, size_of(now))
             write_state(file, now)
         sync_folder(self.folder)
         self._numbers.append(self._next)
@@ -209,14 +228,21 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
             self._path(self._numbers.pop(0)).unlink(missing_ok=True)
 
     def try_to_save(self, state: AbstractContextManager[State], share: float = 1.0) -> None:
-        """Save a state; where that fails, say so and let the work go on."""
-        try:
+        """Save a state; where that fails, say so and no more."""
+        with tolerating():
             self.save(state, share)
-        except FileError as error:
-            _LOG.warning("%s; the work goes on without this checkpoint", error)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"checkpoint-{number}.state"
+
+
+@contextmanager
+def tolerating() -> Iterator[None]:
+    """Save what is saved for later; where that fails, say so and no more."""
+    try:
+        yield
+    except FileError as error:
+        _LOG.warning("%s; this checkpoint was not saved", error)
 
 
 class Saving(NamedTuple):
