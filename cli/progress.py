@@ -103,6 +103,7 @@ class Display:
                 self._give_up(error.strerror)
             else:
                 if n_written < len(line):
+                    self._log.truncate(self._log.tell() - n_written)
                     self._give_up("no space left for a whole line")
                 self._n_lines += 1
 
