@@ -66,6 +66,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def disk(mounted, folder, monkeypatch):
+    """A disk of which nobody knows beforehand that it will be full."""
+    monkeypatch.setattr("fastvec.models.planning.needs.disk_room", lambda folder: 1 << 50)
     monkeypatch.chdir(folder)
     mounted.leave(8 * MB)
     return mounted

@@ -98,7 +98,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(FileError, match=r"v.tsv: the disk is full; free some space or choose another folder$"):
+    with pytest.raises(FileError, match=r"v.tsv: no space left for it; free some, or choose another folder$"):
         make(a=1).save(tmp_path / "v.tsv")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 
