@@ -128,7 +128,11 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         except OSError as error:
             raise FileError(f"{place}: cannot be made ({error.strerror}); choose another folder") from None
         new = cls(place, every)
-        new.update(**run, **keep(place))
+        try:
+            new.update(**run, **keep(place))
+        except BaseException:
+            new._lock.close()
+            raise
         return new
 
     @classmethod
