@@ -83,6 +83,12 @@ def load(
     InputError
         If an option has a value that it cannot have.
 
+    Notes
+    -----
+    The numbers are mapped from the file, not read, and stay what they are when it is replaced or removed; `save`
+    replaces it. But if another program makes the same file shorter while it is mapped, the system ends this process
+    (SIGBUS) as soon as it looks for what is gone, and no error can be raised. ``wv.vectors.copy()`` is not mapped.
+
     Examples
     --------
     >>> from tempfile import mkdtemp
