@@ -441,6 +441,21 @@ def test_a_quicker_process_wins(text_file, monkeypatch):
     assert (entry / "rival").exists()
 
 
+def test_a_stream_that_another_process_replaces_at_once_is_found_again(text_file, monkeypatch):
+    def rival(scratch, entry):
+        monkeypatch.undo()
+        monkeypatch.chdir(here)
+        is_kept = cache.keep(scratch, entry)
+        shutil.rmtree(entry)
+        return is_kept
+
+    here = Path.cwd()
+    monkeypatch.setattr(reading, "keep", rival)
+    corpus = read_corpus(text_file, cache_dir="cache")
+    assert corpus.n_tokens == 9
+    assert read_corpus(text_file, cache_dir="cache").is_reused
+
+
 def test_a_stream_that_vanishes_while_it_is_opened_is_made_again(text_file, monkeypatch):
     read_corpus(text_file, cache_dir="cache")
 

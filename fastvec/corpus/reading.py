@@ -102,10 +102,10 @@ def read_corpus(
         identity = opened.identity + chosen.identity
         described = read_description(kept)
         if described and described.identity == identity:
-            with suppress(OSError):  # another process is replacing it
-                found = Corpus(kept, described, temporary=False, is_reused=True)
-                if found.is_whole():
-                    return found
+            found = _open_kept(kept, described, is_reused=True)
+            if found and found.is_whole():
+                return found
+            if found:
                 found.close()
                 _LOG.warning("%s: is damaged; reading the text again", kept)
     with scratch_directory(parent) as scratch:
@@ -113,9 +113,27 @@ def read_corpus(
         is_same = not isinstance(opened, Files) or opened.identity is None or is_unchanged(opened)
         if not is_same:
             _LOG.warning("%s: changed while it was read; some of the old and of the new may be missing", opened.name)
-        if kept and is_same and keep(scratch, kept):
-            return Corpus(kept, described, temporary=False)
-        return Corpus(scratch, described, temporary=True)
+        if not (kept and is_same and keep(scratch, kept)):
+            return Corpus(scratch, described, temporary=True)
+    return _open_kept(kept, described, is_reused=False) or read_corpus(
+        source,
+        tokenizer=tokenizer,
+        lowercase=lowercase,
+        errors=errors,
+        cache_dir=cache_dir,
+        cache=cache,
+        progress=progress,
+    )
+
+
+def _open_kept(kept: Path, described: Description, *, is_reused: bool) -> Corpus | None:
+    """Open a stream that is kept; None if another process replaced it meanwhile."""
+    with suppress(OSError):
+        found = Corpus(kept, described, temporary=False, is_reused=is_reused)
+        if read_description(kept) == described:
+            return found
+        found.close()
+    return None
 
 
 def _read(
