@@ -248,7 +248,7 @@ def test_pages_of_files_count_as_far_as_there_is_room(monkeypatch):
         monkeypatch.setattr(needs, "memory_room", lambda: Room(10**12, total, "the control group"))
         text = Text.of(None, Vocabulary(["a"], np.ones(1, np.int64)))
         request = Request.of(None, "skipgram", {"dim": 1})
-        found = needs.needs_of(request, Estimate(), text, 10**8, folder=None, output=None)
+        found = needs.needs_of(request, Estimate(), text, 10**8, 10**8, folder=None, output=None)
         return found.memory, found.fits
 
     assert memory_with(10**11) == (6_100_000_000, True)

@@ -25,6 +25,7 @@ from fastvec.scratch import system_folder
 from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, Checkpoints
 from fastvec.training.job import Job
+from fastvec.training.memory import give_back
 from fastvec.training.progress import Listener, Progress, ignore
 from fastvec.vectors import KeyedVectors, check_target
 
@@ -266,6 +267,7 @@ def _check_needs(
 ) -> None:
     """Refuse what does not fit the memory or the disk, and tell the listener what is needed."""
     job.listener(Progress("planning"))
+    give_back()  # what reading has left, before the weights come on top
     needs = check_needs(
         request,
         source,

@@ -174,7 +174,6 @@ class Word2Vec:
         TrainingError
             If weights are no longer finite.
         """
-        give_back()  # what reading has left, before the weights come on top
         n_words = len(vocabulary)
         n_rows = n_words + job.threads * count_replicas(n_words, job.threads)
         W, C = zeros(n_rows, self.dim), zeros(n_rows, self.dim)

@@ -6,6 +6,7 @@ limits that ``ulimit -v`` and ``ulimit -d`` set; the least of them counts.
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,14 @@ def check_program() -> None:
 def resident_memory() -> int:
     """Give the bytes of memory that this process holds now."""
     return int(psutil.Process().memory_info().rss)
+
+
+def peak_memory() -> int:
+    """Give the most bytes of memory that this process has held so far."""
+    if resource is None:
+        return int(psutil.Process().memory_info().peak_wset)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def process_age() -> float:

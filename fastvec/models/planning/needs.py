@@ -24,7 +24,7 @@ from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.request import Request
 from fastvec.models.word2vec import Word2Vec
-from fastvec.training.resources import disk_of, disk_room, memory_room, resident_memory
+from fastvec.training.resources import disk_of, disk_room, memory_room, peak_memory, resident_memory
 
 #: Bytes for each word of the table that finds its row, and of the list from which words are saved.
 _INDEX = 168
@@ -121,6 +121,7 @@ def needs_of(
     estimate: Estimate,
     text: Text,
     base: int,
+    peak: int,
     *,
     folder: Path | None,
     output: str | os.PathLike[str] | None,
@@ -137,8 +138,8 @@ def needs_of(
         What the model takes.
     text : Text
         What is known of the text.
-    base : int
-        Bytes that the process holds before the training, with the text's.
+    base, peak : int
+        Bytes that the process holds before the training, with the text's, and that it has held at most.
     folder : Path or None
         Where the stream of ids is.
     output, checkpoint : path or None
@@ -163,7 +164,7 @@ def needs_of(
         files += (File("the checkpoints", Path(checkpoint), max(0, _CHECKPOINTS * estimate.weights() - there)),)
     files += tuple(estimate.files(folder))
     room = memory_room()
-    memory = max(base + least, min(base + most, room.available))
+    memory = max(peak, base + least, min(base + most, room.available))
     return Needs(memory, files, room.available, room.limit, estimate.lower)
 
 
@@ -184,6 +185,7 @@ def check_needs(
         estimate_of(request.settings, source, text, threads),
         text,
         resident_memory() + (0 if is_loaded() else LOADING),
+        peak_memory(),
         folder=corpus.folder if corpus else None,
         output=output,
         checkpoint=checkpoint,

@@ -29,7 +29,7 @@ from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, parse_every
 from fastvec.training.job import Job
 from fastvec.training.progress import Listener, Progress, ignore
-from fastvec.training.resources import check_program, resident_memory
+from fastvec.training.resources import check_program, peak_memory, resident_memory
 from fastvec.vectors import KeyedVectors
 
 #: Words of the sample that is saved.
@@ -113,7 +113,7 @@ def plan(
     _refuse_one_shot(source)
     listener(Progress("planning"))
     seconds = {"start-up": _load_kernels(request.settings, n_threads)}
-    base = resident_memory()
+    base, peak = resident_memory(), peak_memory()
     with ExitStack() as stack:
         if isinstance(source, Cooccurrence):
             found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary), 0.0, ())
@@ -128,6 +128,7 @@ def plan(
             estimate,
             text,
             base + text.bytes,
+            peak + text.bytes,
             folder=corpus.folder if corpus else None,
             output=output,
             checkpoint=checkpoint,

@@ -2,7 +2,9 @@
 
 from math import ceil, log
 from pathlib import Path
+from statistics import median
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.product import times_panel
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import count_threads
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 #: Dimensions that are searched for each one that is wanted, at a tolerance of 0.01: seen on English, on novels and on
 #: Chinese with 50 to 200 dimensions, where it was between 2.4 and 5.5. Each panel more brings as many more digits.
@@ -114,11 +119,22 @@ class PpmiSvdEstimate:
         np.linalg.svd(np.random.default_rng(0).standard_normal((size, size)), full_matrices=False)
         return (perf_counter() - began) * (n_words / size) ** 3
 
+    def _product_seconds(self, matrix: "csr_matrix[np.float32]", panel: svd.Dense) -> float:
+        """Time a product with a panel: the median of some, after a first one."""
+        times_panel(matrix, panel, self.threads)
+        seconds = []
+        for _ in range(_PRODUCTS):
+            began = perf_counter()
+            times_panel(matrix, panel, self.threads)
+            seconds.append(perf_counter() - began)
+        return median(seconds)
+
     def _krylov_seconds(self) -> float:
         """Time each kind of step once, at the size that it will have on average."""
         n_words, basis, found = self.text.n_words, self._sizes[-1], self.found
-        n_panels = basis // PANEL
         from scipy.sparse import csr_matrix
+
+        n_panels = basis // PANEL
 
         sample = csr_matrix((found.data, found.indices, found.indptr), shape=(n_words, n_words))
         scale = self._n_positive / max(1, found.data.size)
@@ -130,11 +146,11 @@ class PpmiSvdEstimate:
         began = perf_counter()
         sample.T.tocsr()
         transposing = (perf_counter() - began) * scale
-        times_panel(sample, panel, self.threads)
-        began = perf_counter()
-        for _ in range(_PRODUCTS):
-            times_panel(sample, panel, self.threads)
-        product = (perf_counter() - began) / _PRODUCTS * scale
+        # the rows, most of which are empty in the sample, take time too, and the same in the end
+        none = found.data[:0], found.indices[:0], np.zeros(n_words + 1, np.int64)
+        without = csr_matrix(none, shape=(n_words, n_words))
+        for_rows, for_all = self._product_seconds(without, panel), self._product_seconds(sample, panel)
+        product = for_rows + max(0.0, for_all - for_rows) * scale
 
         began = perf_counter()
         for _ in range(2):
