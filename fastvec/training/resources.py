@@ -89,6 +89,9 @@ def peak_memory() -> int:
 
 def process_age() -> float:
     """Give the seconds since this process began."""
+    if hasattr(time, "CLOCK_BOOTTIME"):  # the clock by which Linux notes it; that of the day is a second off in places
+        started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
     return max(0.0, time.time() - float(psutil.Process().create_time()))
 
 

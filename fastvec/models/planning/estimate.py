@@ -5,6 +5,9 @@ from typing import NamedTuple, Protocol
 
 from fastvec.corpus import Corpus
 
+#: What the compiler takes while it compiles or loads code; word2vec gives it back before it trains.
+LOADING = 42 << 20
+
 
 class Phase(NamedTuple):
     """The memory that one part of the work takes beyond the program and the words.

@@ -15,7 +15,7 @@ from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.models.glove import Glove
 from fastvec.models.model import Model
 from fastvec.models.planning.counting import CELL, CountingEstimate
-from fastvec.models.planning.estimate import Estimate, File
+from fastvec.models.planning.estimate import LOADING, Estimate, File
 from fastvec.models.planning.glove import GloveEstimate
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
 from fastvec.models.planning.survey import Survey, survey
@@ -28,8 +28,6 @@ from fastvec.training.resources import disk_of, disk_room, memory_room, peak_mem
 
 #: Bytes for each word of the table that finds its row, and of the list from which words are saved.
 _INDEX = 168
-#: What compiled code takes when it is loaded.
-LOADING = 48 << 20
 #: Bytes of a number and of the rest of a line or record in the formats that are not fastvec's own, by suffix.
 _NUMBERS = {".txt": (11, 2), ".vec": (11, 2), ".bin": (4, 2), ".npy": (4, 4)}
 #: Copies of the weights that a folder of checkpoints holds while one of them is written.
@@ -184,7 +182,7 @@ def check_needs(
         request,
         estimate_of(request.settings, source, text, threads),
         text,
-        resident_memory() + (0 if is_loaded() else LOADING),
+        resident_memory() + (0 if is_loaded() or isinstance(request.settings, Word2Vec) else LOADING),
         peak_memory(),
         folder=corpus.folder if corpus else None,
         output=output,

@@ -157,11 +157,13 @@ def _refuse_one_shot(source: Any) -> None:
 
 def _load_kernels(settings: Model, threads: int) -> float:
     """Train on next to nothing, for what compiled code takes to be loaded; give the seconds, without compiling."""
+    began = perf_counter()
     tiny: dict[str, Any] = {"dim": 2}
     if isinstance(settings, PpmiSvd):
+        import scipy.linalg  # noqa: F401 - which the decomposition of a larger matrix imports
+
         tiny |= {"sample": 0.0, "memory": None, "tolerance": 0.5}
     compiling: list[float] = []
-    began = perf_counter()
     with install_timer("numba:compile", compiling.append), read_corpus([[f"{k}" for k in range(1200)]] * 2) as corpus:
         replace(settings, **tiny).fit(corpus, corpus.vocabulary(1), Job(threads))
     return max(0.0, perf_counter() - began - sum(compiling))

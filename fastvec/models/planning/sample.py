@@ -12,7 +12,6 @@ from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
 from fastvec.compression import HEAD, find_compression
 from fastvec.corpus import Corpus
@@ -85,6 +84,8 @@ def extrapolate(sample: Corpus, scale: float, min_count: int, max_vocab: int | N
 
 def _grown(counts: NDArray[np.int64], least: int, scale: float) -> int:
     """Give how many words occur `least` times in a text that is `scale` times as long as that of `counts`."""
+    from scipy.special import bdtr
+
     now = int(np.count_nonzero(counts >= least))
     half = float((1 - bdtr(least - 1, counts, 0.5)).sum())
     power = min(1.0, log2(max(now, 1) / max(half, 1.0)))

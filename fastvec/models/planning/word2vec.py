@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.kernels.simd import LANES
-from fastvec.models.planning.estimate import File, Phase
+from fastvec.models.planning.estimate import LOADING, File, Phase
 from fastvec.models.planning.spread import Spread
 from fastvec.models.planning.text import Text
 from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, Word2Vec
@@ -45,6 +45,7 @@ class Word2VecEstimate:
         width = -(-n_outputs // LANES) * LANES
         work = 8 * (block + window) + 8 * window * width + 24 * window + 24 * width + 8 * 1024
         return [
+            Phase("compiling", LOADING + matrices // 2),  # the context vectors are zero still, and take no memory
             Phase("training", matrices + 4 * n_words + tables + threads * (before + work)),
             Phase("vectors", matrices),
         ]
