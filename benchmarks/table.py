@@ -142,8 +142,8 @@ def _notes(results: Results) -> str:
     lines += [
         "- gensim, word2vec.c, fastText and koan read the text as they train; fastvec and pWord2Vec read it before.",
         f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
-        f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more, "
-        "the others once.",
+        f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more "
+        f"(as on lesser machines {OLDER_CPUS['fastvec-avx2'].passes} times), the others once.",
         f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.",
         "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
     ]
