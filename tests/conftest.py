@@ -1,7 +1,9 @@
 import os
+import sys
 import warnings
 
 import pytest
+from fastvec_cli import main
 
 collect_ignore = ["fuzz_formats.py"]  # is run by itself, and needs atheris
 
@@ -12,3 +14,20 @@ def overflow_wraps():
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "overflow encountered", RuntimeWarning)
         yield
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line in this process; give its exit code, stdout and stderr."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["fastvec", *arguments])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

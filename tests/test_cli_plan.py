@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fastvec_cli import main
 from fastvec_cli.progress import Display
 
 from fastvec.training.progress import Progress
@@ -25,20 +24,9 @@ def corpus(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process; give its exit code, stdout and stderr."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fastvec", *arguments, "--cache-dir", "cache"])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+def run(run):
+    """Run the command line with a cache of its own."""
+    return lambda *arguments: run(*arguments, "--cache-dir", "cache")
 
 
 def limited(megabytes, *arguments):

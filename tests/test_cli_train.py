@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fastvec_cli import main
 
 import fastvec
 
@@ -30,23 +29,6 @@ def corpus(tmp_path, monkeypatch):
     words = np.array(["salt", "rain", "bread", "wind", "soup", "snow"])
     lines = (" ".join(words[rng.integers(0, 3, 8) * 2 + k % 2]) for k in range(400))
     Path("corpus.txt").write_text("\n".join(lines) + "\n")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process; give its exit code, stdout and stderr."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fastvec", *arguments])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def train(run, *arguments, source="corpus.txt"):

@@ -14,7 +14,6 @@ import pytest
 import fastvec
 from fastvec.errors import FastvecError, FileError
 from tests.kills import write_text
-from tests.test_cli_train import run  # noqa: F401 - a fixture
 
 OPTIONS = {"dim": 8, "threads": 1, "cache_dir": "cache", "output": "v.bin"}
 
@@ -222,7 +221,7 @@ def test_a_checkpoint_folder_that_is_made_read_only_does_not_end_the_training(no
 
 
 @pytest.mark.parametrize("part", [".", "entry", "entry/tokens.bin", "entry/meta.json"])
-def test_a_cache_that_may_not_be_read_is_one_line_or_is_made_again(nobody, run, part):  # noqa: F811
+def test_a_cache_that_may_not_be_read_is_one_line_or_is_made_again(nobody, run, part):
     line = "vocab text.txt --cache-dir cache"
     expected = run(*line.split())
     (entry,) = Path("cache").iterdir()
@@ -235,7 +234,7 @@ def test_a_cache_that_may_not_be_read_is_one_line_or_is_made_again(nobody, run, 
         assert (code, out, err) == expected
 
 
-def test_a_text_that_may_not_be_read_is_one_line(nobody, run):  # noqa: F811
+def test_a_text_that_may_not_be_read_is_one_line(nobody, run):
     Path("mine.txt").write_text("some words")
     Path("mine.txt").chmod(0)
     assert run("vocab", "mine.txt", "--cache-dir", "cache") == (1, "", "fastvec: mine.txt: permission denied\n")

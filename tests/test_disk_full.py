@@ -16,7 +16,6 @@ import fastvec
 from fastvec.errors import FileError
 from fastvec.models.cooccurrence import counting
 from tests.kills import write_text
-from tests.test_cli_train import run  # noqa: F401 - a fixture
 
 MB = 1 << 20
 
@@ -191,7 +190,7 @@ def test_compressed_vectors_are_decompressed_to_disk(disk, monkeypatch):
         ("convert v.safetensors", MB),
     ],
 )
-def test_what_the_command_line_writes(disk, run, line, largest):  # noqa: F811
+def test_what_the_command_line_writes(disk, run, line, largest):
     name = {"vocab": "v.tsv", "cooccurrence": "c.npz"}.get(line.split()[0], "v.bin")
 
     def write():
@@ -206,7 +205,7 @@ def test_what_the_command_line_writes(disk, run, line, largest):  # noqa: F811
     check(disk, write, largest, [name], [name])
 
 
-def test_a_log_of_progress_does_not_end_a_training(disk, run, monkeypatch):  # noqa: F811
+def test_a_log_of_progress_does_not_end_a_training(disk, run, monkeypatch):
     monkeypatch.setattr("fastvec_cli.progress._LOG_SECONDS", 0.0)
     monkeypatch.setattr("fastvec.training.blocks.POLL", 0.0001)
     found = set()
@@ -255,7 +254,7 @@ def test_checkpoints_that_cannot_be_saved_do_not_end_a_training(disk, folder, mo
     assert found == {False, True}
 
 
-def test_vectors_that_cannot_be_written_are_not_lost(disk, folder, run, monkeypatch):  # noqa: F811
+def test_vectors_that_cannot_be_written_are_not_lost(disk, folder, run, monkeypatch):
     refuge = folder / "refuge"
     refuge.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(refuge))

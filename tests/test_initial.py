@@ -5,7 +5,7 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError
-from tests.test_cli_train import corpus, run  # noqa: F401 - fixtures
+from tests.test_cli_train import corpus  # noqa: F401 - a fixture
 from tests.test_train import two_topics
 
 #: So little training that rows stay nearly where they were.
@@ -126,7 +126,7 @@ def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, monke
         fastvec.resume(tmp_path / "state", two_topics(6000), init_from=old)
 
 
-def test_the_command_line_trains_a_file_further(run):  # noqa: F811
+def test_the_command_line_trains_a_file_further(run):
     options = ["--threads", "1", "--cache-dir", "cache"]
     assert run("train", "corpus.txt", *options, "--dim", "8", "--save-context")[0] == 0
     first = fastvec.load("vectors.safetensors")

@@ -14,7 +14,6 @@ import pytest
 import fastvec
 from fastvec.training import checkpoints
 from tests.kills import write_text
-from tests.test_cli_train import run  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
 PACKAGE = os.path.dirname(fastvec.__file__)
@@ -129,7 +128,7 @@ def test_an_interrupt_at_any_line_leaves_nothing_and_can_be_gone_on_from(folder,
     ],
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_in_any_phase_ends_the_command_in_good_order(folder, run, monkeypatch, model, phase, number):  # noqa: F811
+def test_a_signal_in_any_phase_ends_the_command_in_good_order(folder, run, monkeypatch, model, phase, number):
     def listen(display, progress):
         if progress.phase == phase and not sent:
             sent.append(phase)

@@ -9,7 +9,7 @@ import pytest
 
 import fastvec
 from fastvec.errors import FileError, InputError
-from tests.test_cli_train import corpus, run  # noqa: F401 - fixtures
+from tests.test_cli_train import corpus  # noqa: F401 - a fixture
 from tests.test_train import two_topics
 
 COUNTED = [("glove", {}), ("ppmi-svd", {})]
@@ -206,7 +206,7 @@ def test_two_trainings_at_a_time_do_not_disturb_each_other(text):
     np.testing.assert_array_equal(found["glove"], alone[1])
 
 
-def test_the_command_line_goes_on_where_it_stopped(run):  # noqa: F811
+def test_the_command_line_goes_on_where_it_stopped(run):
     options = ["--dim", "8", "--threads", "1", "--cache-dir", "cache"]
     assert run("train", "corpus.txt", *options, "-o", "whole.bin")[0] == 0
     assert run("train", "corpus.txt", *options, "--checkpoint", "state", "--every", "50%", "-o", "v.bin")[0] == 0
@@ -231,7 +231,7 @@ def test_the_command_line_goes_on_where_it_stopped(run):  # noqa: F811
         (["other.txt", "--resume", "state"], 1, "state: the text is another than that of the training"),
     ],
 )
-def test_what_cannot_be_gone_on_with_is_one_line(run, arguments, code, message):  # noqa: F811
+def test_what_cannot_be_gone_on_with_is_one_line(run, arguments, code, message):
     with open("other.txt", "w") as file:
         file.write("salt rain " * 100)
     assert run("train", "corpus.txt", "--dim", "8", "--cache-dir", "cache", "--checkpoint", "state")[0] == 0
