@@ -1,14 +1,12 @@
 """The way from text to keyed vectors, the same for every model."""
 
 import shlex
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -26,7 +24,7 @@ from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, Checkpoints
 from fastvec.training.job import Job
 from fastvec.training.memory import give_back
-from fastvec.training.progress import Listener, Progress, ignore
+from fastvec.training.progress import Listener, Progress, ignore, reading
 from fastvec.vectors import KeyedVectors, check_target
 
 
@@ -214,7 +212,7 @@ def _make_vectors(
             corpus = source
             if not isinstance(source, Corpus):
                 corpus = read_corpus(
-                    source, cache_dir=cache_dir, cache=cache, progress=_reading(job.listener), **request.reading
+                    source, cache_dir=cache_dir, cache=cache, progress=reading(job.listener), **request.reading
                 )
                 stack.enter_context(corpus)
             if vocabulary is None:
@@ -299,9 +297,3 @@ def _save(made: KeyedVectors, output: str | PathLike[str], checkpoints: Checkpoi
         except FastvecError:
             raise error from None
         raise type(error)(f"{error}; nothing is lost, the vectors are in {refuge}") from None
-
-
-def _reading(listener: Listener) -> Callable[[int, int | None], None]:
-    """Give what `read_corpus` tells how far it is."""
-    began = perf_counter()
-    return lambda done, total: listener(Progress("reading", done, total, perf_counter() - began))

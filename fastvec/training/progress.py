@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Progress:
 
 
 Listener = Callable[[Progress], None]
+
+
+def reading(listener: Listener) -> Callable[[int, int | None], None]:
+    """Give what `fastvec.read_corpus` tells the bytes that it has read, for a listener to hear of."""
+    began = perf_counter()
+    return lambda done, total: listener(Progress("reading", done, total, perf_counter() - began))
 
 
 def ignore(progress: Progress) -> None:

@@ -30,7 +30,7 @@ class State(NamedTuple):
     Attributes
     ----------
     facts : dict
-        Numbers and words, as JSON has them; `phase` says what they are the state of.
+        Numbers and words, as JSON has them.
     arrays : dict of arrays
         C-contiguous.
     """
@@ -88,9 +88,9 @@ class SavedState:
                 self._check(file)
                 file.seek(0)
                 header = json.loads(line := file.readline(_LONGEST_LINE))
+        except FileError:
+            raise
         except OSError as error:
-            if isinstance(error, FileError):
-                raise
             raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
         self.facts: dict[str, Any] = header["facts"]
         self._places: dict[str, tuple[int, np.dtype[Any], tuple[int, ...]]] = {}

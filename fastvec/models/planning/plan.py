@@ -28,7 +28,7 @@ from fastvec.models.request import Request
 from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, parse_every
 from fastvec.training.job import Job
-from fastvec.training.progress import Listener, Progress, ignore
+from fastvec.training.progress import Listener, Progress, ignore, reading
 from fastvec.training.resources import check_program, peak_memory, resident_memory
 from fastvec.vectors import KeyedVectors
 
@@ -183,11 +183,8 @@ class _Found(NamedTuple):
 def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listener) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
     min_count, max_vocab, given = (request.arguments[name] for name in ("min_count", "max_vocab", "vocabulary"))
-    reading = request.reading
+    options, told = request.reading, reading(listener)
     began = perf_counter()
-
-    def tell(done: int, total: int | None) -> None:
-        listener(Progress("reading", done, total, perf_counter() - began))
 
     with ExitStack() as stack:
         opened = None if isinstance(source, Corpus) else open_source(source)
@@ -195,14 +192,14 @@ def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listene
         if isinstance(source, Corpus):
             corpus = source
         elif not large:
-            corpus = stack.enter_context(read_corpus(source, **reading, **kept, progress=tell))
+            corpus = stack.enter_context(read_corpus(source, **options, **kept, progress=told))
             if not corpus.is_reused and kept["cache"]:  # the training will find it
                 began = perf_counter()
-                corpus = stack.enter_context(read_corpus(source, **reading, **kept))
+                corpus = stack.enter_context(read_corpus(source, **options, **kept))
         else:
             assert isinstance(opened, Files)
             pieces = SampledSource(opened)
-            corpus = stack.enter_context(read_corpus(pieces, **reading))
+            corpus = stack.enter_context(read_corpus(pieces, **options))
             scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
             chosen = corpus.vocabulary(1)
             seconds = (perf_counter() - began) * scale
@@ -223,8 +220,7 @@ def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listene
         yield _Found(corpus, chosen, text, seconds, (_stream(text, kept, is_there=kept["cache"]),) if is_file else ())
 
 
-def _with_vocabulary(corpus: Corpus, given: Any, stack: ExitStack) -> tuple[Corpus, Vocabulary]:
-    given = given if isinstance(given, Vocabulary) else Vocabulary.load(given)
+def _with_vocabulary(corpus: Corpus, given: Vocabulary, stack: ExitStack) -> tuple[Corpus, Vocabulary]:
     corpus = stack.enter_context(corpus.with_vocabulary(given))
     return corpus, corpus.vocabulary(1)
 
