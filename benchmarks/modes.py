@@ -5,6 +5,8 @@ from typing import NamedTuple
 WINDOW, NEGATIVE, SAMPLE, MIN_COUNT = 5, 5, 1e-3, 5
 #: Epochs where accuracy counts.
 EPOCHS = 5
+#: For how long at least the machine's limits are measured, as long as a training about.
+LIMIT_SECONDS = 2.0
 #: GloVe's, of whose epochs the first is not timed.
 GLOVE_WINDOW, GLOVE_EPOCHS = 10, 2
 

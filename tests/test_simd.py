@@ -33,6 +33,7 @@ def run_add_to_rows(W, rows, m, E, factor):
 @entry
 def run_prefetch(A, row):
     simd.prefetch(A, row)
+    simd.prefetch_to_write(A, row)
 
 
 def matrices(seed, rows=24, columns=48):

@@ -367,21 +367,34 @@ def _add_to_rows(builder, W, rows, m, E, factor):
 
 
 def prefetch(A, row):
-    """Ask for row `row` of A, for reading, before it is needed.
+    """Ask for row `row` of A, for reading, before it is needed."""
 
-    Not for writing: two threads would then take hot rows from each other long before they write them.
+
+def prefetch_to_write(A, row):
+    """Ask for row `row` of A, to be this core's alone, before it is read and written.
+
+    Otherwise a row that another core has as well is asked for twice, the second time by the first write. But rows that
+    many threads write all the time must not be asked for so: each would take them from the others before they write.
     """
 
 
-@compiled(prefetch)
-def _prefetch(builder, A, row):
+def _prefetches(write):
+    """Give the emitter of a prefetch."""
     byte = ir.IntType(8).as_pointer()
     prototype = ir.FunctionType(ir.VoidType(), [byte, _I32, _I32, _I32])
-    function = cgutils.get_or_insert_function(builder.module, prototype, "llvm.prefetch.p0")
-    read, keep, data = _I32(0), _I32(2), _I32(1)
+    intent, second_cache, data = _I32(int(write)), _I32(2), _I32(1)
 
-    def body(d, _):
-        builder.call(function, [builder.bitcast(A.at(d, row), byte), read, keep, data])
-        return []
+    def emit(builder, A, row):
+        function = cgutils.get_or_insert_function(builder.module, prototype, "llvm.prefetch.p0")
 
-    _loop(builder, A.columns, ROW_MULTIPLE, [], body)
+        def body(d, _):
+            builder.call(function, [builder.bitcast(A.at(d, row), byte), intent, second_cache, data])
+            return []
+
+        _loop(builder, A.columns, ROW_MULTIPLE, [], body)
+
+    return emit
+
+
+compiled(prefetch)(_prefetches(write=False))
+compiled(prefetch_to_write)(_prefetches(write=True))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.rng import below, draw, mix, stream
-from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch
+from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
 #: Stretches of a block whose centres share noise words; hierarchical softmax has none to share, and one stretch.
 STRETCHES = 8
@@ -274,7 +274,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                 continue
             coming, entering = np.int64(kept[t + 1]), np.int64(kept[t + window])
             if entering >= 0:
-                prefetch(W, entering)
+                prefetch_to_write(W, entering)
             reach = 1 + below(draw(work.state), window) if shrink else window
             n_context, repeated = _context(t, reach, window, work)
             if n_context == 0:
@@ -309,12 +309,12 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
             dots(X, rows, m, C, outputs, n, scores)
             if coming >= 0:
                 if noise is not None:
-                    prefetch(C, coming)
+                    prefetch_to_write(C, coming)
                 if paths is not None:
                     word = coming - base if coming >= len(keep) else coming
                     k = paths.starts[word + 1] - 1
                     while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
-                        prefetch(C, np.int64(paths.nodes[k]))
+                        prefetch_to_write(C, np.int64(paths.nodes[k]))
                         k -= 1
             if turn % LOSS_EVERY == 0:
                 loss += _loss(m, labels, first, n, work)
@@ -327,7 +327,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                 work.input_times[:m] = 1
             if noise is not None:
                 for k in range(q, noise.negative, stretches):  # a few rows at a time, as the core's queues are short
-                    prefetch(C, work.noise[k])
+                    prefetch_to_write(C, work.noise[k])
             move(E, X, rows, m, C, outputs, n, scores)
             if cbow is not None:
                 share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)

@@ -237,7 +237,8 @@ class _Run:
                 f"and {threads} threads: lower them"
             ) from error
         n_words, hot = len(counts), count_replicas(len(counts), threads)
-        self.replicas = [Replicas((W, C), hot, n_words + k * hot, threads) for k in range(threads)]
+        n_ids = parameters.epochs * corpus.n_ids
+        self.replicas = [Replicas((W, C), hot, n_words + k * hot, threads, n_ids) for k in range(threads)]
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
@@ -259,7 +260,7 @@ class _Run:
                 parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(change),
                 replicas.count, replicas.base, self.stop, work,
             )  # fmt: skip
-            replicas.merge()
+            replicas.after(n)
 
         return train
 
@@ -276,8 +277,9 @@ class _Run:
             return
         self.job.listener(Progress("compiling"))
         workers = [self._worker(thread) for thread in range(len(self.works))]
-        self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
+        self.stop[0] = 1  # the first calls compile the kernels, train on nothing and merge nothing
         workers[0]((0, 0))
+        self._merge()
         give_back()
         self.stop[0] = 0
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
@@ -290,8 +292,14 @@ class _Run:
         if self.job.checkpoints is not None:
             saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_blocks)
         run_blocks(blocks, workers, self.stop, self._tell, saving)
+        self._merge()
         if self.job.checkpoints is not None:
             self.job.checkpoints.try_to_save(nullcontext(self._state(n_blocks - self.first)))
+
+    def _merge(self) -> None:
+        """Merge the copies of all threads, none of which is at work."""
+        for replicas in self.replicas:
+            replicas.merge()
 
     def _sums(self) -> tuple[int, float, int]:
         """Give the words that were trained on, the sum of the losses that were measured, and their number."""
@@ -300,6 +308,7 @@ class _Run:
 
     def _state(self, n_blocks: int) -> State:
         """Give the state after so many blocks, from which any number of threads can go on."""
+        self._merge()
         n_words = len(self.keep)
         words, loss, n_losses = self._sums()
         facts = {

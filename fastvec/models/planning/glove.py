@@ -1,6 +1,5 @@
 """What GloVe takes."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from math import isqrt
 from pathlib import Path
@@ -17,6 +16,7 @@ from fastvec.models.planning.estimate import File, Phase
 from fastvec.models.planning.survey import Survey
 from fastvec.models.planning.text import Text
 from fastvec.models.tiles import TILE, Tiles
+from fastvec.scratch import system_folder
 from fastvec.training.blocks import run_blocks
 from fastvec.training.matrix import matrix_bytes, padded, zeros
 from fastvec.training.progress import ignore
@@ -65,10 +65,10 @@ class GloveEstimate:
         return [*before, shuffling, training, Phase("vectors", vectors)]
 
     def files(self, folder: Path | None) -> list[File]:
-        """Give the files for cells that do not fit the memory; the tiles' is in the system's place for such files."""
+        """Give the files for cells that do not fit the memory, where `Tiles` and the counting put them."""
         files = self.counting.files(folder) if self.counting else []
         if not self._is_tiled_in_memory:
-            files.append(File("the cells in tiles", Path(tempfile.gettempdir()), self._tiles))
+            files.append(File("the cells in tiles", folder or system_folder(), self._tiles))
         return files
 
     def weights(self) -> int:
