@@ -27,6 +27,7 @@ from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.models.request import Request
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.matrix import matrix_bytes, zeros
+from fastvec.training.replicas import MOST_WORDS
 from fastvec.training.resources import Room
 
 MODELS = ["skipgram", "cbow", "glove", "ppmi-svd"]
@@ -67,9 +68,10 @@ def test_the_arrays_of_word2vec_are_those_allocated(corpus):
     memory = estimate.phases()[1].memory
     block = 1024
     work = sum(array.nbytes for array in new_work(block, 50, 41, 40)) + 4 * block
-    replicas = 2 * zeros(256, 50).nbytes
+    replicas = 2 * zeros(MOST_WORDS, 50).nbytes
     tables = 12 * text.n_words
-    assert memory == pytest.approx(2 * zeros(text.n_words + 512, 50).nbytes + 2 * (work + replicas) + tables, rel=1e-3)
+    matrices = 2 * zeros(text.n_words + 2 * MOST_WORDS, 50).nbytes
+    assert memory == pytest.approx(matrices + 2 * (work + replicas) + tables, rel=1e-3)
 
 
 def test_the_huffman_paths_are_about_as_long_as_estimated(corpus):

@@ -1,19 +1,22 @@
 import numpy as np
 import pytest
 
-from fastvec.training.replicas import N_REPLICAS, Replicas, count_replicas
+from fastvec.training.replicas import Replicas, count_replicas
 
 
-def test_one_thread_has_no_copies_and_several_have_the_busiest_rows():
-    assert count_replicas(10**6, 1) == 0
-    assert count_replicas(10**6, 2) == N_REPLICAS
-    assert count_replicas(7, 2) == 7
+def test_one_thread_has_no_copies_and_several_have_those_of_rows_that_each_updates_often():
+    updates = np.array([9e9, 8e5, 7.5e3, 7.4e3, 5e3, 4.9e3, 1e4, 0])
+    assert count_replicas(updates, 1, 100) == 0
+    assert count_replicas(updates, 2, 100) == 5
+    assert count_replicas(updates, 3, 100) == 3
+    assert count_replicas(updates, 2, 4) == 4
+    assert count_replicas(updates[:0], 2, 4) == 0
 
 
 def test_the_changes_of_all_threads_are_averaged():
     matrix = np.zeros((7, 4), np.float32)  # three words, of which two are copied for each of two threads
     matrix[:3] = [[1], [2], [3]]
-    first, second = (Replicas([matrix], 2, 3 + 2 * k, 2, 10**6) for k in range(2))
+    first, second = (Replicas(matrix, 2, 3 + 2 * k, 2, 10**6) for k in range(2))
     np.testing.assert_array_equal(matrix[3:5], matrix[:2])
     matrix[3:5] += 1
     matrix[5:7] += 3
@@ -29,7 +32,7 @@ def test_the_changes_of_all_threads_are_averaged():
 @pytest.mark.parametrize(("n_ids", "interval"), [(10**9, 1 << 16), (64 * 1000, 1000), (10, 1)])
 def test_copies_are_merged_after_some_ids_and_more_often_in_a_short_training(n_ids, interval):
     matrix = np.zeros((3, 4), np.float32)
-    replicas = Replicas([matrix], 1, 1, 2, n_ids)
+    replicas = Replicas(matrix, 1, 1, 2, n_ids)
     for _ in range(2):
         before = matrix[0].copy()
         matrix[1] += 1
@@ -41,5 +44,5 @@ def test_copies_are_merged_after_some_ids_and_more_often_in_a_short_training(n_i
 
 def test_a_single_thread_has_nothing_to_merge():
     matrix = np.ones((3, 4), np.float32)
-    Replicas([matrix], 0, 3, 1, 10).merge()
+    Replicas(matrix, 0, 3, 1, 10).merge()
     np.testing.assert_array_equal(matrix, 1)

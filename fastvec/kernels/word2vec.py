@@ -41,11 +41,16 @@ class Noise(NamedTuple):
 
 
 class Paths(NamedTuple):
-    """Hierarchical softmax: `fastvec.sampling.huffman.HuffmanPaths`, its labels with `LANES` zeros more."""
+    """Hierarchical softmax: `fastvec.sampling.huffman.HuffmanPaths`, its labels with `LANES` zeros more.
+
+    Of the first `hot` nodes this thread has copies, from row `base` of the output vectors on.
+    """
 
     starts: NDArray[np.int64]
     nodes: NDArray[np.int32]
     labels: NDArray[np.float32]
+    hot: int = 0
+    base: int = 0
 
 
 class Mean(NamedTuple):
@@ -236,7 +241,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
     rate, change : float32
         Learning rate at the beginning of the block, and its change from there to the end.
     hot, base : int
-        Of the first `hot` rows of W and C this thread has copies, from row `base` on.
+        Of the vectors of the first `hot` words this thread has copies, from row `base` on.
     stop : (1,) int64
         Training stops early when this becomes other than 0.
     work : Work
@@ -304,7 +309,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                 n = paths.starts[word + 1] - first
                 for j in range(n):
                     node = np.int64(paths.nodes[first + j])
-                    outputs[j] = node + (base if node < hot else 0)
+                    outputs[j] = node + (paths.base if node < paths.hot else 0)
 
             dots(X, rows, m, C, outputs, n, scores)
             if coming >= 0:

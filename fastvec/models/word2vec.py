@@ -6,6 +6,7 @@ This module turns parameters into the arrays that `fastvec.kernels.word2vec` wor
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from time import perf_counter
 from typing import Any
 
@@ -26,7 +27,7 @@ from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
-from fastvec.training.replicas import Replicas, count_replicas
+from fastvec.training.replicas import MOST_NODES, MOST_WORDS, Replicas, count_replicas
 from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
@@ -175,8 +176,7 @@ class Word2Vec:
             If weights are no longer finite.
         """
         n_words = len(vocabulary)
-        n_rows = n_words + job.threads * count_replicas(n_words, job.threads)
-        W, C = zeros(n_rows, self.dim), zeros(n_rows, self.dim)
+        W, C = (zeros(n_words + copies, self.dim) for copies in self.room_for_copies(n_words, job.threads))
         saved = job.checkpoints.load() if job.checkpoints else None
         if saved:
             saved.read("W", W[:n_words])
@@ -189,6 +189,13 @@ class Word2Vec:
         if not (all_finite(W) and all_finite(C)):
             raise self._not_finite()
         return compact(W[:n_words], self.dim), compact(C[:n_words], self.dim) if self.has_context_vectors else None
+
+    def room_for_copies(self, n_words: int, n_threads: int) -> tuple[int, int]:
+        """Give the rows that the copies of all threads take at most, of the input and of the output vectors."""
+        if n_threads == 1:
+            return 0, 0
+        most_outputs = MOST_WORDS if self.loss == "negative" else MOST_NODES
+        return n_threads * min(MOST_WORDS, n_words), n_threads * min(most_outputs, n_words)
 
     def _initialise(self, W: Matrix, C: Matrix, n_words: int) -> None:
         """Set the first weights."""
@@ -236,14 +243,24 @@ class _Run:
                 f"there is not enough memory for window {parameters.window}, negative {negative} "
                 f"and {threads} threads: lower them"
             ) from error
-        n_words, hot = len(counts), count_replicas(len(counts), threads)
-        n_ids = parameters.epochs * corpus.n_ids
-        self.replicas = [Replicas((W, C), hot, n_words + k * hot, threads, n_ids) for k in range(threads)]
+        n_words, n_ids = len(counts), parameters.epochs * corpus.n_ids
+        updates = (parameters.epochs * counts * self.keep).astype(np.float64)
+        hot = hot_outputs = count_replicas(updates, threads, MOST_WORDS)
+        if self.paths is not None:
+            hot_outputs = count_replicas(_visits(self.paths, updates), threads, MOST_NODES)
+        self.replicas = [
+            tuple(
+                Replicas(matrix, count, n_words + k * count, threads, n_ids)
+                for matrix, count in ((W, hot), (C, hot_outputs))
+            )
+            for k in range(threads)
+        ]
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
         parameters, n_ids = self.parameters, self.corpus.n_ids
-        work, replicas = self.works[thread], self.replicas[thread]
+        work, (inputs, outputs) = self.works[thread], self.replicas[thread]
+        paths = self.paths and self.paths._replace(hot=outputs.count, base=outputs.base)
         tokens = np.empty(self.block_size, np.int32)
         cbow = None
         if parameters.model == "cbow":
@@ -256,11 +273,12 @@ class _Run:
             first = (epoch + start / n_ids) / parameters.epochs
             change = (parameters.rate(1) - parameters.rate(0)) * n / (parameters.epochs * n_ids)
             train_block(
-                tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
+                tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, paths, cbow,
                 parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(change),
-                replicas.count, replicas.base, self.stop, work,
+                inputs.count, inputs.base, self.stop, work,
             )  # fmt: skip
-            replicas.after(n)
+            inputs.after(n)
+            outputs.after(n)
 
         return train
 
@@ -298,7 +316,7 @@ class _Run:
 
     def _merge(self) -> None:
         """Merge the copies of all threads, none of which is at work."""
-        for replicas in self.replicas:
+        for replicas in chain.from_iterable(self.replicas):
             replicas.merge()
 
     def _sums(self) -> tuple[int, float, int]:
@@ -338,3 +356,17 @@ class _Run:
         if now.epoch != self.epoch:
             self.epoch, self.at_epoch = now.epoch or 0, (loss, n_losses)
         self.job.listener(now)
+
+
+def _visits(paths: Paths, updates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give how often the paths of words that come so often go through each of the first `MOST_NODES` nodes."""
+    visits = np.zeros(MOST_NODES)
+    for first in range(0, len(updates), 1 << 14):  # in parts, as there may be many words
+        starts = paths.starts[first : first + (1 << 14) + 1]
+        nodes, weights = (
+            paths.nodes[starts[0] : starts[-1]],
+            np.repeat(updates[first : first + (1 << 14)], np.diff(starts)),
+        )
+        near = nodes < MOST_NODES
+        visits += np.bincount(nodes[near], weights[near], MOST_NODES)
+    return visits

@@ -5,8 +5,6 @@ core to core with each write, and two threads are then hardly faster than one. S
 own, and merges them with the originals now and then.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,24 +12,33 @@ from fastvec.kernels.replicas import merge_copies
 
 Matrix = NDArray[np.float32]
 
-#: How many rows are copied: enough for most of the conflicts, few enough to stay in a core's cache.
-N_REPLICAS = 256
+#: How many rows are copied at most, words and nodes of a Huffman tree: enough for most of the conflicts, few enough to
+#: stay in a core's cache.
+MOST_WORDS, MOST_NODES = 128, 1024
+#: How often each thread must update a row in all of the training, for a copy to be trained as well as the original.
+ENOUGH = 2500
 #: A thread merges at least so many times in a training, and after at most so many ids.
 _MERGES, _INTERVAL = 32, 1 << 16
 
 
-def count_replicas(n_rows: int, n_threads: int) -> int:
-    """Give the number of rows that each thread has a copy of: none for one thread."""
-    return min(N_REPLICAS, n_rows) if n_threads > 1 else 0
+def count_replicas(updates: NDArray[np.float64], n_threads: int, most: int) -> int:
+    """Give the number of rows that each thread should have a copy of, the first ones of a matrix: none for one thread.
+
+    updates : (n_rows,) float64
+        How often each row will be updated, the busiest first.
+    """
+    if n_threads == 1:
+        return 0
+    return int(np.count_nonzero(np.minimum.accumulate(updates[:most]) >= ENOUGH * n_threads))
 
 
 class Replicas:
-    """One thread's copies of the first rows of some matrices.
+    """One thread's copies of the first rows of a matrix.
 
     Parameters
     ----------
-    matrices : sequence of (n_rows, padded dim) float32
-        Each has room for the copies from row `base` on.
+    matrix : (n_rows, padded dim) float32
+        It has room for the copies from row `base` on.
     count, base : int
         How many rows are copied, and to where.
     n_threads : int
@@ -40,14 +47,13 @@ class Replicas:
         How many ids all of them will train on.
     """
 
-    def __init__(self, matrices: Sequence[Matrix], count: int, base: int, n_threads: int, n_ids: int) -> None:
+    def __init__(self, matrix: Matrix, count: int, base: int, n_threads: int, n_ids: int) -> None:
         self.count, self.base = count, base
         self._share = np.float32(1 / n_threads)
         self._interval, self._since = min(n_ids // (n_threads * _MERGES), _INTERVAL), 0
-        self._pairs = [(matrix[:count], matrix[base : base + count]) for matrix in matrices if count]
-        self._before = [original.copy() for original, _ in self._pairs]
-        for original, copy in self._pairs:
-            copy[:] = original
+        self._originals, self._copies = matrix[:count], matrix[base : base + count]
+        self._before = self._originals.copy()
+        self._copies[:] = self._originals
 
     def after(self, n_ids: int) -> None:
         """Take note that the thread has trained on some ids, and merge if it is time to."""
@@ -61,5 +67,5 @@ class Replicas:
         The sum would move rows as many times too far as there are threads.
         """
         self._since = 0
-        for (originals, copies), before in zip(self._pairs, self._before, strict=True):
-            merge_copies(originals, copies, before, self._share)
+        if self.count:
+            merge_copies(self._originals, self._copies, self._before, self._share)

@@ -15,7 +15,6 @@ from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, Word2
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, padded
 from fastvec.training.progress import Progress
-from fastvec.training.replicas import count_replicas
 
 #: Seconds of training that are measured: a part of those that training will take, within bounds.
 _PART, _LEAST, _MOST = 0.2, 0.75, 3.0
@@ -33,9 +32,9 @@ class Word2VecEstimate:
         """Give the memory of each part of the work."""
         text, threads = self.text, self.threads
         n_words, window = text.n_words, self.settings.window
-        hot = count_replicas(n_words, threads)
-        matrices = 2 * matrix_bytes(n_words + threads * hot, self.settings.dim)
-        before = 2 * matrix_bytes(hot, self.settings.dim)  # of the replicas, by thread
+        copies = self.settings.room_for_copies(n_words, threads)
+        matrices = sum(matrix_bytes(n_words + rows, self.settings.dim) for rows in copies)
+        before = sum(matrix_bytes(rows, self.settings.dim) for rows in copies)  # of the copies, as last merged
         if self.settings.loss == "negative":
             tables, n_outputs = 8 * n_words, (self.settings.negative or 0) + 1
         else:  # a word's path is about as long as the logarithm of its share of the text
@@ -46,7 +45,7 @@ class Word2VecEstimate:
         work = 8 * (block + window) + 8 * window * width + 24 * window + 24 * width + 8 * 1024
         return [
             Phase("compiling", LOADING + matrices // 2),  # the context vectors are zero still, and take no memory
-            Phase("training", matrices + 4 * n_words + tables + threads * (before + work)),
+            Phase("training", matrices + 4 * n_words + tables + before + threads * work),
             Phase("vectors", matrices),
         ]
 
