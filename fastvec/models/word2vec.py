@@ -244,10 +244,7 @@ class _Run:
                 f"and {threads} threads: lower them"
             ) from error
         n_words, n_ids = len(counts), parameters.epochs * corpus.n_ids
-        updates = (parameters.epochs * counts * self.keep).astype(np.float64)
-        hot = hot_outputs = count_replicas(updates, threads, MOST_WORDS)
-        if self.paths is not None:
-            hot_outputs = count_replicas(_visits(self.paths, updates), threads, MOST_NODES)
+        hot, hot_outputs = self._count_replicas(counts)
         self.replicas = [
             tuple(
                 Replicas(matrix, count, n_words + k * count, threads, n_ids)
@@ -255,6 +252,17 @@ class _Run:
             )
             for k in range(threads)
         ]
+
+    def _count_replicas(self, counts: NDArray[np.int64]) -> tuple[int, int]:
+        """Give the rows of the input and of the output vectors that each thread has copies of."""
+        threads = self.job.threads
+        if threads == 1:  # which need not wait until its visits to nodes are counted
+            return 0, 0
+        updates = (self.parameters.epochs * counts * self.keep).astype(np.float64)
+        words = count_replicas(updates, threads, MOST_WORDS)
+        if self.paths is None:
+            return words, words
+        return words, count_replicas(_visits(self.paths, updates), threads, MOST_NODES)
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
@@ -360,13 +368,11 @@ class _Run:
 
 def _visits(paths: Paths, updates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give how often the paths of words that come so often go through each of the first `MOST_NODES` nodes."""
-    visits = np.zeros(MOST_NODES)
-    for first in range(0, len(updates), 1 << 14):  # in parts, as there may be many words
-        starts = paths.starts[first : first + (1 << 14) + 1]
-        nodes, weights = (
-            paths.nodes[starts[0] : starts[-1]],
-            np.repeat(updates[first : first + (1 << 14)], np.diff(starts)),
-        )
+    visits, part = np.zeros(MOST_NODES), 1 << 14  # words at a time, as there may be many
+    for first in range(0, len(updates), part):
+        starts = paths.starts[first : first + part + 1]
+        nodes = paths.nodes[starts[0] : starts[-1]]
+        weights = np.repeat(updates[first : first + part], np.diff(starts))
         near = nodes < MOST_NODES
         visits += np.bincount(nodes[near], weights[near], MOST_NODES)
     return visits
