@@ -128,10 +128,13 @@ def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -
 
 
 def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float) -> None:
-    """Measure the machine, then for each mode all trainers, one after the other."""
+    """Measure the machine, then for each mode all trainers, one after the other, each with all numbers of threads.
+
+    Those are compared, so they follow on one another: a machine is faster in one minute than in another.
+    """
     for n in results["threads"]:
         results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
-    for key, n, (name, trainer) in product(results["modes"], results["threads"], trainers.items()):
+    for key, (name, trainer), n in product(results["modes"], trainers.items(), results["threads"]):
         mode = MODES[key]
         if trainer.trains(mode) and (turn == 0 or trainer.every_round):
             epochs = trainer.passes * (1 if mode.loss else GLOVE_EPOCHS)
