@@ -27,7 +27,7 @@ from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.models.request import Request
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.matrix import matrix_bytes, zeros
-from fastvec.training.replicas import MOST_WORDS
+from fastvec.training.replicas import MOST
 from fastvec.training.resources import Room
 
 MODELS = ["skipgram", "cbow", "glove", "ppmi-svd"]
@@ -68,9 +68,9 @@ def test_the_arrays_of_word2vec_are_those_allocated(corpus):
     memory = estimate.phases()[1].memory
     block = 1024
     work = sum(array.nbytes for array in new_work(block, 50, 41, 40)) + 4 * block
-    replicas = 2 * zeros(MOST_WORDS, 50).nbytes
+    replicas = 2 * zeros(MOST, 50).nbytes
     tables = 12 * text.n_words
-    matrices = 2 * zeros(text.n_words + 2 * MOST_WORDS, 50).nbytes
+    matrices = 2 * zeros(text.n_words + 2 * MOST, 50).nbytes
     assert memory == pytest.approx(matrices + 2 * (work + replicas) + tables, rel=1e-3)
 
 

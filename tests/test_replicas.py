@@ -1,16 +1,19 @@
 import numpy as np
 import pytest
 
-from fastvec.training.replicas import Replicas, count_replicas
+from fastvec.training.replicas import Replicas, count_replicas, most_replicas
 
 
-def test_one_thread_has_no_copies_and_several_have_those_of_rows_that_each_updates_often():
-    updates = np.array([9e9, 8e5, 7.5e3, 7.4e3, 5e3, 4.9e3, 1e4, 0])
-    assert count_replicas(updates, 1, 100) == 0
-    assert count_replicas(updates, 2, 100) == 5
-    assert count_replicas(updates, 3, 100) == 3
-    assert count_replicas(updates, 2, 4) == 4
-    assert count_replicas(updates[:0], 2, 4) == 0
+def test_threads_have_copies_of_the_rows_that_each_updates_often():
+    updates = np.array([9e9, 8e6, 7.5e4, 7.4e4, 5e4, 4.9e4, 1e5, 0])
+    assert [count_replicas(updates, n_threads) for n_threads in (1, 2, 3)] == [0, 5, 3]
+    assert count_replicas(updates[:0], 2) == 0
+
+
+def test_there_are_not_too_many_copies_in_all():
+    assert [most_replicas(10**6, n_threads) for n_threads in (1, 2, 16, 64)] == [0, 1024, 1024, 256]
+    assert most_replicas(100, 2) == 100
+    assert count_replicas(np.full(10**4, 1e12), 64) == 256
 
 
 def test_the_changes_of_all_threads_are_averaged():

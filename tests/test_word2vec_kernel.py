@@ -31,14 +31,22 @@ class Case:
             starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
-        self.negative, self.corrected = negative, corrected
+        self.negative, self.corrected, self.hot = negative, corrected, 0
         self.work = new_work(200, 5, N_WORDS, negative)
+
+    def copy(self, hot):
+        """Give the thread copies of the first `hot` words, and of half as many nodes."""
+        self.hot, outputs = hot, hot
+        if self.paths is not None:
+            outputs = hot // 2
+            self.paths = self.paths._replace(hot=outputs, base=N_WORDS)
+        self.W, self.C = np.concatenate([self.W, self.W[:hot]]), np.concatenate([self.C, self.C[:outputs]])
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
         train_block(
             tokens, key, self.keep, self.W, self.C, self.noise, self.paths, self.cbow, window, shrink,
-            np.float32(rate), np.float32(0), 0, 0, np.array([stop]), self.work,
+            np.float32(rate), np.float32(0), self.hot, N_WORDS, np.array([stop]), self.work,
         )  # fmt: skip
         return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
 
@@ -96,6 +104,20 @@ def test_words_that_repeat_in_a_window_count_each_time(loss, cbow):
     expected = naive.train(W, C, case.cases(sentences), case.outputs, cbow, RATE)
     for got, wanted in zip(case.train(sentences, RATE), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+@pytest.mark.parametrize("hot", [2, N_WORDS])
+def test_copies_of_rows_are_trained_in_their_place(loss, cbow, hot):
+    alone, case = Case(loss, cbow), Case(loss, cbow)
+    case.copy(hot)
+    before = [case.W[:N_WORDS, :DIM].copy(), case.C[:N_WORDS, :DIM].copy()]
+    for wanted, original, got in zip(alone.train(SENTENCES, 0.05), before, case.train(SENTENCES, 0.05), strict=True):
+        n = len(got) - N_WORDS
+        np.testing.assert_array_equal(got[:n], original[:n])
+        np.testing.assert_array_equal(got[n:N_WORDS], wanted[n:])
+        np.testing.assert_array_equal(got[N_WORDS:], wanted[:n])
+        assert not np.array_equal(wanted[:n], original[:n])
 
 
 def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():

@@ -27,7 +27,7 @@ from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
-from fastvec.training.replicas import MOST_NODES, MOST_WORDS, Replicas, count_replicas
+from fastvec.training.replicas import MOST, Replicas, count_replicas, most_replicas
 from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
@@ -176,7 +176,8 @@ class Word2Vec:
             If weights are no longer finite.
         """
         n_words = len(vocabulary)
-        W, C = (zeros(n_words + copies, self.dim) for copies in self.room_for_copies(n_words, job.threads))
+        n_rows = n_words + job.threads * most_replicas(n_words, job.threads)
+        W, C = zeros(n_rows, self.dim), zeros(n_rows, self.dim)
         saved = job.checkpoints.load() if job.checkpoints else None
         if saved:
             saved.read("W", W[:n_words])
@@ -189,13 +190,6 @@ class Word2Vec:
         if not (all_finite(W) and all_finite(C)):
             raise self._not_finite()
         return compact(W[:n_words], self.dim), compact(C[:n_words], self.dim) if self.has_context_vectors else None
-
-    def room_for_copies(self, n_words: int, n_threads: int) -> tuple[int, int]:
-        """Give the rows that the copies of all threads take at most, of the input and of the output vectors."""
-        if n_threads == 1:
-            return 0, 0
-        most_outputs = MOST_WORDS if self.loss == "negative" else MOST_NODES
-        return n_threads * min(MOST_WORDS, n_words), n_threads * min(most_outputs, n_words)
 
     def _initialise(self, W: Matrix, C: Matrix, n_words: int) -> None:
         """Set the first weights."""
@@ -256,13 +250,11 @@ class _Run:
     def _count_replicas(self, counts: NDArray[np.int64]) -> tuple[int, int]:
         """Give the rows of the input and of the output vectors that each thread has copies of."""
         threads = self.job.threads
-        if threads == 1:  # which need not wait until its visits to nodes are counted
+        if not most_replicas(len(counts), threads):
             return 0, 0
         updates = (self.parameters.epochs * counts * self.keep).astype(np.float64)
-        words = count_replicas(updates, threads, MOST_WORDS)
-        if self.paths is None:
-            return words, words
-        return words, count_replicas(_visits(self.paths, updates), threads, MOST_NODES)
+        words = count_replicas(updates, threads)
+        return words, words if self.paths is None else count_replicas(_visits(self.paths, updates), threads)
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
@@ -318,9 +310,9 @@ class _Run:
         if self.job.checkpoints is not None:
             saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_blocks)
         run_blocks(blocks, workers, self.stop, self._tell, saving)
-        self._merge()
+        last = self._state(n_blocks - self.first)  # in which the copies are merged
         if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(nullcontext(self._state(n_blocks - self.first)))
+            self.job.checkpoints.try_to_save(nullcontext(last))
 
     def _merge(self) -> None:
         """Merge the copies of all threads, none of which is at work."""
@@ -367,12 +359,12 @@ class _Run:
 
 
 def _visits(paths: Paths, updates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give how often the paths of words that come so often go through each of the first `MOST_NODES` nodes."""
-    visits, part = np.zeros(MOST_NODES), 1 << 14  # words at a time, as there may be many
+    """Give how often the paths of words that come so often go through each of the first `MOST` nodes."""
+    visits, part = np.zeros(MOST), 1 << 14  # words at a time, as there may be many
     for first in range(0, len(updates), part):
         starts = paths.starts[first : first + part + 1]
         nodes = paths.nodes[starts[0] : starts[-1]]
         weights = np.repeat(updates[first : first + part], np.diff(starts))
-        near = nodes < MOST_NODES
-        visits += np.bincount(nodes[near], weights[near], MOST_NODES)
+        near = nodes < MOST
+        visits += np.bincount(nodes[near], weights[near], MOST)
     return visits

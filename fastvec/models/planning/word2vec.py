@@ -15,6 +15,7 @@ from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, Word2
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, padded
 from fastvec.training.progress import Progress
+from fastvec.training.replicas import most_replicas
 
 #: Seconds of training that are measured: a part of those that training will take, within bounds.
 _PART, _LEAST, _MOST = 0.2, 0.75, 3.0
@@ -32,9 +33,9 @@ class Word2VecEstimate:
         """Give the memory of each part of the work."""
         text, threads = self.text, self.threads
         n_words, window = text.n_words, self.settings.window
-        copies = self.settings.room_for_copies(n_words, threads)
-        matrices = sum(matrix_bytes(n_words + rows, self.settings.dim) for rows in copies)
-        before = sum(matrix_bytes(rows, self.settings.dim) for rows in copies)  # of the copies, as last merged
+        copies = threads * most_replicas(n_words, threads)
+        matrices = 2 * matrix_bytes(n_words + copies, self.settings.dim)
+        before = 2 * matrix_bytes(copies, self.settings.dim)  # the copies, as last merged
         if self.settings.loss == "negative":
             tables, n_outputs = 8 * n_words, (self.settings.negative or 0) + 1
         else:  # a word's path is about as long as the logarithm of its share of the text
