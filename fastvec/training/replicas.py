@@ -16,8 +16,8 @@ Matrix = NDArray[np.float32]
 #: enough to stay near a core.
 MOST, _MOST_IN_ALL = 1024, 1 << 14
 #: How often each thread must update a row in all of the training, for a copy to be trained as well as the original:
-#: the mean of the threads' changes moves a row as far as one of them does. Seen on 3 million words with 2 to 64 threads
-#: in all modes; with a tenth of it up to 3 points of 10 are lost.
+#: the mean of the threads' changes moves a row as far as one of them does. Seen on 3 million words with 2 to 8 threads
+#: in all modes, and with 16 in negative sampling; with a tenth of it up to 3 points of 10 are lost.
 ENOUGH = 25_000
 #: A thread merges at least so many times in a training, and after at most so many ids.
 _MERGES, _INTERVAL = 32, 1 << 16
