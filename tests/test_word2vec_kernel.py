@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from fastvec.kernels.replicas import Copies
 from fastvec.kernels.simd import LANES
 from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, initialise, new_work, train_block
 from fastvec.sampling.alias import alias_table
@@ -31,22 +32,24 @@ class Case:
             starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
-        self.negative, self.corrected, self.hot = negative, corrected, 0
+        self.negative, self.corrected = negative, corrected
+        self.copies = [Copies(0, N_WORDS, 0, 1, matrix[:0]) for matrix in (self.W, self.C)]
         self.work = new_work(200, 5, N_WORDS, negative)
 
-    def copy(self, hot):
-        """Give the thread copies of the first `hot` words, and of half as many nodes."""
-        self.hot, outputs = hot, hot
-        if self.paths is not None:
-            outputs = hot // 2
-            self.paths = self.paths._replace(hot=outputs, base=N_WORDS)
-        self.W, self.C = np.concatenate([self.W, self.W[:hot]]), np.concatenate([self.C, self.C[:outputs]])
+    def copy(self, n_words, steady, every=1):
+        """Give the thread copies of the first words and of half as many nodes; the share `steady` of them is steady."""
+        counts = [n_words, n_words if self.paths is None else n_words // 2]
+        before = [matrix[:count].copy() for matrix, count in zip((self.W, self.C), counts, strict=True)]
+        self.W, self.C = (np.concatenate(pair) for pair in zip((self.W, self.C), before, strict=True))
+        self.copies = [
+            Copies(count, N_WORDS, int(steady * count), every, rows) for count, rows in zip(counts, before, strict=True)
+        ]
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
         train_block(
             tokens, key, self.keep, self.W, self.C, self.noise, self.paths, self.cbow, window, shrink,
-            np.float32(rate), np.float32(0), self.hot, N_WORDS, np.array([stop]), self.work,
+            np.float32(rate), np.float32(0), *self.copies, np.array([stop]), self.work,
         )  # fmt: skip
         return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
 
@@ -107,10 +110,10 @@ def test_words_that_repeat_in_a_window_count_each_time(loss, cbow):
 
 
 @pytest.mark.parametrize(("loss", "cbow"), MODES)
-@pytest.mark.parametrize("hot", [2, N_WORDS])
-def test_copies_of_rows_are_trained_in_their_place(loss, cbow, hot):
+@pytest.mark.parametrize("n_copies", [2, N_WORDS])
+def test_copies_of_rows_are_trained_in_their_place(loss, cbow, n_copies):
     alone, case = Case(loss, cbow), Case(loss, cbow)
-    case.copy(hot)
+    case.copy(n_copies, steady=1)
     before = [case.W[:N_WORDS, :DIM].copy(), case.C[:N_WORDS, :DIM].copy()]
     for wanted, original, got in zip(alone.train(SENTENCES, 0.05), before, case.train(SENTENCES, 0.05), strict=True):
         n = len(got) - N_WORDS
@@ -118,6 +121,35 @@ def test_copies_of_rows_are_trained_in_their_place(loss, cbow, hot):
         np.testing.assert_array_equal(got[n:N_WORDS], wanted[n:])
         np.testing.assert_array_equal(got[N_WORDS:], wanted[:n])
         assert not np.array_equal(wanted[:n], original[:n])
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+def test_copies_are_merged_to_the_sum_at_their_occurrences(loss, cbow):
+    alone, case = Case(loss, cbow), Case(loss, cbow)
+    case.copy(N_WORDS, steady=0)
+    others = 0.25  # what another thread has added meanwhile
+    for matrix in (case.W, case.C):
+        matrix[:N_WORDS] += others
+    case.train([np.random.default_rng(1).integers(N_WORDS, size=150)], 1e-6)
+    for matrix, copies, start in zip((case.W, case.C), case.copies, (alone.W, alone.C), strict=True):
+        n = copies.n
+        merged = np.abs(matrix[:n] - others - start[:n]).max(1)
+        assert (merged < 1e-3).all()  # the originals have what either has learnt
+        np.testing.assert_array_equal(copies.before, matrix[:n])
+        np.testing.assert_allclose(matrix[N_WORDS:], matrix[:n], atol=1e-4)
+
+
+@pytest.mark.parametrize("every", [1, 2, 8])
+def test_one_centre_in_so_many_is_merged(every):
+    case = Case("negative", cbow=False)
+    case.copy(N_WORDS, steady=0, every=every)
+    start = case.W[:N_WORDS, 0].copy()
+    case.W[:N_WORDS] += 1  # by which it is seen what was merged
+    text = [0, 1, 2, 3, 4] * 3
+    case.train([text], 1e-6)
+    stretch = -(-(len(text) + 1) // STRETCHES)
+    merged = {text[t] for t in range(len(text)) if sum(divmod(t, stretch)) % every == 0}
+    assert set(np.flatnonzero(case.W[N_WORDS:, 0] - start > 0.5)) == merged
 
 
 def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():

@@ -1,22 +1,55 @@
 """Merging a thread's copies of rows with the originals."""
 
-from fastvec.kernels.jit import entry
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.kernels.jit import entry, leaf
+
+
+class Copies(NamedTuple):
+    """One thread's copies of the first rows of a matrix, which it trains in their place.
+
+    Attributes
+    ----------
+    n, base : int
+        How many rows have copies, and the row of the first copy.
+    steady : int
+        Training itself merges the copies from this one on, of one centre in `every`.
+    every : int
+        A power of two.
+    before : (n, padded dim) float32
+        The copies as the last merging left them.
+    """
+
+    n: int
+    base: int
+    steady: int
+    every: int
+    before: NDArray[np.float32]
+
+
+@leaf
+def merge_copy(matrix, k, copies, share):
+    """Add a share of the changes of copy k to its original, and make the copy equal to that."""
+    before, row = copies.before, copies.base + k
+    for column in range(matrix.shape[1]):
+        merged = matrix[k, column] + (matrix[row, column] - before[k, column]) * share
+        matrix[k, column] = matrix[row, column] = before[k, column] = merged
 
 
 @entry
-def merge_copies(originals, copies, before, share):
-    """Add a share of the changes of copies to the originals, and make the copies equal to these.
+def merge_copies(matrix, first, end, copies, share):
+    """Merge the copies from `first` to `end`, which is not merged.
 
     Parameters
     ----------
-    originals, copies : (n, padded dim) float32, changed
-        Rows that all threads have, and one thread's copies.
-    before : (n, padded dim) float32, changed
-        The copies as the last merging left them.
+    matrix : (at least base + n, padded dim) float32, changed
+    first, end : int
+    copies : Copies
     share : float32
         Factor of the changes.
     """
-    for row in range(len(originals)):
-        for column in range(originals.shape[1]):
-            merged = originals[row, column] + (copies[row, column] - before[row, column]) * share
-            originals[row, column] = copies[row, column] = before[row, column] = merged
+    for k in range(first, end):
+        merge_copy(matrix, k, copies, share)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.replicas import merge_copy
 from fastvec.kernels.rng import below, draw, mix, stream
 from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
@@ -41,16 +42,11 @@ class Noise(NamedTuple):
 
 
 class Paths(NamedTuple):
-    """Hierarchical softmax: `fastvec.sampling.huffman.HuffmanPaths`, its labels with `LANES` zeros more.
-
-    Of the first `hot` nodes this thread has copies, from row `base` of the output vectors on.
-    """
+    """Hierarchical softmax: `fastvec.sampling.huffman.HuffmanPaths`, its labels with `LANES` zeros more."""
 
     starts: NDArray[np.int64]
     nodes: NDArray[np.int32]
     labels: NDArray[np.float32]
-    hot: int = 0
-    base: int = 0
 
 
 class Mean(NamedTuple):
@@ -137,7 +133,7 @@ def initialise(W, dim, scale, seed):
 
 
 @leaf
-def _subsample(tokens, keep, window, hot, base, work):
+def _subsample(tokens, keep, window, copies, work):
     """Copy the rows of the words to train on, and sentence ends, to `work.kept` from `window` on; return their end."""
     kept = work.kept
     kept[:window] = -1
@@ -150,7 +146,7 @@ def _subsample(tokens, keep, window, hot, base, work):
         words += 1
         if token < len(keep):
             uniform = np.float32(draw(work.state) >> np.uint64(40)) * np.float32(2.0**-24)
-            kept[end] = token + (base if token < hot else 0)
+            kept[end] = token + (copies.base if token < copies.n else 0)
             end += uniform < keep[token]
     kept[end : end + window] = -1
     work.counts[0] += words
@@ -195,12 +191,12 @@ def _unite(rows, times, first, n):
 
 
 @leaf
-def _next_noise(noise, hot, base, work):
+def _next_noise(noise, copies, work):
     """Make the noise words drawn a turn ago output rows, and draw those of the next turn; return the number of rows."""
     for k in range(noise.negative):
         work.outputs[k + 1] = work.noise[k]
         word = sample(work.state, noise.table)
-        work.noise[k] = word + (base if word < hot else 0)
+        work.noise[k] = word + (copies.base if word < copies.n else 0)
     return _unite(work.outputs, work.output_times, 1, noise.negative + 1)
 
 
@@ -217,7 +213,9 @@ def _loss(m, labels, first, n, work):
 
 
 @entry
-def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, change, hot, base, stop, work):
+def train_block(
+    tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, change, copies, output_copies, stop, work
+):
     """Train on one block of the id stream.
 
     Parameters
@@ -240,15 +238,16 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
         Draw the window of each centre from 1 to `window`, else always take all of it.
     rate, change : float32
         Learning rate at the beginning of the block, and its change from there to the end.
-    hot, base : int
-        Of the vectors of the first `hot` words this thread has copies, from row `base` on.
+    copies, output_copies : Copies
+        This thread's copies of the busiest rows of W and of C; as many, from the same row on, where both are of words.
     stop : (1,) int64
         Training stops early when this becomes other than 0.
     work : Work
         Arrays of this thread.
     """
     work.state[0] = stream(key[0], key[1], key[2])
-    end = _subsample(tokens, keep, window, hot, base, work)
+    base, every = copies.base, copies.every
+    end = _subsample(tokens, keep, window, copies, work)
     work.seen[:] = -1
     # arrays are chosen here, once: to choose one inside the loop would count references to it
     kept, inputs, times, scores = work.kept, work.inputs, work.output_times, work.scores
@@ -261,14 +260,14 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
     first = n = n_outputs = 0
     loss, measured = 0.0, 0
     if noise is not None:
-        _next_noise(noise, hot, base, work)
+        _next_noise(noise, copies, work)
     stretches = STRETCHES if noise is not None else 1
     stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
             break
         if noise is not None:
-            n_outputs = _next_noise(noise, hot, base, work)
+            n_outputs = _next_noise(noise, copies, work)
         now = rate + change * np.float32(turn) / np.float32(stretch)
         for q in range(stretches):
             t = window + turn + q * stretch
@@ -309,7 +308,7 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                 n = paths.starts[word + 1] - first
                 for j in range(n):
                     node = np.int64(paths.nodes[first + j])
-                    outputs[j] = node + (paths.base if node < paths.hot else 0)
+                    outputs[j] = node + (output_copies.base if node < output_copies.n else 0)
 
             dots(X, rows, m, C, outputs, n, scores)
             if coming >= 0:
@@ -321,6 +320,12 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
                     while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
                         prefetch_to_write(C, np.int64(paths.nodes[k]))
                         k -= 1
+                if coming >= base + copies.steady and (turn + 1 + q) & (every - 1) == 0:  # it will be merged
+                    prefetch_to_write(W, coming - base)
+                    prefetch_to_write(copies.before, coming - base)
+                    if noise is not None:
+                        prefetch_to_write(C, coming - base)
+                        prefetch_to_write(output_copies.before, coming - base)
             if turn % LOSS_EVERY == 0:
                 loss += _loss(m, labels, first, n, work)
                 measured += n_predictions
@@ -337,5 +342,16 @@ def train_block(tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rat
             if cbow is not None:
                 share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
                 add_to_rows(W, inputs, n_context, cbow.error, share)
+
+            if (turn + q) & (every - 1) == 0:
+                k = centre - base
+                if k >= copies.steady:
+                    merge_copy(W, k, copies, np.float32(1))
+                    if noise is not None:
+                        merge_copy(C, k, output_copies, np.float32(1))
+                if paths is not None:  # a node of the path, each in turn: all are merged after as many steps
+                    k = outputs[turn // every % n] - output_copies.base
+                    if k >= output_copies.steady:
+                        merge_copy(C, k, output_copies, np.float32(1))
     work.loss[0] += loss
     work.counts[1] += measured

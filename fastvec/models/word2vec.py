@@ -27,7 +27,7 @@ from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
-from fastvec.training.replicas import MOST, Replicas, count_replicas, most_replicas
+from fastvec.training.replicas import MOST, Replicas, most_replicas, steady_replicas
 from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
@@ -145,6 +145,13 @@ class Word2Vec:
         """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
         return "sum" if (self.model, self.loss) == ("cbow", "negative") else "word"
 
+    @property
+    def gain(self) -> float:
+        """How much further a step goes than with the default learning rate and window: 1 or more."""
+        assert self.learning_rate is not None
+        contexts = self.window if self.fixed_window else (self.window + 1) / 2
+        return max(1, self.learning_rate / LEARNING_RATES[self.model, self.loss] * contexts / 3)
+
     def rate(self, done: float) -> float:
         """Give the learning rate when the share `done` of the training is over."""
         assert self.learning_rate is not None
@@ -229,38 +236,34 @@ class _Run:
         self.block_size = min(max(corpus.n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = np.zeros(1, np.int64)
-        sizes = self.block_size, parameters.window, n_outputs, negative
         try:
-            self.works = [new_work(*sizes) for _ in range(threads)]
+            self.works = [new_work(self.block_size, parameters.window, n_outputs, negative) for _ in range(threads)]
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
             raise InputError(
                 f"there is not enough memory for window {parameters.window}, negative {negative} "
                 f"and {threads} threads: lower them"
             ) from error
         n_words, n_ids = len(counts), parameters.epochs * corpus.n_ids
-        hot, hot_outputs = self._count_replicas(counts)
+        steady = self._steady_replicas(counts)
+        sizes = threads, n_ids, parameters.gain
         self.replicas = [
-            tuple(
-                Replicas(matrix, count, n_words + k * count, threads, n_ids)
-                for matrix, count in ((W, hot), (C, hot_outputs))
-            )
+            (Replicas(W, n_words, steady[0], k, *sizes), Replicas(C, n_words, steady[1], k, *sizes))
             for k in range(threads)
         ]
 
-    def _count_replicas(self, counts: NDArray[np.int64]) -> tuple[int, int]:
-        """Give the rows of the input and of the output vectors that each thread has copies of."""
+    def _steady_replicas(self, counts: NDArray[np.int64]) -> tuple[int, int]:
+        """Give the copies of input and of output vectors that may be merged seldom."""
         threads = self.job.threads
-        if not most_replicas(len(counts), threads):
+        if threads == 1:
             return 0, 0
         updates = (self.parameters.epochs * counts * self.keep).astype(np.float64)
-        words = count_replicas(updates, threads)
-        return words, words if self.paths is None else count_replicas(_visits(self.paths, updates), threads)
+        words = steady_replicas(updates, threads)
+        return words, words if self.paths is None else steady_replicas(_visits(self.paths, updates), threads)
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
         parameters, n_ids = self.parameters, self.corpus.n_ids
         work, (inputs, outputs) = self.works[thread], self.replicas[thread]
-        paths = self.paths and self.paths._replace(hot=outputs.count, base=outputs.base)
         tokens = np.empty(self.block_size, np.int32)
         cbow = None
         if parameters.model == "cbow":
@@ -273,9 +276,9 @@ class _Run:
             first = (epoch + start / n_ids) / parameters.epochs
             change = (parameters.rate(1) - parameters.rate(0)) * n / (parameters.epochs * n_ids)
             train_block(
-                tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, paths, cbow,
+                tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
                 parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(change),
-                inputs.count, inputs.base, self.stop, work,
+                inputs.copies, outputs.copies, self.stop, work,
             )  # fmt: skip
             inputs.after(n)
             outputs.after(n)

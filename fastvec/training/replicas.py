@@ -2,24 +2,32 @@
 
 Rows that all threads write all the time, of the most frequent words or next to the root of a Huffman tree, travel from
 core to core with each write, and two threads are then hardly faster than one. So each thread works on copies of its
-own, and merges them with the originals now and then.
+own, and merges them with the originals now and then, in one of two ways:
+
+- To their *sum*, often: then all that a thread learns counts, as without copies. The others know of it only after the
+  next merging, so merging must be so often that they all together are at most some occurrences of a word behind.
+- To their *mean*, seldom, which costs next to nothing and can never go too far, but moves a row only as far as one of
+  the threads does. It serves rows that are updated so often that this is enough: in a long training, all.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.kernels.replicas import merge_copies
+from fastvec.kernels.replicas import Copies, merge_copies
 
 Matrix = NDArray[np.float32]
 
 #: How many rows each thread has copies of at most, and all threads together: enough for most of the conflicts, and few
 #: enough to stay near a core.
 MOST, _MOST_IN_ALL = 1024, 1 << 14
-#: How often each thread must update a row in all of the training, for a copy to be trained as well as the original:
-#: the mean of the threads' changes moves a row as far as one of them does. Seen on 3 million words with 2 to 8 threads
-#: in all modes, and with 16 in negative sampling; with a tenth of it up to 3 points of 10 are lost.
+#: With two threads each merges copies of a word to the sum at one in so many of its occurrences, with more threads by
+#: the square of their number more often. Seen on 3 million words with 2 to 8 threads in all modes; with eight threads
+#: and twelve times that half of the right answers are lost.
+_EVERY = 8
+#: How often each thread must update a row in all of the training, for the mean to serve. Seen likewise; with a tenth of
+#: it up to 3 points of 10 are lost.
 ENOUGH = 25_000
-#: A thread merges at least so many times in a training, and after at most so many ids.
+#: A thread merges to the mean at least so many times in a training, and after at most so many ids.
 _MERGES, _INTERVAL = 32, 1 << 16
 
 
@@ -28,8 +36,8 @@ def most_replicas(n_rows: int, n_threads: int) -> int:
     return 0 if n_threads == 1 else min(MOST, _MOST_IN_ALL // n_threads, n_rows)
 
 
-def count_replicas(updates: NDArray[np.float64], n_threads: int) -> int:
-    """Give the number of rows that each thread should have a copy of, the first ones of a matrix.
+def steady_replicas(updates: NDArray[np.float64], n_threads: int) -> int:
+    """Give the number of copies that each thread merges to the mean, those of the first rows of a matrix.
 
     updates : (n_rows,) float64
         How often each row will be updated, the busiest first.
@@ -43,35 +51,45 @@ class Replicas:
 
     Parameters
     ----------
-    matrix : (n_rows, padded dim) float32
-        It has room for the copies from row `base` on.
-    count, base : int
-        How many rows are copied, and to where.
-    n_threads : int
-        Threads that merge their changes.
+    matrix : (n_rows + copies of all threads, padded dim) float32
+    n_rows : int
+        Its rows without the copies.
+    steady : int
+        How many copies, the first ones, are merged to the mean.
+    thread, n_threads : int
+        Which of how many threads this is.
     n_ids : int
-        How many ids all of them will train on.
+        How many ids all threads will train on.
+    gain : float
+        How much further a step of the training goes than with default parameters.
     """
 
-    def __init__(self, matrix: Matrix, count: int, base: int, n_threads: int, n_ids: int) -> None:
-        self.count, self.base = count, base
-        self._share = np.float32(1 / n_threads)
+    def __init__(
+        self, matrix: Matrix, n_rows: int, steady: int, thread: int, n_threads: int, n_ids: int, gain: float
+    ) -> None:
+        every = _EVERY * (2 / n_threads) ** 2 / gain
+        # where to merge at each occurrence would be too seldom by half, there are no sums
+        count = most_replicas(n_rows, n_threads) if every >= 0.5 else steady
+        base, every = n_rows + thread * count, 1 << int(np.log2(max(1, every)))
+        self.copies = Copies(count, base, steady, every, matrix[:count].copy())
+        matrix[base : base + count] = matrix[:count]
+        self._matrix, self._share = matrix, np.float32(1 / n_threads)
         self._interval, self._since = min(n_ids // (n_threads * _MERGES), _INTERVAL), 0
-        self._originals, self._copies = matrix[:count], matrix[base : base + count]
-        self._before = self._originals.copy()
-        self._copies[:] = self._originals
 
     def after(self, n_ids: int) -> None:
-        """Take note that the thread has trained on some ids, and merge if it is time to."""
+        """Take note that the thread has trained on some ids, and merge to the mean if it is time to."""
         self._since += n_ids
         if self._since >= self._interval:
-            self.merge()
+            self._merge_steady()
 
     def merge(self) -> None:
-        """Add this thread's share of its changes to the originals, which become their mean, and begin anew from there.
+        """Merge all copies."""
+        self._merge_steady()
+        if self.copies.n:
+            merge_copies(self._matrix, self.copies.steady, self.copies.n, self.copies, np.float32(1))
 
-        The sum would move rows as many times too far as there are threads.
-        """
+    def _merge_steady(self) -> None:
+        """Add this thread's share of its changes to the originals, which become their mean."""
         self._since = 0
-        if self.count:
-            merge_copies(self._originals, self._copies, self._before, self._share)
+        if self.copies.steady:
+            merge_copies(self._matrix, 0, self.copies.steady, self.copies, self._share)
