@@ -245,9 +245,9 @@ class _Run:
             ) from error
         n_words, n_ids = len(counts), parameters.epochs * corpus.n_ids
         steady = self._steady_replicas(counts)
-        sizes = threads, n_ids, parameters.gain
+        training = threads, n_ids, parameters.gain
         self.replicas = [
-            (Replicas(W, n_words, steady[0], k, *sizes), Replicas(C, n_words, steady[1], k, *sizes))
+            (Replicas(W, n_words, steady[0], k, *training), Replicas(C, n_words, steady[1], k, *training))
             for k in range(threads)
         ]
 

@@ -67,10 +67,10 @@ class Replicas:
     def __init__(
         self, matrix: Matrix, n_rows: int, steady: int, thread: int, n_threads: int, n_ids: int, gain: float
     ) -> None:
-        every = _EVERY * (2 / n_threads) ** 2 / gain
+        interval = _EVERY * (2 / n_threads) ** 2 / gain  # of sums, in occurrences
         # where to merge at each occurrence would be too seldom by half, there are no sums
-        count = most_replicas(n_rows, n_threads) if every >= 0.5 else steady
-        base, every = n_rows + thread * count, 1 << int(np.log2(max(1, every)))
+        count = most_replicas(n_rows, n_threads) if interval >= 0.5 else steady
+        base, every = n_rows + thread * count, 1 << int(np.log2(max(1, interval)))
         self.copies = Copies(count, base, steady, every, matrix[:count].copy())
         matrix[base : base + count] = matrix[:count]
         self._matrix, self._share = matrix, np.float32(1 / n_threads)
