@@ -22,8 +22,8 @@ def copies(n_threads, gain=1.0):
 
 
 def test_more_threads_and_longer_steps_are_merged_more_often():
-    assert [copies(n_threads).every for n_threads in (2, 3, 4, 5, 8)] == [8, 2, 2, 1, 1]
-    assert [copies(2, gain).every for gain in (1.9, 2, 4, 9)] == [4, 4, 2, 1]
+    assert [copies(n_threads).every for n_threads in (2, 3, 4, 5, 8)] == [16, 7, 4, 2, 1]
+    assert [copies(2, gain).every for gain in (1.9, 2, 4, 9)] == [8, 8, 4, 1]
 
 
 def test_where_sums_would_go_too_far_there_are_steady_copies_only():

@@ -33,7 +33,7 @@ class Case:
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
         self.negative, self.corrected = negative, corrected
-        self.copies = [Copies(0, N_WORDS, 0, 1, matrix[:0]) for matrix in (self.W, self.C)]
+        self.copies = [Copies(0, N_WORDS, 0, 1, np.ones(0, int), matrix[:0]) for matrix in (self.W, self.C)]
         self.work = new_work(200, 5, N_WORDS, negative)
 
     def copy(self, n_words, steady, every=1):
@@ -42,7 +42,8 @@ class Case:
         before = [matrix[:count].copy() for matrix, count in zip((self.W, self.C), counts, strict=True)]
         self.W, self.C = (np.concatenate(pair) for pair in zip((self.W, self.C), before, strict=True))
         self.copies = [
-            Copies(count, N_WORDS, int(steady * count), every, rows) for count, rows in zip(counts, before, strict=True)
+            Copies(count, N_WORDS, int(steady * count), every, np.full(count, every), rows)
+            for count, rows in zip(counts, before, strict=True)
         ]
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
@@ -139,17 +140,17 @@ def test_copies_are_merged_to_the_sum_at_their_occurrences(loss, cbow):
         np.testing.assert_allclose(matrix[N_WORDS:], matrix[:n], atol=1e-4)
 
 
-@pytest.mark.parametrize("every", [1, 2, 8])
-def test_one_centre_in_so_many_is_merged(every):
+@pytest.mark.parametrize("steady", [0, 2 / N_WORDS])
+def test_each_copy_is_merged_after_so_many_occurrences_in_all_blocks(steady):
     case = Case("negative", cbow=False)
-    case.copy(N_WORDS, steady=0, every=every)
-    start = case.W[:N_WORDS, 0].copy()
-    case.W[:N_WORDS] += 1  # by which it is seen what was merged
-    text = [0, 1, 2, 3, 4] * 3
-    case.train([text], 1e-6)
-    stretch = -(-(len(text) + 1) // STRETCHES)
-    merged = {text[t] for t in range(len(text)) if sum(divmod(t, stretch)) % every == 0}
-    assert set(np.flatnonzero(case.W[N_WORDS:, 0] - start > 0.5)) == merged
+    case.copy(N_WORDS, steady=steady, every=3)
+    text = [0, 1, 2, 3, 0, 1, 2, 0, 4, 1]
+    for often_enough in ({0, 1}, {0, 1, 2}):  # the first three occur 3, 3 and 2 times in a block
+        case.W[:N_WORDS] += 1  # by which it is seen what was merged
+        before = case.W[N_WORDS:, 0].copy()
+        case.train([text], 1e-6)
+        merged = set(np.flatnonzero(case.W[N_WORDS:, 0] - before > 0.5))
+        assert merged == {word for word in often_enough if word >= case.copies[0].steady}
 
 
 def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():

@@ -16,9 +16,10 @@ class Copies(NamedTuple):
     n, base : int
         How many rows have copies, and the row of the first copy.
     steady : int
-        Training itself merges the copies from this one on, of one centre in `every`.
+        Training itself merges the copies from this one on, each once in `every` occurrences.
     every : int
-        A power of two.
+    left : (n,) int64
+        In how many occurrences each is to be merged next.
     before : (n, padded dim) float32
         The copies as the last merging left them.
     """
@@ -27,6 +28,7 @@ class Copies(NamedTuple):
     base: int
     steady: int
     every: int
+    left: NDArray[np.int64]
     before: NDArray[np.float32]
 
 
@@ -37,6 +39,16 @@ def merge_copy(matrix, k, copies, share):
     for column in range(matrix.shape[1]):
         merged = matrix[k, column] + (matrix[row, column] - before[k, column]) * share
         matrix[k, column] = matrix[row, column] = before[k, column] = merged
+
+
+@leaf
+def merge_in_turn(matrix, k, copies):
+    """Note an occurrence of copy k, if training is to merge it; merge it to the sum where its turn has come."""
+    if k >= copies.steady:
+        copies.left[k] -= 1
+        if copies.left[k] == 0:
+            copies.left[k] = copies.every
+            merge_copy(matrix, k, copies, np.float32(1))
 
 
 @entry

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry, leaf
-from fastvec.kernels.replicas import merge_copy
+from fastvec.kernels.replicas import merge_in_turn
 from fastvec.kernels.rng import below, draw, mix, stream
 from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
@@ -246,7 +246,7 @@ def train_block(
         Arrays of this thread.
     """
     work.state[0] = stream(key[0], key[1], key[2])
-    base, every = copies.base, copies.every
+    base = copies.base
     end = _subsample(tokens, keep, window, copies, work)
     work.seen[:] = -1
     # arrays are chosen here, once: to choose one inside the loop would count references to it
@@ -320,7 +320,7 @@ def train_block(
                     while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
                         prefetch_to_write(C, np.int64(paths.nodes[k]))
                         k -= 1
-                if coming >= base + copies.steady and (turn + 1 + q) & (every - 1) == 0:  # it will be merged
+                if coming >= base + copies.steady and copies.left[coming - base] == 1:  # it will be merged
                     prefetch_to_write(W, coming - base)
                     prefetch_to_write(copies.before, coming - base)
                     if noise is not None:
@@ -343,15 +343,10 @@ def train_block(
                 share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
                 add_to_rows(W, inputs, n_context, cbow.error, share)
 
-            if (turn + q) & (every - 1) == 0:
-                k = centre - base
-                if k >= copies.steady:
-                    merge_copy(W, k, copies, np.float32(1))
-                    if noise is not None:
-                        merge_copy(C, k, output_copies, np.float32(1))
-                if paths is not None:  # a node of the path, each in turn: all are merged after as many steps
-                    k = outputs[turn // every % n] - output_copies.base
-                    if k >= output_copies.steady:
-                        merge_copy(C, k, output_copies, np.float32(1))
+            merge_in_turn(W, centre - base, copies)
+            if noise is not None:
+                merge_in_turn(C, centre - base, output_copies)
+            if paths is not None:  # a node of the path, any of them
+                merge_in_turn(C, outputs[turn % n] - output_copies.base, output_copies)
     work.loss[0] += loss
     work.counts[1] += measured

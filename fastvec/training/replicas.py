@@ -20,10 +20,10 @@ Matrix = NDArray[np.float32]
 #: How many rows each thread has copies of at most, and all threads together: enough for most of the conflicts, and few
 #: enough to stay near a core.
 MOST, _MOST_IN_ALL = 1024, 1 << 14
-#: With two threads each merges copies of a word to the sum at one in so many of its occurrences, with more threads by
-#: the square of their number more often. Seen on 3 million words with 2 to 8 threads in all modes; with eight threads
-#: and twelve times that half of the right answers are lost.
-_EVERY = 8
+#: With two threads each merges its copies of a word to the sum after so many occurrences, with more threads by the
+#: square of their number more often. Seen on 3 million words with 2 to 8 threads in all modes; with eight threads and
+#: four times that a tenth of the right answers is lost, with twelve times all.
+_EVERY = 16
 #: How often each thread must update a row in all of the training, for the mean to serve. Seen likewise; with a tenth of
 #: it up to 3 points of 10 are lost.
 ENOUGH = 25_000
@@ -68,10 +68,10 @@ class Replicas:
         self, matrix: Matrix, n_rows: int, steady: int, thread: int, n_threads: int, n_ids: int, gain: float
     ) -> None:
         interval = _EVERY * (2 / n_threads) ** 2 / gain  # of sums, in occurrences
-        # where to merge at each occurrence would be too seldom by half, there are no sums
-        count = most_replicas(n_rows, n_threads) if interval >= 0.5 else steady
-        base, every = n_rows + thread * count, 1 << int(np.log2(max(1, interval)))
-        self.copies = Copies(count, base, steady, every, matrix[:count].copy())
+        # where to merge at each occurrence would be too seldom, there are no sums
+        count = most_replicas(n_rows, n_threads) if interval >= 1 else steady
+        base, every = n_rows + thread * count, max(1, int(interval))
+        self.copies = Copies(count, base, steady, every, np.full(count, every), matrix[:count].copy())
         matrix[base : base + count] = matrix[:count]
         self._matrix, self._share = matrix, np.float32(1 / n_threads)
         self._interval, self._since = min(n_ids // (n_threads * _MERGES), _INTERVAL), 0
