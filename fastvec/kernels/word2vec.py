@@ -31,7 +31,7 @@ STRETCHES = 8
 LOSS_EVERY = 64
 
 #: Nodes nearest to the root of the Huffman tree, which stay in the cache by themselves.
-HOT_NODES = 4096
+HOT_NODES = 1024
 
 
 class Noise(NamedTuple):
