@@ -14,7 +14,7 @@ import click
 
 from benchmarks.machine import commit, cores, machine, slug, versions
 from benchmarks.modes import EPOCHS, GLOVE_EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
-from benchmarks.run import ask, train
+from benchmarks.run import ask, train, train_side_by_side
 from benchmarks.table import Results, render, replace_section
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
 
@@ -50,7 +50,8 @@ def choose(only: str) -> tuple[list[str], list[str]]:
 
 def say(run: dict[str, Any]) -> dict[str, Any]:
     speed = f"{run['words_per_second'] / 1e3:,.0f} k words/s" if "words_per_second" in run else "-"
-    text = f"{run['mode']:12} {run['trainer']:15} {run['threads']} threads  {run.get('error', speed)}"
+    how = f"{run['threads']} threads" if "threads" in run else f"{run['trainings']} trainings side by side"
+    text = f"{run['mode']:12} {run['trainer']:15} {how}  {run.get('error', speed)}"
     click.echo(f"{text}  {run['wall_seconds']:.1f} s", err=True)
     return run
 
@@ -95,7 +96,7 @@ def measure(
         "parameters": {"window": WINDOW, "negative": NEGATIVE, "sample": SAMPLE, "min_count": MIN_COUNT},
         "n_rounds": rounds, "seconds": seconds, "threads": counts, "modes": modes,
         "missing": [name for name in names if name not in trainers], "startup": [], "limits": [], "rounds": [],
-        "accuracy": [],
+        "side_by_side": [], "accuracy": [],
     }  # fmt: skip
     target = output or ROOT / f"benchmarks/results/{results['date']}-{slug(results['machine']['cpu'])}.json"
     # Programs take file names of at most 100 characters, so they run in the folder of their text.
@@ -130,7 +131,8 @@ def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -
 def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float) -> None:
     """Measure the machine, then for each mode all trainers, one after the other, each with all numbers of threads.
 
-    Those are compared, so they follow on one another: a machine is faster in one minute than in another.
+    Those are compared, so they follow on one another: a machine is faster in one minute than in another. fastvec also
+    trains as many times as there are threads, side by side.
     """
     for n in results["threads"]:
         results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
@@ -140,6 +142,9 @@ def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, se
             epochs = trainer.passes * (1 if mode.loss else GLOVE_EPOCHS)
             run = say(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
             results["rounds"].append(run | {"round": turn})
+            if name == "fastvec" and n > 1:
+                run = say(train_side_by_side(name, trainer, mode, n, folder, results["corpus"]["words"], epochs))
+                results["side_by_side"].append(run | {"round": turn})
 
 
 def score(results: Results, trainers: Trainers, folder: Path, words: int, evaluation: Path) -> None:

@@ -39,8 +39,8 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
             corpus, mode.model, dim=mode.dim, min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads),
             progress=listen, **options,
         )  # fmt: skip
-    wv.save("vectors.safetensors")
-    os.replace("vectors.safetensors", "vectors")
+    wv.save(aside := f"{os.getpid()}.safetensors")  # other trainings may run in the same folder
+    os.replace(aside, "vectors")
     return {
         "seconds": seconds,
         "reading_seconds": reading,

@@ -51,6 +51,11 @@ def _threads(n: int) -> str:
     return "1 thread" if n == 1 else f"{n} threads"
 
 
+def _gain(more: list[float], one: list[float]) -> str:
+    """Give the median over rounds of one speed over another: in a round they were measured one after the other."""
+    return f"{median(a / b for a, b in zip(more, one, strict=False)):.2f} x" if more and one else "-"
+
+
 def _thousands(values: list[float]) -> str:
     if not values:
         return "-"
@@ -78,27 +83,31 @@ def _speed_table(results: Results) -> str:
     found, counts, rows = speeds(results), results["threads"], []
     scored = {(run["mode"], run["trainer"]): run["accuracy"] for run in results["accuracy"] if "accuracy" in run}
     sets = list(dict.fromkeys(name for scores in scored.values() for name in scores))
+    gains: dict[str, dict[tuple[str, str], list[float]]] = {}
+    if len(counts) > 1:
+        most = counts[-1]
+        gains[f"{most} threads over {counts[0]}"] = {key[:2]: found[key] for key in found if key[2] == most}
+        gains[f"{most} trainings over {counts[0]}"] = side_by_side = defaultdict(list)
+        for run in results.get("side_by_side", []):
+            if run["trainings"] == most and "words_per_second" in run:
+                side_by_side[run["mode"], run["trainer"]].append(run["words_per_second"])
     for key, name in dict.fromkeys((run["mode"], run["trainer"]) for run in results["rounds"]):
         runs = [run for run in results["rounds"] if (run["mode"], run["trainer"]) == (key, name)]
-        ours, one, most = (
-            max(found.get((key, who, n), [0]))
-            for who, n in (("fastvec", counts[0]), (name, counts[0]), (name, counts[-1]))
-        )
+        ours, one = (max(found.get((key, who, counts[0]), [0])) for who in ("fastvec", name))
         rows.append(
             [
                 MODES[key].title,
                 EVERY[name].title,
                 *(_thousands(found.get((key, name, n), [])) for n in counts),
                 f"{ours / one:.1f} x" if ours and one else "-",
-                *([f"{most / one:.2f} x" if most and one else "-"] if len(counts) > 1 else []),
+                *(_gain(more.get((key, name), []), found.get((key, name, counts[0]), [])) for more in gains.values()),
                 _megabytes([run["peak_bytes"] for run in runs if "error" not in run]),
                 _megabytes([run["peak_bytes"] - run["matrix_bytes"] for run in runs if "matrix_bytes" in run]),
                 *(f"{100 * scored[key, name][of]:.1f}" if (key, name) in scored else "-" for of in sets),
             ]
         )
-    gain = [f"{counts[-1]} threads over {counts[0]}"] if len(counts) > 1 else []
     threads = [_threads(n) for n in counts]
-    return _table(["mode", "trainer", *threads, "fastvec is", *gain, "peak MB", "less matrices", *sets], rows)
+    return _table(["mode", "trainer", *threads, "fastvec is", *gains, "peak MB", "less matrices", *sets], rows)
 
 
 def _limits(results: Results) -> str:
@@ -144,6 +153,8 @@ def _notes(results: Results) -> str:
         f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
         f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more "
         f"(as on lesser machines {OLDER_CPUS['fastvec-avx2'].passes} times), the others once.",
+        "- Gains are medians over the rounds, as a machine is faster in one round than in another. Trainings side by "
+        "side have a thread each and share nothing: their gain is what the machine has to give to threads.",
         f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.",
         "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
     ]

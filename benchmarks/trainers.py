@@ -27,9 +27,9 @@ class Trainer:
     #: What its output tells of progress, and the share of the training that a match stands for.
     progress: re.Pattern[bytes] | None = None
     share: Callable[[re.Match[bytes]], float] = lambda match: float(match[1]) / 100
-    #: What its output tells of words per second and thread, where that is to be trusted.
+    #: What its output tells of words per second and thread, where it tells of progress with several threads only.
     rate: re.Pattern[bytes] | None = None
-    #: How its time is taken; the time is printed by `benchmarks.child` where neither pattern is given.
+    #: How its time is taken; the time is printed by `benchmarks.child` where no pattern is given.
     timing: str = "around its training call"
     models: tuple[str, ...] = ("skipgram", "cbow")
     losses: tuple[str, ...] = ("negative", "hierarchical")
@@ -86,7 +86,7 @@ def _koan(mode: Mode, threads: int, epochs: int) -> list[str]:
     return [
         "koan", "-f", "corpus.txt", "-p", "vectors", "-d", str(mode.dim), "-c", str(WINDOW), "-n", str(NEGATIVE),
         "-o", str(SAMPLE), "-k", str(MIN_COUNT), "-b", str(mode.model == "cbow").lower(), "-l", rate, "-e", str(epochs),
-        "-t", str(threads), "-P",
+        "-t", str(threads),
     ]  # fmt: skip
 
 
@@ -126,12 +126,11 @@ TRAINERS = {
     ),
     "word2vec": Trainer("word2vec.c", ("word2vec",), _word2vec("word2vec"), _PERCENT, timing=_BETWEEN),
     "fasttext": Trainer(
-        "fastText", ("module:fasttext",), _child("fasttext"), rate=re.compile(rb"words/sec/thread:\s+(\d+)"),
-        timing="by itself, from the start of its training threads",
+        "fastText", ("module:fasttext",), _child("fasttext"), _PERCENT, rate=re.compile(rb"/sec/thread:\s+(\d+)"),
+        timing=_BETWEEN + ", a single thread by itself",
     ),
     "koan": Trainer(
-        "koan", ("koan",), _koan, re.compile(rb"Epoch 0|Took"), lambda match: float(match[0] == b"Took"),
-        timing="from the start of its first epoch to its end", losses=("negative",),
+        "koan", ("koan",), _koan, re.compile(rb"Sents:\s+([\d.]+)%"), timing=_BETWEEN, losses=("negative",),
     ),
     "glove": Trainer(
         "GloVe C", ("vocab_count", "cooccur", "shuffle", "glove"), _glove, re.compile(rb"iter: (\d+), cost"),
