@@ -128,13 +128,14 @@ def test_copies_of_rows_are_trained_in_their_place(loss, cbow, n_copies):
 def test_copies_are_merged_to_the_sum_at_their_occurrences(loss, cbow):
     alone, case = Case(loss, cbow), Case(loss, cbow)
     case.copy(N_WORDS, steady=0)
-    others = 0.25  # what another thread has added meanwhile
+    others, own = 0.25, 0.5  # what another thread has added meanwhile, and this one
     for matrix in (case.W, case.C):
         matrix[:N_WORDS] += others
+        matrix[N_WORDS:] += own
     case.train([np.random.default_rng(1).integers(N_WORDS, size=150)], 1e-6)
     for matrix, copies, start in zip((case.W, case.C), case.copies, (alone.W, alone.C), strict=True):
         n = copies.n
-        merged = np.abs(matrix[:n] - others - start[:n]).max(1)
+        merged = np.abs(matrix[:n] - (start[:n] + others + own)).max(1)
         assert (merged < 1e-3).all()  # the originals have what either has learnt
         np.testing.assert_array_equal(copies.before, matrix[:n])
         np.testing.assert_allclose(matrix[N_WORDS:], matrix[:n], atol=1e-4)
@@ -208,13 +209,21 @@ def test_a_key_gives_the_same_numbers_and_another_gives_others():
 
 
 def test_random_windows_are_uniform_up_to_the_largest():
-    case = Case("negative", cbow=False)
-    sentence = [0, 1, 2, 3, 4] * 18
-    case.train([sentence], 0, window=5, shrink=True)
-    drawn = case.work.counts[1]
-    case.work.counts[1] = 0
-    case.train([sentence], 0, window=5)
-    assert 0.4 < drawn / case.work.counts[1] < 0.8
+    case, drawn = Case("hierarchical", cbow=False), []
+    for block in range(200):
+        before = case.work.counts[1]
+        case.train([[0, 1, 2, 3, 4, 0, 1]], 0, window=5, shrink=True, key=(1, 0, block))
+        drawn.append(case.work.counts[1] - before)  # contexts of the first word, which has words on one side only
+    times = np.bincount(drawn)
+    assert times[0] == 0
+    assert len(times) == 6
+    assert times[1:].min() > 20  # of 40 in expectation
+
+
+def test_threads_write_to_cache_lines_of_their_own():
+    arrays = [array for _ in range(3) for array in new_work(10, 5, 6, 5)]
+    lines = [line for a in arrays for line in range(a.ctypes.data // 64, (a.ctypes.data + a.nbytes - 1) // 64 + 1)]
+    assert len(set(lines)) == len(lines)
 
 
 def test_padding_stays_zero():

@@ -16,10 +16,11 @@ class Copies(NamedTuple):
     n, base : int
         How many rows have copies, and the row of the first copy.
     steady : int
-        Training itself merges the copies from this one on, each once in `every` occurrences.
+        Training itself merges the copies from this one on.
     every : int
+        After how many occurrences as a centre; of a node, after how many times that it is chosen from a centre's path.
     left : (n,) int64
-        In how many occurrences each is to be merged next.
+        How many of them each has to wait for.
     before : (n, padded dim) float32
         The copies as the last merging left them.
     """
@@ -43,7 +44,7 @@ def merge_copy(matrix, k, copies, share):
 
 @leaf
 def merge_in_turn(matrix, k, copies):
-    """Note an occurrence of copy k, if training is to merge it; merge it to the sum where its turn has come."""
+    """Note an occurrence of copy k, if training is to merge it; merge it to the sum if it has waited long enough."""
     if k >= copies.steady:
         copies.left[k] -= 1
         if copies.left[k] == 0:

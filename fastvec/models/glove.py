@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import TrainingError
+from fastvec.kernels.alone import alone
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.simd import ROW_MULTIPLE
 from fastvec.kernels.word2vec import initialise
@@ -145,8 +146,10 @@ class _Run:
             limit=self.rate * np.float32(parameters.grad_clip),
         )
         self.weights = self._first_weights(0), self._first_weights(1)
-        self.buffers = [(np.empty(tiles.longest, np.float32), np.zeros(1, np.float32)) for _ in range(job.threads)]
-        self.stop = np.zeros(1, np.int64)
+        self.buffers = [
+            (np.empty(tiles.longest, np.float32), alone(np.zeros(1, np.float32))) for _ in range(job.threads)
+        ]
+        self.stop = alone(np.zeros(1, np.int64))
         self.costs = np.zeros((tiles.n_blocks, tiles.n_blocks))  # of the epoch, by tile; added up in one order
         self.done = np.zeros(job.threads, np.int64)  # cells, by thread
         self.epoch, self.n_tiles = 0, 0  # epochs, and tiles of this one, that are done

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError, TrainingError
+from fastvec.kernels.alone import alone
 from fastvec.kernels.simd import LANES
 from fastvec.kernels.word2vec import Mean, Noise, Paths, initialise, new_work, train_block
 from fastvec.models.checks import check_choice, check_integer, check_number
@@ -202,10 +203,10 @@ class Word2Vec:
         """Set the first weights."""
         if self.init == "xavier":
             scale = np.float32(np.sqrt(6 / (n_words + self.dim)))
-            initialise(C, self.dim, scale, np.uint64(self.seed + 1))
+            initialise(C[:n_words], self.dim, scale, np.uint64(self.seed + 1))
         else:
             scale = np.float32(0.5 / self.dim)
-        initialise(W, self.dim, scale, np.uint64(self.seed))
+        initialise(W[:n_words], self.dim, scale, np.uint64(self.seed))
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(
@@ -235,7 +236,7 @@ class _Run:
             n_outputs = int(np.diff(self.paths.starts).max())
         self.block_size = min(max(corpus.n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
-        self.stop = np.zeros(1, np.int64)
+        self.stop = alone(np.zeros(1, np.int64))
         try:
             self.works = [new_work(self.block_size, parameters.window, n_outputs, negative) for _ in range(threads)]
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed

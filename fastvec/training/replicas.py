@@ -4,8 +4,9 @@ Rows that all threads write all the time, of the most frequent words or next to 
 core to core with each write, and two threads are then hardly faster than one. So each thread works on copies of its
 own, and merges them with the originals now and then, in one of two ways:
 
-- To their *sum*, often: then all that a thread learns counts, as without copies. The others know of it only after the
-  next merging, so merging must be so often that they all together are at most some occurrences of a word behind.
+- To their *sum*, often: then all that a thread learns counts, as without copies, but for what races cost. The others
+  know of it only after the next merging, so merging must be so often that they all together are at most some
+  occurrences of a word behind.
 - To their *mean*, seldom, which costs next to nothing and can never go too far, but moves a row only as far as one of
   the threads does. It serves rows that are updated so often that this is enough: in a long training, all.
 """
@@ -13,6 +14,7 @@ own, and merges them with the originals now and then, in one of two ways:
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.kernels.alone import alone
 from fastvec.kernels.replicas import Copies, merge_copies
 
 Matrix = NDArray[np.float32]
@@ -71,7 +73,7 @@ class Replicas:
         # where to merge at each occurrence would be too seldom, there are no sums
         count = most_replicas(n_rows, n_threads) if interval >= 1 else steady
         base, every = n_rows + thread * count, max(1, int(interval))
-        self.copies = Copies(count, base, steady, every, np.full(count, every), matrix[:count].copy())
+        self.copies = Copies(count, base, steady, every, alone(np.full(count, every)), matrix[:count].copy())
         matrix[base : base + count] = matrix[:count]
         self._matrix, self._share = matrix, np.float32(1 / n_threads)
         self._interval, self._since = min(n_ids // (n_threads * _MERGES), _INTERVAL), 0
