@@ -15,7 +15,7 @@ import click
 from benchmarks.machine import commit, cores, machine, slug, versions
 from benchmarks.modes import EPOCHS, GLOVE_EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
 from benchmarks.run import ask, train, train_side_by_side
-from benchmarks.table import Results, render, replace_section
+from benchmarks.table import Results, how, render, replace_section
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
 
 Trainers = dict[str, Trainer]
@@ -50,8 +50,7 @@ def choose(only: str) -> tuple[list[str], list[str]]:
 
 def say(run: dict[str, Any]) -> dict[str, Any]:
     speed = f"{run['words_per_second'] / 1e3:,.0f} k words/s" if "words_per_second" in run else "-"
-    how = f"{run['threads']} threads" if "threads" in run else f"{run['trainings']} trainings side by side"
-    text = f"{run['mode']:12} {run['trainer']:15} {how}  {run.get('error', speed)}"
+    text = f"{run['mode']:12} {run['trainer']:15} {how(run)}  {run.get('error', speed)}"
     click.echo(f"{text}  {run['wall_seconds']:.1f} s", err=True)
     return run
 
@@ -152,7 +151,9 @@ def score(results: Results, trainers: Trainers, folder: Path, words: int, evalua
     for key, (name, trainer) in product(SMALL_MODES, trainers.items()):
         mode = MODES[key]
         if key in results["modes"] and trainer.trains(mode) and name in TRAINERS:
-            run = say(train(name, trainer, mode, results["threads"][-1], folder, words, EPOCHS))
+            run = train(name, trainer, mode, results["threads"][-1], folder, words, EPOCHS)
+            run.pop("words_per_second", None)  # koan's progress is that of an epoch
+            say(run)
             if "error" not in run:
                 run["accuracy"] = ask("accuracy", str(evaluation.absolute()), directory=folder)
             results["accuracy"].append(run)

@@ -27,12 +27,12 @@ def replace_section(text: str, section: str) -> str:
     return f"{before}{START}\n{section.strip()}\n{END}{after}"
 
 
-def speeds(results: Results) -> dict[tuple[str, str, int], list[float]]:
-    """Give the words per second of all rounds, for each mode, trainer and number of threads."""
-    found = defaultdict(list)
-    for run in results["rounds"]:
+def speeds(runs: list[dict[str, Any]], kind: str = "threads") -> dict[tuple[str, str, int], dict[int, float]]:
+    """Give the words per second in each round, for each mode, trainer and number of threads (or "trainings")."""
+    found: dict[tuple[str, str, int], dict[int, float]] = defaultdict(dict)
+    for run in runs:
         if "words_per_second" in run and "error" not in run:
-            found[run["mode"], run["trainer"], run["threads"]].append(run["words_per_second"])
+            found[run["mode"], run["trainer"], run[kind]][run["round"]] = run["words_per_second"]
     return dict(found)
 
 
@@ -47,18 +47,25 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
 
 
+def how(run: dict[str, Any]) -> str:
+    """Say with how many threads a training ran, or how many trainings."""
+    return _threads(run["threads"]) if "threads" in run else f"{run['trainings']} trainings side by side"
+
+
 def _threads(n: int) -> str:
     return "1 thread" if n == 1 else f"{n} threads"
 
 
-def _gain(more: list[float], one: list[float]) -> str:
+def _gain(more: dict[int, float], one: dict[int, float]) -> str:
     """Give the median over rounds of one speed over another: in a round they were measured one after the other."""
-    return f"{median(a / b for a, b in zip(more, one, strict=False)):.2f} x" if more and one else "-"
+    gains = [more[turn] / one[turn] for turn in more if turn in one]
+    return f"{median(gains):.2f} x" if gains else "-"
 
 
-def _thousands(values: list[float]) -> str:
-    if not values:
+def _thousands(rounds: dict[int, float]) -> str:
+    if not rounds:
         return "-"
+    values = rounds.values()
     best, middle = f"{max(values) / 1e3:,.0f} k", f"{median(values) / 1e3:,.0f} k"
     return best if len(values) == 1 else f"{best} ({middle})"
 
@@ -80,27 +87,25 @@ def _head(results: Results) -> str:
 
 
 def _speed_table(results: Results) -> str:
-    found, counts, rows = speeds(results), results["threads"], []
+    found, counts, rows = speeds(results["rounds"]), results["threads"], []
+    gains = {}
+    if len(counts) > 1:
+        gains[f"{counts[-1]} threads over {counts[0]}"] = found
+    if len(counts) > 1 and counts[0] == 1:
+        gains[f"{counts[-1]} trainings over 1"] = speeds(results.get("side_by_side", []), "trainings")
     scored = {(run["mode"], run["trainer"]): run["accuracy"] for run in results["accuracy"] if "accuracy" in run}
     sets = list(dict.fromkeys(name for scores in scored.values() for name in scores))
-    gains: dict[str, dict[tuple[str, str], list[float]]] = {}
-    if len(counts) > 1:
-        most = counts[-1]
-        gains[f"{most} threads over {counts[0]}"] = {key[:2]: found[key] for key in found if key[2] == most}
-        gains[f"{most} trainings over {counts[0]}"] = side_by_side = defaultdict(list)
-        for run in results.get("side_by_side", []):
-            if run["trainings"] == most and "words_per_second" in run:
-                side_by_side[run["mode"], run["trainer"]].append(run["words_per_second"])
     for key, name in dict.fromkeys((run["mode"], run["trainer"]) for run in results["rounds"]):
         runs = [run for run in results["rounds"] if (run["mode"], run["trainer"]) == (key, name)]
-        ours, one = (max(found.get((key, who, counts[0]), [0])) for who in ("fastvec", name))
+        one = found.get((key, name, counts[0]), {})
+        ours = found.get((key, "fastvec", counts[0]), {})
         rows.append(
             [
                 MODES[key].title,
                 EVERY[name].title,
-                *(_thousands(found.get((key, name, n), [])) for n in counts),
-                f"{ours / one:.1f} x" if ours and one else "-",
-                *(_gain(more.get((key, name), []), found.get((key, name, counts[0]), [])) for more in gains.values()),
+                *(_thousands(found.get((key, name, n), {})) for n in counts),
+                f"{max(ours.values()) / max(one.values()):.1f} x" if ours and one else "-",
+                *(_gain(more.get((key, name, counts[-1]), {}), one) for more in gains.values()),
                 _megabytes([run["peak_bytes"] for run in runs if "error" not in run]),
                 _megabytes([run["peak_bytes"] - run["matrix_bytes"] for run in runs if "matrix_bytes" in run]),
                 *(f"{100 * scored[key, name][of]:.1f}" if (key, name) in scored else "-" for of in sets),
@@ -115,7 +120,7 @@ def _limits(results: Results) -> str:
     for run in results["limits"]:
         for name in ("flops_per_second", "bytes_per_second"):
             best[run["threads"]][name] = max(best[run["threads"]][name], run.get(name, 0))
-    found = speeds(results)
+    found = speeds(results["rounds"])
     keys = [key for key in results["modes"] if key.startswith("sg-ns")]
     per_word = 6 * (NEGATIVE + 1) * results["corpus"]["pairs"] / results["corpus"]["words"]  # and dimension
     rows = []
@@ -123,7 +128,7 @@ def _limits(results: Results) -> str:
         row = [_threads(n), f"{limit['flops_per_second'] / 1e9:,.0f}"]
         row.append(f"{limit['bytes_per_second'] / 1e9:,.1f}")
         for key in keys:
-            speed = max(found.get((key, "fastvec", n), [0]))
+            speed = max(found.get((key, "fastvec", n), {0: 0.0}).values())
             row.append(f"{speed * per_word * MODES[key].dim / limit['flops_per_second']:.0%}")
         rows.append(row)
     shares = [f"share of it, {MODES[key].dim} dimensions" for key in keys]
@@ -149,19 +154,20 @@ def _notes(results: Results) -> str:
     used = dict.fromkeys(run["trainer"] for run in results["rounds"] + results["accuracy"])
     lines = [f"- {EVERY[name].title}: timed {EVERY[name].timing}." for name in used if name not in OLDER_CPUS]
     lines += [
-        "- gensim, word2vec.c, fastText and koan read the text as they train; fastvec and pWord2Vec read it before.",
+        "- gensim, word2vec.c and fastText read the text as they train; fastvec, pWord2Vec and koan read it before.",
         f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
         f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more "
         f"(as on lesser machines {OLDER_CPUS['fastvec-avx2'].passes} times), the others once.",
         "- Gains are medians over the rounds, as a machine is faster in one round than in another. Trainings side by "
         "side have a thread each and share nothing: their gain is what the machine has to give to threads.",
-        f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.",
         "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
     ]
+    if "glove-100" in results["modes"]:
+        lines.append(f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.")
     lines += [f"- {EVERY[name].title}: not installed." for name in results["missing"]]
     failed = {
-        f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {run['threads']} threads): {run['error']}"
-        for run in results["rounds"] + results["accuracy"]
+        f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {how(run)}): {run['error']}"
+        for run in results["rounds"] + results["accuracy"] + results.get("side_by_side", [])
         if "error" in run
     }
     if results["accuracy"]:

@@ -116,6 +116,7 @@ def _fastvec(title: str, every_round: bool = True, **environment: str) -> Traine
 
 
 _PERCENT = re.compile(rb"Progress:\s+([\d.]+)%")
+_SENTENCES = re.compile(rb"Sents:\s+(?!0\.00%)([\d.]+)%")  # koan says 0.00% before it reads the text
 _BETWEEN = "between its first and its last line of progress"
 TRAINERS = {
     "fastvec": _fastvec("fastvec"),
@@ -130,7 +131,7 @@ TRAINERS = {
         timing=_BETWEEN + ", a single thread by itself",
     ),
     "koan": Trainer(
-        "koan", ("koan",), _koan, re.compile(rb"Sents:\s+([\d.]+)%"), timing=_BETWEEN, losses=("negative",),
+        "koan", ("koan",), _koan, _SENTENCES, timing=_BETWEEN, losses=("negative",),
     ),
     "glove": Trainer(
         "GloVe C", ("vocab_count", "cooccur", "shuffle", "glove"), _glove, re.compile(rb"iter: (\d+), cost"),

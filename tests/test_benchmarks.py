@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from benchmarks.__main__ import choose, cut, main
 from benchmarks.machine import slug
 from benchmarks.modes import MODES
-from benchmarks.run import run_child, train
+from benchmarks.run import run_child, train, train_side_by_side
 from benchmarks.table import render, replace_section, speeds
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
 
@@ -21,9 +21,9 @@ def script(text, **options):
 
 
 def results():
-    def run(trainer, threads, speed, **more):
+    def run(trainer, threads, speed, turn=0, **more):
         return {"mode": "sg-ns-100", "trainer": trainer, "threads": threads, "words_per_second": speed,
-                "peak_bytes": 3e8, **more}  # fmt: skip
+                "round": turn, "peak_bytes": 3e8, **more}  # fmt: skip
 
     return {
         "date": "2026-01-02", "commit": "abc", "versions": {"python": "3.11"}, "n_rounds": 2, "seconds": 4,
@@ -32,10 +32,13 @@ def results():
         "startup": [{"trainer": "fastvec", "mode": "sg-ns-100", "first": {"wall_seconds": 9, "compile_seconds": 3},
                      "cached": {"wall_seconds": 1, "compile_seconds": 0}}],
         "limits": [{"threads": 1, "flops_per_second": 144e9, "bytes_per_second": 2e10}],
-        "rounds": [run("fastvec", 1, 3e6, matrix_bytes=2e8), run("fastvec", 1, 4e6, matrix_bytes=2e8),
-                   run("fastvec", 2, 6e6), run("fastvec", 2, 6.4e6), run("gensim", 1, 5e5),
+        "rounds": [run("fastvec", 1, 3e6, matrix_bytes=2e8), run("fastvec", 1, 4e6, 1, matrix_bytes=2e8),
+                   run("fastvec", 2, 1e6, 2), run("fastvec", 2, 6e6), run("fastvec", 2, 6.4e6, 1),
+                   run("gensim", 1, 5e5),
                    run("gensim", 2, 1e6, error="killed")],
-        "side_by_side": [{"mode": "sg-ns-100", "trainer": "fastvec", "trainings": 2, "words_per_second": 6.3e6}],
+        "side_by_side": [{"mode": "sg-ns-100", "trainer": "fastvec", "trainings": 2, "words_per_second": 6e6,
+                          "round": 1},
+                         {"mode": "sg-ns-100", "trainer": "fastvec", "trainings": 2, "round": 0, "error": "memory"}],
         "accuracy": [{"mode": "sg-ns-100", "trainer": "gensim", "threads": 2, "accuracy": {"analogies": 0.376}}],
     }  # fmt: skip
 
@@ -51,7 +54,8 @@ def test_output_without_progress_tells_nothing():
     assert TRAINERS["gensim"].told(b"Progress: 50%") is None
 
 
-def test_koan_tells_its_sentences_and_glove_its_epochs():
+def test_koan_tells_its_sentences_once_it_has_read_the_text_and_glove_its_epochs():
+    assert TRAINERS["koan"].told(b"Sents:    0.00% |  | 0/20000  Toks: 0 (0.00 tok/s)") is None
     assert TRAINERS["koan"].told(b"Sents:   12.50% | \xe2\x96\x88 | 1774/20000  Toks: 10 (2.5 tok/s)") == 0.125
     assert TRAINERS["glove"].told(b"iter: 001, cost: 0.1") == 0.5
 
@@ -71,6 +75,26 @@ def test_a_slow_program_is_stopped_and_its_speed_is_that_of_the_words_done(tmp_p
     assert 0 < run["share"] < 0.9
     assert run["seconds"] >= 0.2
     assert run["words_per_second"] == pytest.approx(1000 * run["share"] / run["seconds"])
+
+
+def test_the_speed_that_a_program_tells_of_serves_where_it_tells_of_no_progress(tmp_path):
+    text = "print('Progress: 100% words/sec/thread:    2500 lr: 0')"
+    fasttext = script(text, progress=PROGRESS, rate=TRAINERS["fasttext"].rate)
+    assert train("s", fasttext, MODES["sg-ns-100"], 1, tmp_path, 1000, 1)["words_per_second"] == 2500
+
+
+def test_trainings_side_by_side_run_at_once_and_their_speeds_add_up(tmp_path):
+    text = """if True:
+        import os, time
+        open(str(os.getpid()), "w")
+        began = time.time()
+        while len(os.listdir()) < 2 and time.time() < began + 60:
+            time.sleep(0.01)
+        print('RESULT {"seconds": %d}' % len(os.listdir()))"""
+    run = train_side_by_side("s", script(text), MODES["sg-ns-100"], 2, tmp_path, 1000, 3)
+    assert run["words_per_second"] == 2 * 1000 * 3 / 2
+    failed = train_side_by_side("s", script("raise SystemExit('no')"), MODES["sg-ns-100"], 2, tmp_path, 1000, 3)
+    assert failed["error"] == "no"
 
 
 def test_a_program_that_ends_before_its_last_epoch_is_reported(tmp_path):
@@ -115,21 +139,23 @@ def test_older_machines_are_told_to_the_compiler():
 
 
 def test_failed_runs_have_no_speed():
-    assert speeds(results()) == {
-        ("sg-ns-100", "fastvec", 1): [3e6, 4e6],
-        ("sg-ns-100", "fastvec", 2): [6e6, 6.4e6],
-        ("sg-ns-100", "gensim", 1): [5e5],
+    assert speeds(results()["rounds"]) == {
+        ("sg-ns-100", "fastvec", 1): {0: 3e6, 1: 4e6},
+        ("sg-ns-100", "fastvec", 2): {0: 6e6, 1: 6.4e6, 2: 1e6},
+        ("sg-ns-100", "gensim", 1): {0: 5e5},
     }
+    assert speeds(results()["side_by_side"], "trainings") == {("sg-ns-100", "fastvec", 2): {1: 6e6}}
 
 
 def test_tables_show_best_median_ratio_memory_and_accuracy():
     text = render(results())
-    assert "| fastvec | 4,000 k (3,500 k) | 6,400 k (6,200 k) | 1.0 x | 1.80 x | 2.10 x | 300 | 100 | - |" in text
+    assert "| fastvec | 4,000 k (3,500 k) | 6,400 k (6,000 k) | 1.0 x | 1.80 x | 1.50 x | 300 | 100 | - |" in text
     assert "| gensim | 500 k | - | 8.0 x | - | - | 300 | - | 37.6 |" in text
     assert "| 1 thread | 144 | 20.0 | 50% |" in text
     assert "| fastvec: sg-ns-100 | 9.0 | 3.0 | 1.0 | 0.0 |" in text
     assert "- koan: not installed." in text
     assert "- gensim failed (sg-ns-100, 2 threads): killed" in text
+    assert "- fastvec failed (sg-ns-100, 2 trainings side by side): memory" in text
 
 
 def test_the_section_of_the_readme_is_replaced(tmp_path):
