@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 import warnings
 
@@ -14,6 +15,12 @@ def overflow_wraps():
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "overflow encountered", RuntimeWarning)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interrupts():
+    """Let SIGINT interrupt what tests start: in the background of a shell it is ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
