@@ -1,7 +1,8 @@
 """What the commands that ask vectors share: the file, JSON, and words from the command line, a prompt or a pipe."""
 
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import click
@@ -18,6 +19,9 @@ words = click.argument("words", nargs=-1, metavar="[WORD]...")
 
 # Option `as_json`.
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+# Words may hold no-break spaces, which are no space to what wrote them.
+_WORDS = re.compile(r"\S+", re.ASCII)
 
 # Option `topn`.
 topn = click.option(
@@ -59,15 +63,22 @@ def ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
     if sys.stdin is None:
         raise FileError("standard input: it is closed")
     is_prompt = sys.stdin.isatty()
-    lines: Iterable[str] = _typed() if is_prompt else sys.stdin
-    for line in lines:
+    for line in _typed() if is_prompt else _piped():
         try:
-            if line.split():
-                answer(line.split())
+            if words := _WORDS.findall(line):
+                answer(words)
         except FastvecError as error:
             if not is_prompt:
                 raise
             click.echo(f"fastvec: {error}", err=True)
+
+
+def _piped() -> Iterator[str]:
+    try:
+        yield from sys.stdin
+    except UnicodeDecodeError as error:
+        wrong = error.object[error.start : error.start + 20]
+        raise FileError(f"standard input: {wrong!r} is not {error.encoding}; convert it with iconv") from None
 
 
 def _typed() -> Iterator[str]:

@@ -91,11 +91,11 @@ def analogies(
         analogy_grid(wv, questions, limits, method, unknown, fold_case=fold_case, bootstrap=bootstrap)
         for questions in sets
     ]
-    if plot:
-        draw_sections(results[0][: len(method)], plot)
     _finish(wv, vectors, [each for grid in results for each in grid], save, as_json)
     if not as_json:
         print_tables([analogy_table(grid, len(method)) for grid in results], markdown=markdown)
+    if plot:  # last, as it may fail
+        draw_sections(results[0][: len(method)], plot)
 
 
 @command.command()

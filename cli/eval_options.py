@@ -9,7 +9,7 @@ import click
 DEFAULT = "vectors.safetensors"
 
 
-class VocabLimit(click.ParamType[int | str]):
+class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A number of words, or "all"."""
 
     name = "N|all"

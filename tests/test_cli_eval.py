@@ -94,12 +94,14 @@ def test_tables_are_printed_as_markdown(folder):
 def test_scores_are_kept_in_the_vectors(folder):
     run("eval", "analogies", "--data", "sets/q.txt", "--save")
     run("eval", "similarity", "--data", "sets/p.csv", "--save")
+    run("eval", "similarity", "--data", "sets/p.csv", "--save", "--case-sensitive")
     metadata = fastvec.load("vectors.safetensors").metadata
     assert metadata["seed"] == 1
     assert list(metadata["evaluation"]) == [
         "analogies q.txt 3cosadd skip",
         "analogies q.txt nearest skip",
         "similarity p skip",
+        "similarity p skip case-sensitive",
     ]
     assert "spearman" in run("info", "vectors.safetensors").output
 
@@ -120,7 +122,8 @@ def test_a_chart_is_drawn(folder):
     run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.png")
     assert (folder / "chart.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(FastvecError, match=r"chart\.gif: the suffix of a chart must be"):
-        run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.gif")
+        run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.gif", "--save")
+    assert "evaluation" in fastvec.load("vectors.safetensors").metadata  # the scores are not lost
 
 
 def test_a_chart_is_of_one_set(folder):

@@ -32,7 +32,7 @@ class Terminal(io.StringIO):
 def run(monkeypatch, capsys):
     def run(*arguments, stdin="", status=0):
         monkeypatch.setattr("sys.argv", ["fastvec", *map(str, arguments)])
-        monkeypatch.setattr("sys.stdin", stdin if isinstance(stdin, io.StringIO) else io.StringIO(stdin))
+        monkeypatch.setattr("sys.stdin", stdin if isinstance(stdin, io.TextIOBase) else io.StringIO(stdin))
         code = 0
         try:
             main()
@@ -86,6 +86,16 @@ def test_words_come_from_a_pipe(run, path):
         "man", "king", "queen",
     ]  # fmt: skip
     assert "'nope' is not among the 5 words" in run("vector", path, stdin="nope\n", status=1)
+
+
+def test_what_comes_from_a_pipe_is_split_at_ascii_white_space_only(run, tmp_path):
+    KeyedVectors(["new\u00a0york", "b"], [[1.0], [2.0]]).save(tmp_path / "v.bin")
+    assert run("vector", tmp_path / "v.bin", stdin="new\u00a0york\tb\r\n").count("\n") == 2
+
+
+def test_a_pipe_that_is_not_utf_8_is_refused(run, path):
+    piped = io.TextIOWrapper(io.BytesIO(b"king\n\xff\n"), "utf-8")
+    assert r"standard input: b'\xff\n' is not utf-8; convert it" in run("vector", path, stdin=piped, status=1)
 
 
 def test_words_come_from_a_prompt_that_survives_mistakes(run, path, monkeypatch):

@@ -95,3 +95,8 @@ def test_a_device_is_not_replaced_by_a_file():
     with pytest.raises(FileError, match=r"^pipe: is not a file, and cannot be written over$"):
         run("x.txt", "-o", "pipe", "--min-count", "1")
     assert Path("pipe").is_fifo()
+
+
+def test_an_empty_source_is_refused():
+    with pytest.raises(InputError, match=r'^SOURCE is "": name a file, a folder or -$'):
+        run("")

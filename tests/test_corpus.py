@@ -191,16 +191,22 @@ def test_a_function_splits_each_line():
 @pytest.mark.parametrize(
     ("result", "message"),
     [
-        ("ab", "^the tokenizer must give a list of words, not str$"),
-        (None, "^the tokenizer must give a list of words, not NoneType$"),
-        ({"a"}, "^the tokenizer's result is a set, which has no order of words; pass a list$"),
-        (["a", 1], "^sentence 1 of the tokenizer's result must hold strings only, not int$"),
-        (["a", ["b"]], "^sentence 1 of the tokenizer's result must hold strings only, not list$"),
+        ("ab", "it must give a list of words, not str, on line 2 of the source: 'a'"),
+        (None, "it must give a list of words, not NoneType, on line 2 of the source: 'a'"),
+        ({"a"}, "its result is a set, which has no order of words; pass a list, on line 2 of the source: 'a'"),
+        (["a", 1], "its result, on line 2 of the source, must hold strings only, not int"),
+        (["a", ["b"]], "its result, on line 2 of the source, must hold strings only, not list"),
+        (["a", b"b"], "its result, on line 2 of the source, must hold strings only, not bytes"),
     ],
 )
 def test_a_function_must_give_a_list_of_strings(result, message):
-    with pytest.raises(InputError, match=message):
-        read_corpus(["a"], tokenizer=lambda line: result)
+    with pytest.raises(InputError, match=rf"^tokenizer .*: {re.escape(message)}$"):
+        read_corpus(["", "a"], tokenizer=lambda line: result)
+
+
+def test_words_of_white_space_only_are_left_out():
+    corpus = read_corpus(["a b"], tokenizer=lambda line: ["a", " ", "\u3000", "", "b", "\t"])
+    assert contents(corpus) == (["a", "b"], [1, 1], [0, 1, -1])
 
 
 def test_an_error_of_the_function_names_it_and_the_line(text_file):

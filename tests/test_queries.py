@@ -119,6 +119,14 @@ def test_documents_are_compared_by_the_sum_of_all_cosines(wv):
     assert skipped == pytest.approx(wv.similarity("w1", "w3"), rel=1e-5)
 
 
+def test_a_mean_may_leave_out_unknown_words(wv):
+    with pytest.raises(FastvecError, match="'nope'"):
+        wv.centroid(["w1", "nope", "w2"])
+    np.testing.assert_array_equal(wv.centroid(["w1", "nope", "w2"], skip_unknown=True), wv.centroid(["w1", "w2"]))
+    with pytest.raises(FastvecError, match=r"^none of the words has a vector$"):
+        wv.centroid(["nope"], skip_unknown=True)
+
+
 def test_the_odd_word_is_farthest_from_the_mean():
     wv = KeyedVectors(["a", "b", "c"], [[1, 0.1], [5, 0], [0, 1]])
     assert wv.doesnt_match(["a", "b", "c"]) == "c"

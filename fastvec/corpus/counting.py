@@ -77,11 +77,12 @@ def count_pieces(
         If the source, or the tokenizer, gives something that is no text.
     """
     if isinstance(source, TokenLists):
-        return _index_tokens(source.sentences(), "the source", write)
+        return _index_tokens(source.sentences(), "the source", lambda number: f"sentence {number} of the source", write)
     if tokenizer.of_line is not None:
         lines = _Lines(source, errors, advance)
         tokens = map(_checked(tokenizer.of_line, tokenizer.name, lines), filter(None, lines))
-        counted = _index_tokens(tokens, "the tokenizer's result", write)
+        where = f"tokenizer {tokenizer.name}: its result"
+        counted = _index_tokens(tokens, where, lambda _: f"{where}, {lines.place},", write)
         return counted._replace(n_invalid=lines.n_invalid)
     scanner = Scanner()
     parts = []
@@ -93,8 +94,11 @@ def count_pieces(
     return Counted(scanner.words, scanner.counts, parts, 0)
 
 
-def _index_tokens(sentences: Iterable[list[str]], what: str, write: WriteIds) -> Counted:
-    """Do what `Scanner` does, for words that are Python strings."""
+def _index_tokens(sentences: Iterable[list[str]], what: str, where: Callable[[int], str], write: WriteIds) -> Counted:
+    """Do what `Scanner` does, for words that are Python strings; those of white space only, jieba's say, are left out.
+
+    `where` tells where the sentence of a number is, which is the last that was taken.
+    """
     index: defaultdict[str, int] = defaultdict()
     index.default_factory = index.__len__
     counts = np.zeros(0, np.int64)
@@ -112,12 +116,12 @@ def _index_tokens(sentences: Iterable[list[str]], what: str, write: WriteIds) ->
     for number, tokens in enumerate(sentences, 1):
         n_known = len(index)
         try:
-            ids.extend([index[token] for token in tokens if token != ""])
-        except TypeError:  # not hashable
-            _refuse_others(tokens, f"sentence {number} of {what}")
+            ids.extend([index[token] for token in tokens if token.strip()])
+        except (AttributeError, TypeError):  # no strings
+            _refuse_others(tokens, where(number))
             raise
         if len(index) > n_known:
-            _refuse_others(islice(reversed(index), len(index) - n_known), f"sentence {number} of {what}")
+            _refuse_others(islice(reversed(index), len(index) - n_known), where(number))
         if ids and ids[-1] != -1:
             ids.append(-1)
         if len(ids) >= _N_IDS:
@@ -139,16 +143,13 @@ def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[st
         try:
             tokens: object = tokenize(line)
             if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-                raise InputError(f"the tokenizer must give a list of words, not {type(tokens).__name__}")
-            refuse_unordered(tokens, "the tokenizer's result")
+                raise InputError(f"it must give a list of words, not {type(tokens).__name__}")
+            refuse_unordered(tokens, "its result")
             return list(tokens)
-        except InputError:
-            raise
         except Exception as error:  # whatever the function does
+            told = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
             shown = repr(line if len(line) <= 60 else line[:60] + "...")
-            raise InputError(
-                f"tokenizer {name}: {type(error).__name__}: {error}, on line {lines.number:,} of {lines.name}: {shown}"
-            ) from error
+            raise InputError(f"tokenizer {name}: {told}, {lines.place}: {shown}") from error
 
     return tokens_of
 
@@ -170,6 +171,11 @@ class _Lines:
         self._source = source
         self._errors = errors
         self._advance = advance
+
+    @property
+    def place(self) -> str:
+        """Where the last line is, for messages."""
+        return f"on line {self.number:,} of {self.name}"
 
     def __iter__(self) -> Iterator[str]:
         for name, blocks in self._source.parts(self._advance):

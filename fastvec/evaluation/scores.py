@@ -45,7 +45,8 @@ def record(wv: "KeyedVectors", results: Iterable[Result]) -> None:
     for result in results:
         summary = result.summary()
         settings = (summary.get(name) for name in ("dataset", "method", "vocab_limit", "unknown"))
-        known[" ".join([result.task, *(str(setting) for setting in settings if setting is not None)])] = summary
+        case = [] if summary.get("fold_case", True) else ["case-sensitive"]
+        known[" ".join([result.task, *(str(setting) for setting in settings if setting is not None), *case])] = summary
     wv.metadata["evaluation"] = known
 
 

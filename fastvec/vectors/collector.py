@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import FileError
 from fastvec.kernels.packed import find_repeats
-from fastvec.vectors.selection import converted
+from fastvec.vectors.selection import REPLACE, converted
 from fastvec.vectors.words import PackedWords
 
 
@@ -32,7 +32,7 @@ class Collector:
         Kind of number to keep; float32 if it is not given.
     errors : {"strict", "replace"}
         What to do about words that are not UTF-8, that come twice or that are empty: refuse the file; or put U+FFFD
-        for the bytes that are wrong, keep the first of equal words and leave out the empty one.
+        for the bytes that are wrong, keep the first of equal words and, in text, leave out the empty one.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Collector:
             return PackedWords.pack([word.decode(errors="replace") for word in words.split()])
         raise FileError(
             f"{self._path}, {self._unit} {places[number]:,}: the word {words.bytes_of(number)[:40]!r} is not UTF-8; "
-            "convert the file (iconv), or read it with errors='replace'"
+            f"convert the file (iconv), or read it with {REPLACE}"
         )
 
     def _store(self, block: NDArray[np.float32]) -> None:
@@ -147,7 +147,7 @@ class Collector:
             word = int(np.flatnonzero(~keep)[0])
             raise FileError(
                 f"{self._path}, {self._unit} {places[word]:,}: the word {words.bytes_of(word).decode()!r} was already "
-                f"at {self._unit} {places[first[word]]:,}; read with errors='replace' to keep the first"
+                f"at {self._unit} {places[first[word]]:,}; read with {REPLACE} to keep the first"
             )
         return {"words": words.take(keep), "vectors": matrix[keep]}
 

@@ -70,7 +70,7 @@ def load(
         Kind of number to keep; by default that of the file.
     errors : {"strict", "replace"}
         What to do about words that are not UTF-8, that come twice or that are empty: refuse the file; or put U+FFFD
-        for the bytes that are wrong, keep the first of equal words and leave out the empty one.
+        for the bytes that are wrong, keep the first of equal words and, in text, leave out the empty one.
 
     Returns
     -------

@@ -12,6 +12,7 @@ from fastvec.kernels import text as kernel
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.decimals import nearest_float32
 from fastvec.vectors.headers import FIELD
+from fastvec.vectors.selection import REPLACE
 from fastvec.vectors.source import Source
 
 _PIECE = 1 << 18  # bytes that are worth a thread
@@ -106,7 +107,7 @@ class Lines:
     def _refuse(self, status: int, row: int, place: int, data: NDArray[np.uint8]) -> NoReturn:
         dim = self._collector.dim
         if status == kernel.NO_WORD:
-            self._fail(row, "begins with a space, so its word is empty; read with errors='replace' to leave it out")
+            self._fail(row, f"begins with a space, so its word is empty; read with {REPLACE} to leave it out")
         if status == kernel.FEW_NUMBERS:
             self._fail(row, f"has {place:,} numbers after the word, {dim:,} are expected")
         if status == kernel.RUN_TOGETHER:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import FileError, InputError
-from fastvec.vectors.selection import select
+from fastvec.vectors.selection import REPLACE, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.vectors.words import PackedWords, refuse_words
@@ -108,7 +108,7 @@ def _read_words(source: Source, errors: str) -> tuple[PackedWords, NDArray[np.in
     try:
         text = source.data.tobytes().decode(errors=errors)
     except UnicodeDecodeError as error:
-        cure = "convert the file (iconv), or read it with errors='replace'"
+        cure = f"convert the file (iconv), or read it with {REPLACE}"
         raise FileError(f"{source.path}, byte {error.start:,}: is not UTF-8; {cure}") from None
     lines = text.removeprefix("\ufeff").split("\n")
     if lines[-1] == "":

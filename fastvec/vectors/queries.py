@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.errors import InputError
+from fastvec.errors import InputError, UnknownWordError
 from fastvec.vectors.search import inverse, search, unit_rows
 from fastvec.vectors.storage import Storage
 
@@ -186,9 +186,13 @@ class Queries(Storage):
         """
         sums = []
         for words in (first, second):
-            known = [word for word in words if word in self or self.subwords] if skip_unknown else list(words)
+            known = self._known(words) if skip_unknown else list(words)
             sums.append(self.units(known).sum(axis=0))
         return float(sums[0] @ sums[1])
+
+    def _known(self, words: Sequence[str]) -> list[str]:
+        """Give the words that have a vector."""
+        return [word for word in words if word in self or self.subwords]
 
     def doesnt_match(self, words: Sequence[str]) -> str:
         """Give the word that is farthest from the mean of all, each scaled to length 1.
@@ -228,19 +232,28 @@ class Queries(Storage):
         """
         return len(self.closer_than(first, second)) + 1
 
-    def centroid(self, words: Sequence[str]) -> NDArray[np.float32]:
+    def centroid(self, words: Sequence[str], *, skip_unknown: bool = False) -> NDArray[np.float32]:
         """Give the mean of the vectors of words, (dim,) float32.
+
+        Parameters
+        ----------
+        words : list of str
+        skip_unknown : bool
+            Leave out words that have no vector.
 
         Raises
         ------
         UnknownWordError
-            If there is no vector for a word.
+            If there is no vector for a word, or for none.
         InputError
             If no words are given.
         """
         if isinstance(words, str) or not len(words):
             raise InputError("a list of words is needed")
-        mean: NDArray[np.float32] = self[list(words)].mean(axis=0, dtype=np.float32)
+        known = self._known(words) if skip_unknown else list(words)
+        if not known:
+            raise UnknownWordError("none of the words has a vector")
+        mean: NDArray[np.float32] = self[known].mean(axis=0, dtype=np.float32)
         return mean
 
     def units(self, items: Sequence[Item]) -> NDArray[np.float32]:

@@ -10,6 +10,8 @@ from numpy.typing import DTypeLike, NDArray
 from fastvec.errors import FileError
 from fastvec.vectors.words import PackedWords
 
+#: How to read words in spite of what is wrong with them, in Python and on the command line.
+REPLACE = "errors='replace' (fastvec convert --errors replace)"
 _BY_ROW = ("vectors", "context_vectors", "counts")
 
 
@@ -47,7 +49,7 @@ def select(
     damaged = found["words"].find_damage()
     if damaged is not None:
         word = found["words"].bytes_of(damaged)[:40]
-        raise FileError(f"{path}, word {damaged + 1:,}: {word!r} is not UTF-8; read it with errors='replace'")
+        raise FileError(f"{path}, word {damaged + 1:,}: {word!r} is not UTF-8; read it with {REPLACE}")
     rows: Any = slice(0, limit) if limit is not None else None
     if words is not None:
         wanted = {word.encode("utf-8", "surrogatepass") for word in words}

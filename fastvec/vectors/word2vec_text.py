@@ -15,6 +15,7 @@ from fastvec.errors import FileError
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.headers import BYTE_ORDER_MARK, FIELD, HEADER, NUMBER
 from fastvec.vectors.lines import Lines
+from fastvec.vectors.selection import REPLACE
 from fastvec.vectors.source import Source
 
 _CHUNK = 1 << 22  # bytes that are read at once
@@ -82,7 +83,7 @@ def _whole_lines(stream: BinaryIO, source: Source, errors: str) -> Iterator[byte
         if errors == "strict":
             raise FileError(
                 f"{source.path}, byte {n_bytes:,}: ends within a line, so it may be cut short; fetch it again, or if "
-                "it is whole add a newline, or read with errors='replace'"
+                f"it is whole add a newline, or read with {REPLACE}"
             )
         yield rest + b"\n"
 
