@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fastvec.kernels.replicas import Copies
+from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.simd import LANES
 from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, initialise, new_work, train_block
 from fastvec.sampling.alias import alias_table
@@ -33,18 +33,19 @@ class Case:
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
         self.negative, self.corrected = negative, corrected
-        self.copies = [Copies(0, N_WORDS, 0, 1, np.ones(0, int), matrix[:0]) for matrix in (self.W, self.C)]
+        self.copies = [Copies(0, N_WORDS, 1, np.array([NEVER]), matrix[:0]) for matrix in (self.W, self.C)]
         self.work = new_work(200, 5, N_WORDS, negative)
 
     def copy(self, n_words, steady, every=1):
-        """Give the thread copies of the first words and of half as many nodes; the share `steady` of them is steady."""
+        """Give the thread copies of the first words and of half as many nodes; the first ones are steady."""
         counts = [n_words, n_words if self.paths is None else n_words // 2]
         before = [matrix[:count].copy() for matrix, count in zip((self.W, self.C), counts, strict=True)]
         self.W, self.C = (np.concatenate(pair) for pair in zip((self.W, self.C), before, strict=True))
-        self.copies = [
-            Copies(count, N_WORDS, int(steady * count), every, np.full(count, every), rows)
-            for count, rows in zip(counts, before, strict=True)
-        ]
+        self.copies = []
+        for count, rows in zip(counts, before, strict=True):
+            left = np.full(1 + count, every)
+            left[: 1 + steady] = NEVER
+            self.copies.append(Copies(count, N_WORDS, every, left, rows))
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
@@ -114,7 +115,7 @@ def test_words_that_repeat_in_a_window_count_each_time(loss, cbow):
 @pytest.mark.parametrize("n_copies", [2, N_WORDS])
 def test_copies_of_rows_are_trained_in_their_place(loss, cbow, n_copies):
     alone, case = Case(loss, cbow), Case(loss, cbow)
-    case.copy(n_copies, steady=1)
+    case.copy(n_copies, steady=n_copies)
     before = [case.W[:N_WORDS, :DIM].copy(), case.C[:N_WORDS, :DIM].copy()]
     for wanted, original, got in zip(alone.train(SENTENCES, 0.05), before, case.train(SENTENCES, 0.05), strict=True):
         n = len(got) - N_WORDS
@@ -141,7 +142,7 @@ def test_copies_are_merged_to_the_sum_at_their_occurrences(loss, cbow):
         np.testing.assert_allclose(matrix[N_WORDS:], matrix[:n], atol=1e-4)
 
 
-@pytest.mark.parametrize("steady", [0, 2 / N_WORDS])
+@pytest.mark.parametrize("steady", [0, 2])
 def test_each_copy_is_merged_after_so_many_occurrences_in_all_blocks(steady):
     case = Case("negative", cbow=False)
     case.copy(N_WORDS, steady=steady, every=3)
@@ -151,7 +152,7 @@ def test_each_copy_is_merged_after_so_many_occurrences_in_all_blocks(steady):
         before = case.W[N_WORDS:, 0].copy()
         case.train([text], 1e-6)
         merged = set(np.flatnonzero(case.W[N_WORDS:, 0] - before > 0.5))
-        assert merged == {word for word in often_enough if word >= case.copies[0].steady}
+        assert merged == {word for word in often_enough if word >= steady}
 
 
 def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.jit import entry, leaf
 
+#: More occurrences than there are.
+NEVER = np.iinfo(np.int64).max
+
 
 class Copies(NamedTuple):
     """One thread's copies of the first rows of a matrix, which it trains in their place.
@@ -15,19 +18,19 @@ class Copies(NamedTuple):
     ----------
     n, base : int
         How many rows have copies, and the row of the first copy.
-    steady : int
-        Training itself merges the copies from this one on.
     every : int
-        After how many occurrences as a centre; of a node, after how many times that it is chosen from a centre's path.
-    left : (n,) int64
-        How many of them each has to wait for.
+        After how many occurrences as a centre training merges a copy; of a node, after how many times that it is chosen
+        from a centre's path.
+    left : (1 + n,) int64, changed
+        How many of them each has yet to wait for, `NEVER` where training is not to merge it. The first element counts
+        the occurrences of all rows without copies, so that there is no need to branch. Not used for C with negative
+        sampling: copies of words are merged in both matrices at once.
     before : (n, padded dim) float32
         The copies as the last merging left them.
     """
 
     n: int
     base: int
-    steady: int
     every: int
     left: NDArray[np.int64]
     before: NDArray[np.float32]
@@ -43,13 +46,20 @@ def merge_copy(matrix, k, copies, share):
 
 
 @leaf
-def merge_in_turn(matrix, k, copies):
-    """Note an occurrence of copy k, if training is to merge it; merge it to the sum if it has waited long enough."""
-    if k >= copies.steady:
-        copies.left[k] -= 1
-        if copies.left[k] == 0:
-            copies.left[k] = copies.every
-            merge_copy(matrix, k, copies, np.float32(1))
+def waits(copies, row):
+    """Give how many occurrences a row, be it a copy or not, has yet to wait for."""
+    return copies.left[max(row - copies.base + 1, 0)]
+
+
+@leaf
+def note(copies, row):
+    """Note an occurrence of a row; tell whether its copy is to be merged now."""
+    place = max(row - copies.base + 1, 0)
+    copies.left[place] -= 1
+    due = copies.left[place] == 0
+    if due:
+        copies.left[place] = copies.every
+    return due
 
 
 @entry

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from fastvec.kernels.alias import sample
 from fastvec.kernels.alone import alone
 from fastvec.kernels.jit import entry, leaf
-from fastvec.kernels.replicas import merge_in_turn
+from fastvec.kernels.replicas import merge_copy, note, waits
 from fastvec.kernels.rng import below, draw, mix, stream
 from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
@@ -322,7 +322,7 @@ def train_block(
                     while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
                         prefetch_to_write(C, np.int64(paths.nodes[k]))
                         k -= 1
-                if coming >= base + copies.steady and copies.left[coming - base] == 1:  # it will be merged
+                if waits(copies, coming) == 1:  # it will be merged
                     prefetch_to_write(W, coming - base)
                     prefetch_to_write(copies.before, coming - base)
                     if noise is not None:
@@ -345,10 +345,13 @@ def train_block(
                 share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
                 add_to_rows(W, inputs, n_context, cbow.error, share)
 
-            merge_in_turn(W, centre - base, copies)
-            if noise is not None:
-                merge_in_turn(C, centre - base, output_copies)
-            if paths is not None:  # a node of the path, any of them
-                merge_in_turn(C, outputs[turn % n] - output_copies.base, output_copies)
+            if note(copies, centre):
+                merge_copy(W, centre - base, copies, np.float32(1))
+                if noise is not None:
+                    merge_copy(C, centre - base, output_copies, np.float32(1))
+            if paths is not None:
+                node = outputs[turn % n]  # of the path, any
+                if note(output_copies, node):
+                    merge_copy(C, node - output_copies.base, output_copies, np.float32(1))
     work.loss[0] += loss
     work.counts[1] += measured

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.kernels.alone import alone
-from fastvec.kernels.replicas import Copies, merge_copies
+from fastvec.kernels.replicas import NEVER, Copies, merge_copies
 
 Matrix = NDArray[np.float32]
 
@@ -30,7 +30,7 @@ _EVERY = 16
 #: it up to 3 points of 10 are lost.
 ENOUGH = 25_000
 #: A thread merges to the mean at least so many times in a training, and after at most so many ids.
-_MERGES, _INTERVAL = 32, 1 << 16
+_MERGES, _PAUSE = 32, 1 << 16
 
 
 def most_replicas(n_rows: int, n_threads: int) -> int:
@@ -69,29 +69,30 @@ class Replicas:
     def __init__(
         self, matrix: Matrix, n_rows: int, steady: int, thread: int, n_threads: int, n_ids: int, gain: float
     ) -> None:
-        interval = _EVERY * (2 / n_threads) ** 2 / gain  # of sums, in occurrences
+        every = _EVERY * (2 / n_threads) ** 2 / gain
         # where to merge at each occurrence would be too seldom, there are no sums
-        count = most_replicas(n_rows, n_threads) if interval >= 1 else steady
-        base, every = n_rows + thread * count, max(1, int(interval))
-        self.copies = Copies(count, base, steady, every, alone(np.full(count, every)), matrix[:count].copy())
+        count = most_replicas(n_rows, n_threads) if every >= 1 else steady
+        base, left = n_rows + thread * count, np.full(1 + count, max(1, int(every)))
+        left[: 1 + steady] = NEVER
+        self.copies = Copies(count, base, max(1, int(every)), alone(left), matrix[:count].copy())
         matrix[base : base + count] = matrix[:count]
-        self._matrix, self._share = matrix, np.float32(1 / n_threads)
-        self._interval, self._since = min(n_ids // (n_threads * _MERGES), _INTERVAL), 0
+        self._matrix, self._steady, self._share = matrix, steady, np.float32(1 / n_threads)
+        self._pause, self._since = min(n_ids // (n_threads * _MERGES), _PAUSE), 0
 
     def after(self, n_ids: int) -> None:
         """Take note that the thread has trained on some ids, and merge to the mean if it is time to."""
         self._since += n_ids
-        if self._since >= self._interval:
+        if self._since >= self._pause:
             self._merge_steady()
 
     def merge(self) -> None:
         """Merge all copies."""
         self._merge_steady()
         if self.copies.n:
-            merge_copies(self._matrix, self.copies.steady, self.copies.n, self.copies, np.float32(1))
+            merge_copies(self._matrix, self._steady, self.copies.n, self.copies, np.float32(1))
 
     def _merge_steady(self) -> None:
         """Add this thread's share of its changes to the originals, which become their mean."""
         self._since = 0
-        if self.copies.steady:
-            merge_copies(self._matrix, 0, self.copies.steady, self.copies, self._share)
+        if self._steady:
+            merge_copies(self._matrix, 0, self._steady, self.copies, self._share)
