@@ -14,9 +14,10 @@ import click
 
 from benchmarks.machine import commit, cores, machine, slug, versions
 from benchmarks.modes import EPOCHS, GLOVE_EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
-from benchmarks.run import ask, train, train_side_by_side
-from benchmarks.table import Results, how, render, replace_section
+from benchmarks.run import ask, train
+from benchmarks.table import Results, gains, render, replace_section, with_threads
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
+from benchmarks.turns import train_in_turns
 
 Trainers = dict[str, Trainer]
 ROOT = Path(__file__).parent.parent
@@ -50,7 +51,7 @@ def choose(only: str) -> tuple[list[str], list[str]]:
 
 def say(run: dict[str, Any]) -> dict[str, Any]:
     speed = f"{run['words_per_second'] / 1e3:,.0f} k words/s" if "words_per_second" in run else "-"
-    text = f"{run['mode']:12} {run['trainer']:15} {how(run)}  {run.get('error', speed)}"
+    text = f"{run['mode']:12} {run['trainer']:15} {with_threads(run['threads'])}  {run.get('error', speed)}"
     click.echo(f"{text}  {run['wall_seconds']:.1f} s", err=True)
     return run
 
@@ -95,7 +96,7 @@ def measure(
         "parameters": {"window": WINDOW, "negative": NEGATIVE, "sample": SAMPLE, "min_count": MIN_COUNT},
         "n_rounds": rounds, "seconds": seconds, "threads": counts, "modes": modes,
         "missing": [name for name in names if name not in trainers], "startup": [], "limits": [], "rounds": [],
-        "side_by_side": [], "accuracy": [],
+        "turns": [], "accuracy": [],
     }  # fmt: skip
     target = output or ROOT / f"benchmarks/results/{results['date']}-{slug(results['machine']['cpu'])}.json"
     # Programs take file names of at most 100 characters, so they run in the folder of their text.
@@ -105,13 +106,13 @@ def measure(
         words = cut(source, folder / "corpus.txt", tokens)
         results["corpus"] = {"name": source.name, "words": words} | ask("contexts", directory=folder)
         for turn in range(rounds):
-            take_turns(results, trainers, folder, turn, seconds)
-        if output or not quick:
-            save(results, target)
+            play_round(results, trainers, folder, turn, seconds)
+            if output or not quick:
+                save(results, target)
         if accuracy:
             score(results, trainers, folder, cut(source, folder / "corpus.txt", float("inf")), evaluation)
-    if output or not quick:
-        save(results, target)
+            if output or not quick:
+                save(results, target)
     click.echo(render(results))
 
 
@@ -127,12 +128,8 @@ def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -
             results["startup"].append({"trainer": name, "mode": key, "first": first, "cached": cached})
 
 
-def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float) -> None:
-    """Measure the machine, then for each mode all trainers, one after the other, each with all numbers of threads.
-
-    Those are compared, so they follow on one another: a machine is faster in one minute than in another. fastvec also
-    trains as many times as there are threads, side by side.
-    """
+def play_round(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float) -> None:
+    """Measure the machine, then for each mode all trainers, one after the other; last what threads bring to fastvec."""
     for n in results["threads"]:
         results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
     for key, (name, trainer), n in product(results["modes"], trainers.items(), results["threads"]):
@@ -141,9 +138,14 @@ def take_turns(results: Results, trainers: Trainers, folder: Path, turn: int, se
             epochs = trainer.passes * (1 if mode.loss else GLOVE_EPOCHS)
             run = say(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
             results["rounds"].append(run | {"round": turn})
-            if name == "fastvec" and n > 1:
-                run = say(train_side_by_side(name, trainer, mode, n, folder, results["corpus"]["words"], epochs))
-                results["side_by_side"].append(run | {"round": turn})
+    n = results["threads"][-1]
+    if "fastvec" in trainers and n > 1:
+        for key in results["modes"]:
+            runs = train_in_turns(
+                "fastvec", trainers["fastvec"], MODES[key], [[1], [n], [1] * n], folder, results["corpus"]["words"]
+            )
+            results["turns"] += [run | {"round": turn} for run in runs]
+            click.echo(f"{key:12} {gains(runs, key, n)}", err=True)
 
 
 def score(results: Results, trainers: Trainers, folder: Path, words: int, evaluation: Path) -> None:

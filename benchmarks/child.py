@@ -25,6 +25,7 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
             began = perf_counter()
         if progress.phase == "training":
             seconds = progress.seconds
+            print(f"TRAINED {progress.done} {seconds}", flush=True)
             compiling = compiling or perf_counter() - seconds - began
 
     if mode.model == "glove":
@@ -39,8 +40,7 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
             corpus, mode.model, dim=mode.dim, min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads),
             progress=listen, **options,
         )  # fmt: skip
-    wv.save(aside := f"{os.getpid()}.safetensors")  # other trainings may run in the same folder
-    os.replace(aside, "vectors")
+    wv.save("vectors", format="safetensors")
     return {
         "seconds": seconds,
         "reading_seconds": reading,

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -84,22 +83,6 @@ def train(
     if result.get("seconds"):
         result["words_per_second"] = words * epochs * result.get("share", 1) / result["seconds"]
     return {"trainer": name, "mode": mode.key, "threads": threads} | result
-
-
-def train_side_by_side(
-    name: str, trainer: Trainer, mode: Mode, n: int, directory: Path, words: int, epochs: int
-) -> dict[str, Any]:
-    """Train n times at once, with a thread each; give the "words_per_second" of all.
-
-    They share nothing: this is what n threads of one training would do if they were never in each other's way.
-    """
-    with ThreadPoolExecutor(n) as pool:
-        runs = list(pool.map(lambda _: train(name, trainer, mode, 1, directory, words, epochs), range(n)))
-    merged = {"trainer": name, "mode": mode.key, "trainings": n, "wall_seconds": max(r["wall_seconds"] for r in runs)}
-    failed = [run for run in runs if "error" in run]
-    if failed:
-        return merged | {"error": failed[0]["error"]}
-    return merged | {"words_per_second": sum(run["words_per_second"] for run in runs)}
 
 
 def ask(task: str, *arguments: str, directory: Path, threads: int = 1) -> dict[str, Any]:

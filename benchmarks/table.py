@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmarks.modes import EPOCHS, GLOVE_WINDOW, MODES, NEGATIVE
 from benchmarks.trainers import OLDER_CPUS, TRAINERS
+from benchmarks.turns import TURN
 
 START, END = "<!-- benchmark:start -->", "<!-- benchmark:end -->"
 Results = dict[str, Any]
@@ -27,18 +28,25 @@ def replace_section(text: str, section: str) -> str:
     return f"{before}{START}\n{section.strip()}\n{END}{after}"
 
 
-def speeds(runs: list[dict[str, Any]], kind: str = "threads") -> dict[tuple[str, str, int], dict[int, float]]:
-    """Give the words per second in each round, for each mode, trainer and number of threads (or "trainings")."""
+def speeds(runs: list[dict[str, Any]]) -> dict[tuple[str, str, int], dict[int, float]]:
+    """Give the words per second in each round, for each mode, trainer and number of threads."""
     found: dict[tuple[str, str, int], dict[int, float]] = defaultdict(dict)
     for run in runs:
         if "words_per_second" in run and "error" not in run:
-            found[run["mode"], run["trainer"], run[kind]][run["round"]] = run["words_per_second"]
+            found[run["mode"], run["trainer"], run["threads"]][run["round"]] = run["words_per_second"]
     return dict(found)
 
 
 def render(results: Results) -> str:
     """Make all tables."""
-    parts = [_head(results), _speed_table(results), _limits(results), _startup_table(results), _notes(results)]
+    parts = [
+        _head(results),
+        _speed_table(results),
+        _threads_table(results),
+        _limits(results),
+        _startup_table(results),
+        _notes(results),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -47,19 +55,25 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
 
 
-def how(run: dict[str, Any]) -> str:
-    """Say with how many threads a training ran, or how many trainings."""
-    return _threads(run["threads"]) if "threads" in run else f"{run['trainings']} trainings side by side"
+def gains(turns: list[dict[str, Any]], mode: str, n: int) -> tuple[float, float]:
+    """Give how much faster than one thread n threads are, and n trainings side by side, in all their turns."""
+
+    def speed(threads: list[int]) -> float:
+        runs = [run for run in turns if (run["mode"], run["threads"]) == (mode, threads)]
+        return sum(run["done"] for run in runs) / sum(run["seconds"] for run in runs)
+
+    return speed([n]) / speed([1]), speed([1] * n) / speed([1])
 
 
-def _threads(n: int) -> str:
+def with_threads(n: int) -> str:
+    """Say how many threads."""
     return "1 thread" if n == 1 else f"{n} threads"
 
 
-def _gain(more: dict[int, float], one: dict[int, float]) -> str:
-    """Give the median over rounds of one speed over another: in a round they were measured one after the other."""
-    gains = [more[turn] / one[turn] for turn in more if turn in one]
-    return f"{median(gains):.2f} x" if gains else "-"
+def _ratio(ours: dict[int, float], theirs: dict[int, float]) -> str:
+    """Give the ratio of the best speeds in the rounds in which both took part."""
+    both = ours.keys() & theirs.keys()
+    return f"{max(ours[turn] for turn in both) / max(theirs[turn] for turn in both):.1f} x" if both else "-"
 
 
 def _thousands(rounds: dict[int, float]) -> str:
@@ -88,11 +102,6 @@ def _head(results: Results) -> str:
 
 def _speed_table(results: Results) -> str:
     found, counts, rows = speeds(results["rounds"]), results["threads"], []
-    gains = {}
-    if len(counts) > 1:
-        gains[f"{counts[-1]} threads over {counts[0]}"] = found
-    if len(counts) > 1 and counts[0] == 1:
-        gains[f"{counts[-1]} trainings over 1"] = speeds(results.get("side_by_side", []), "trainings")
     scored = {(run["mode"], run["trainer"]): run["accuracy"] for run in results["accuracy"] if "accuracy" in run}
     sets = list(dict.fromkeys(name for scores in scored.values() for name in scores))
     for key, name in dict.fromkeys((run["mode"], run["trainer"]) for run in results["rounds"]):
@@ -104,15 +113,31 @@ def _speed_table(results: Results) -> str:
                 MODES[key].title,
                 EVERY[name].title,
                 *(_thousands(found.get((key, name, n), {})) for n in counts),
-                f"{max(ours.values()) / max(one.values()):.1f} x" if ours and one else "-",
-                *(_gain(more.get((key, name, counts[-1]), {}), one) for more in gains.values()),
+                _ratio(ours, one),
                 _megabytes([run["peak_bytes"] for run in runs if "error" not in run]),
                 _megabytes([run["peak_bytes"] - run["matrix_bytes"] for run in runs if "matrix_bytes" in run]),
                 *(f"{100 * scored[key, name][of]:.1f}" if (key, name) in scored else "-" for of in sets),
             ]
         )
-    threads = [_threads(n) for n in counts]
-    return _table(["mode", "trainer", *threads, "fastvec is", *gains, "peak MB", "less matrices", *sets], rows)
+    speed = map(with_threads, counts)
+    return _table(["mode", "trainer", *speed, "fastvec is", "peak MB", "less matrices", *sets], rows)
+
+
+def _threads_table(results: Results) -> str:
+    turns = results.get("turns", [])
+    if not turns:
+        return ""
+    n = max(len(run["threads"]) for run in turns)
+    seconds = sum(run["seconds"] for run in turns) / len({(run["mode"], *run["threads"]) for run in turns})
+    rows = []
+    for key in dict.fromkeys(run["mode"] for run in turns):
+        rows.append([MODES[key].title, *(f"{gain:.2f} x" for gain in gains(turns, key, n))])
+    text = (
+        f"What threads bring to fastvec: trainings with 1 thread, with {n}, and {n} trainings side by side with a "
+        f"thread each, take turns of {TURN:g} s until each has trained for some {seconds:.0f} s. Trainings side by side share "
+        "nothing: their gain is what the machine has to give."
+    )
+    return text + "\n\n" + _table(["mode", f"{n} threads over 1", f"{n} trainings over 1"], rows)
 
 
 def _limits(results: Results) -> str:
@@ -125,7 +150,7 @@ def _limits(results: Results) -> str:
     per_word = 6 * (NEGATIVE + 1) * results["corpus"]["pairs"] / results["corpus"]["words"]  # and dimension
     rows = []
     for n, limit in best.items():
-        row = [_threads(n), f"{limit['flops_per_second'] / 1e9:,.0f}"]
+        row = [with_threads(n), f"{limit['flops_per_second'] / 1e9:,.0f}"]
         row.append(f"{limit['bytes_per_second'] / 1e9:,.1f}")
         for key in keys:
             speed = max(found.get((key, "fastvec", n), {0: 0.0}).values())
@@ -158,16 +183,14 @@ def _notes(results: Results) -> str:
         f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
         f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more "
         f"(as on lesser machines {OLDER_CPUS['fastvec-avx2'].passes} times), the others once.",
-        "- Gains are medians over the rounds, as a machine is faster in one round than in another. Trainings side by "
-        "side have a thread each and share nothing: their gain is what the machine has to give to threads.",
         "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
     ]
     if "glove-100" in results["modes"]:
         lines.append(f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.")
     lines += [f"- {EVERY[name].title}: not installed." for name in results["missing"]]
     failed = {
-        f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {how(run)}): {run['error']}"
-        for run in results["rounds"] + results["accuracy"] + results.get("side_by_side", [])
+        f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {with_threads(run['threads'])}): {run['error']}"
+        for run in results["rounds"] + results["accuracy"]
         if "error" in run
     }
     if results["accuracy"]:

@@ -1,17 +1,20 @@
 import json
 import lzma
 import sys
+import time
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from benchmarks import turns
 from benchmarks.__main__ import choose, cut, main
 from benchmarks.machine import slug
 from benchmarks.modes import MODES
-from benchmarks.run import run_child, train, train_side_by_side
-from benchmarks.table import render, replace_section, speeds
+from benchmarks.run import run_child, train
+from benchmarks.table import gains, render, replace_section, speeds
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
+from benchmarks.turns import train_in_turns
 
 PROGRESS = TRAINERS["word2vec"].progress
 
@@ -36,9 +39,8 @@ def results():
                    run("fastvec", 2, 1e6, 2), run("fastvec", 2, 6e6), run("fastvec", 2, 6.4e6, 1),
                    run("gensim", 1, 5e5),
                    run("gensim", 2, 1e6, error="killed")],
-        "side_by_side": [{"mode": "sg-ns-100", "trainer": "fastvec", "trainings": 2, "words_per_second": 6e6,
-                          "round": 1},
-                         {"mode": "sg-ns-100", "trainer": "fastvec", "trainings": 2, "round": 0, "error": "memory"}],
+        "turns": [{"mode": "sg-ns-100", "threads": threads, "done": done, "seconds": seconds}
+                  for threads, done, seconds in (([1], 30, 10), ([2], 55, 9), ([1, 1], 60, 10), ([2], 59, 11))],
         "accuracy": [{"mode": "sg-ns-100", "trainer": "gensim", "threads": 2, "accuracy": {"analogies": 0.376}}],
     }  # fmt: skip
 
@@ -83,18 +85,42 @@ def test_the_speed_that_a_program_tells_of_serves_where_it_tells_of_no_progress(
     assert train("s", fasttext, MODES["sg-ns-100"], 1, tmp_path, 1000, 1)["words_per_second"] == 2500
 
 
-def test_trainings_side_by_side_run_at_once_and_their_speeds_add_up(tmp_path):
-    text = """if True:
-        import os, time
-        open(str(os.getpid()), "w")
-        began = time.time()
-        while len(os.listdir()) < 2 and time.time() < began + 60:
+def endless(first="", last=""):
+    """Give a trainer of 1000 words a second and thread, which counts the seconds that it is let run."""
+    text = f"""if True:
+        import time
+        seconds = 0
+        {first}
+        while not (seconds > 0.5 and {last or False}):
             time.sleep(0.01)
-        print('RESULT {"seconds": %d}' % len(os.listdir()))"""
-    run = train_side_by_side("s", script(text), MODES["sg-ns-100"], 2, tmp_path, 1000, 3)
-    assert run["words_per_second"] == 2 * 1000 * 3 / 2
-    failed = train_side_by_side("s", script("raise SystemExit('no')"), MODES["sg-ns-100"], 2, tmp_path, 1000, 3)
-    assert failed["error"] == "no"
+            seconds += 0.01
+            print("TRAINED", int(seconds * 1000 * THREADS), seconds)
+        print("RESULT {{}}")"""
+    return Trainer(
+        "endless", (), lambda mode, threads, epochs: [sys.executable, "-uc", text.replace("THREADS", str(threads))]
+    )
+
+
+def test_in_turns_all_trainings_of_a_group_run_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "TURN", 0.1)
+    monkeypatch.setattr(turns, "TURNS", 0.5)
+    began = time.perf_counter()
+    runs = train_in_turns("s", endless(), MODES["sg-ns-100"], [[1], [2], [1, 1]], tmp_path, 1000)
+    assert [run["threads"] for run in runs] == [[1], [2], [1, 1]]
+    assert gains(runs, "sg-ns-100", 2) == (pytest.approx(2, rel=0.05), pytest.approx(2, rel=0.05))
+    assert all(0.2 < run["seconds"] < (time.perf_counter() - began) / 3 for run in runs)
+
+
+def test_turns_end_with_the_first_training_that_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "TURN", 0.1)
+    runs = train_in_turns("s", endless(last=True), MODES["sg-ns-100"], [[1], [1]], tmp_path, 1000)
+    assert all(0 < run["seconds"] < 0.6 for run in runs)
+
+
+def test_a_training_that_fails_ends_the_turns(tmp_path):
+    failing = endless("raise SystemExit('no memory')")
+    with pytest.raises(RuntimeError, match="no memory"):
+        train_in_turns("s", failing, MODES["sg-ns-100"], [[1], [2]], tmp_path, 1000)
 
 
 def test_a_program_that_ends_before_its_last_epoch_is_reported(tmp_path):
@@ -144,18 +170,18 @@ def test_failed_runs_have_no_speed():
         ("sg-ns-100", "fastvec", 2): {0: 6e6, 1: 6.4e6, 2: 1e6},
         ("sg-ns-100", "gensim", 1): {0: 5e5},
     }
-    assert speeds(results()["side_by_side"], "trainings") == {("sg-ns-100", "fastvec", 2): {1: 6e6}}
 
 
 def test_tables_show_best_median_ratio_memory_and_accuracy():
     text = render(results())
-    assert "| fastvec | 4,000 k (3,500 k) | 6,400 k (6,000 k) | 1.0 x | 1.80 x | 1.50 x | 300 | 100 | - |" in text
-    assert "| gensim | 500 k | - | 8.0 x | - | - | 300 | - | 37.6 |" in text
+    assert "| fastvec | 4,000 k (3,500 k) | 6,400 k (6,000 k) | 1.0 x | 300 | 100 | - |" in text
+    assert "| gensim | 500 k | - | 6.0 x | 300 | - | 37.6 |" in text
     assert "| 1 thread | 144 | 20.0 | 50% |" in text
     assert "| fastvec: sg-ns-100 | 9.0 | 3.0 | 1.0 | 0.0 |" in text
     assert "- koan: not installed." in text
     assert "- gensim failed (sg-ns-100, 2 threads): killed" in text
-    assert "- fastvec failed (sg-ns-100, 2 trainings side by side): memory" in text
+    assert "some 13 s" in text
+    assert "| skip-gram, negative, 100 | 1.90 x | 2.00 x |" in text
 
 
 def test_the_section_of_the_readme_is_replaced(tmp_path):
