@@ -134,8 +134,8 @@ def _threads_table(results: Results) -> str:
         rows.append([MODES[key].title, *(f"{gain:.2f} x" for gain in gains(turns, key, n))])
     text = (
         f"What threads bring to fastvec: trainings with 1 thread, with {n}, and {n} trainings side by side with a "
-        f"thread each, take turns of {TURN:g} s until each has trained for some {seconds:.0f} s. Trainings side by side share "
-        "nothing: their gain is what the machine has to give."
+        f"thread each, take turns of {TURN:g} s until each has trained for some {seconds:.0f} s. Trainings side by "
+        "side share nothing: their gain is what the machine has to give."
     )
     return text + "\n\n" + _table(["mode", f"{n} threads over 1", f"{n} trainings over 1"], rows)
 
