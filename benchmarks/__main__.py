@@ -61,6 +61,7 @@ def say(run: dict[str, Any]) -> dict[str, Any]:
 @click.option("--threads", default="1,all", show_default=True, metavar="LIST", help="Numbers of threads.")
 @click.option("--rounds", default=3, show_default=True, help="Rounds, in which the trainers take turns.")
 @click.option("--tokens", default=1_500_000, show_default=True, help="Words of the corpus on which speed is measured.")
+@click.option("--turns", default=4, show_default=True, help="Times in a round that numbers of threads are compared.")
 @click.option("--seconds", default=4.0, show_default=True, help="Stop slow programs after training so long.")
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True), help="Text, a sentence a line, plain or .xz.")
 @click.option("--quick", is_flag=True, help="One round on 500,000 words with 1 thread and 100 dimensions.")
@@ -80,7 +81,7 @@ def main(context: click.Context, /, **options: Any) -> None:
 
 
 def measure(
-    only: str, threads: str, rounds: int, tokens: int, seconds: float, corpus: Path | None, quick: bool,
+    only: str, threads: str, rounds: int, turns: int, tokens: int, seconds: float, corpus: Path | None, quick: bool,
     cpu_features: bool, accuracy: bool, evaluation: Path, output: Path | None,
 ) -> None:  # fmt: skip
     every = TRAINERS | OLDER_CPUS
@@ -106,7 +107,7 @@ def measure(
         words = cut(source, folder / "corpus.txt", tokens)
         results["corpus"] = {"name": source.name, "words": words} | ask("contexts", directory=folder)
         for turn in range(rounds):
-            play_round(results, trainers, folder, turn, seconds)
+            play_round(results, trainers, folder, turn, seconds, turns)
             if output or not quick:
                 save(results, target)
         if accuracy:
@@ -128,7 +129,7 @@ def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -
             results["startup"].append({"trainer": name, "mode": key, "first": first, "cached": cached})
 
 
-def play_round(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float) -> None:
+def play_round(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float, turns: int) -> None:
     """Measure the machine, then for each mode all trainers, one after the other; last what threads bring to fastvec."""
     for n in results["threads"]:
         results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
@@ -140,12 +141,13 @@ def play_round(results: Results, trainers: Trainers, folder: Path, turn: int, se
             results["rounds"].append(run | {"round": turn})
     n = results["threads"][-1]
     if "fastvec" in trainers and n > 1:
-        for key in results["modes"]:
+        for key in results["modes"] * turns:
             runs = train_in_turns(
                 "fastvec", trainers["fastvec"], MODES[key], [[1], [n], [1] * n], folder, results["corpus"]["words"]
             )
             results["turns"] += [run | {"round": turn} for run in runs]
-            click.echo(f"{key:12} {gains(runs, key, n)}", err=True)
+            shown = ", ".join(f"{gain:.2f} x" for gain in gains(results["turns"], key, n))
+            click.echo(f"{key:12} {with_threads(n)} over one, trainings side by side: {shown}", err=True)
 
 
 def score(results: Results, trainers: Trainers, folder: Path, words: int, evaluation: Path) -> None:

@@ -128,14 +128,15 @@ def _threads_table(results: Results) -> str:
     if not turns:
         return ""
     n = max(len(run["threads"]) for run in turns)
-    seconds = sum(run["seconds"] for run in turns) / len({(run["mode"], *run["threads"]) for run in turns})
+    times = len(turns) // len({(run["mode"], *run["threads"]) for run in turns})
+    seconds = sum(run["seconds"] for run in turns) / len(turns)
     rows = []
     for key in dict.fromkeys(run["mode"] for run in turns):
         rows.append([MODES[key].title, *(f"{gain:.2f} x" for gain in gains(turns, key, n))])
     text = (
         f"What threads bring to fastvec: trainings with 1 thread, with {n}, and {n} trainings side by side with a "
-        f"thread each, take turns of {TURN:g} s until each has trained for some {seconds:.0f} s. Trainings side by "
-        "side share nothing: their gain is what the machine has to give."
+        f"thread each, take turns of {TURN:g} s for some {seconds:.0f} s each, {times} times. Trainings side by side "
+        "share nothing: their gain is what the machine has to give."
     )
     return text + "\n\n" + _table(["mode", f"{n} threads over 1", f"{n} trainings over 1"], rows)
 

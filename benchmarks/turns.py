@@ -1,7 +1,8 @@
 """Trainings that take turns of half a second, to tell what more threads bring on a machine that is never quite quiet.
 
 A machine that is shared may be a third faster a minute later. So trainings that are to be compared are all started, and
-all are stopped but those whose turn it is.
+all are stopped but those whose turn it is. And as its memory lies, a process may be a tenth faster than the next for all
+of its life; so each takes a few turns only, and many are compared.
 """
 
 import os
@@ -17,8 +18,8 @@ from benchmarks.modes import Mode
 from benchmarks.trainers import Trainer, environment
 
 #: Seconds of a turn, and of all turns of a training.
-TURN, TURNS = 0.5, 10.0
-#: A training is long enough for this many words, so that it is like one of a whole corpus: of its begin TURNS seconds.
+TURN, TURNS = 0.5, 2.0
+#: Each training is the begin of one of this many words, as of a whole corpus.
 WORDS = 80_000_000
 _TRAINED = re.compile(rb"TRAINED (\d+) ([\d.]+)\n")
 
@@ -97,15 +98,17 @@ def train_in_turns(
     """
     epochs = max(1, WORDS // words)
     with ExitStack() as stack:
-        trainings = []
-        for group in groups:
+        trainings: list[list[Training]] = []
+        for numbers in groups:
             trainings.append([])
-            for threads in group:
+            for threads in numbers:
                 command = trainer.command(mode, threads, epochs)
                 training = Training(command, directory, environment(trainer, name, directory, threads))
                 stack.callback(training.end)
-                training.start()
                 trainings[-1].append(training)
+        for group in trainings:
+            for training in group:
+                training.start()
         while trainings[-1][0].seconds < TURNS and all([_take_turn(group) for group in trainings]):
             pass
     if not all(training.seconds for group in trainings for training in group):
