@@ -34,13 +34,13 @@ restrict_vocab = click.option(
 )
 
 # Option `method`, a `Method`.
-Method = Literal["add", "multiply"]
+Method = Literal["3cosadd", "3cosmul"]
 method = click.option(
     "--method",
-    type=click.Choice(["add", "multiply"]),
-    default="add",
+    type=click.Choice(["3cosadd", "3cosmul"]),
+    default="3cosadd",
     show_default=True,
-    help="Add cosines (3CosAdd) or multiply them (3CosMul).",
+    help="Add cosines, or multiply them.",
 )
 
 
@@ -49,7 +49,7 @@ def show_near(near: list[tuple[str, float]], method: Method, as_json: bool) -> N
     if as_json:
         print_json([{"word": word, "score": score} for word, score in near])
     else:
-        print_table(["word", "cosine" if method == "add" else "score"], near)
+        print_table(["word", "cosine" if method == "3cosadd" else "score"], near)
 
 
 def ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:

@@ -58,8 +58,17 @@ training = options.together(
         text="Relative frequency above which words are thinned out; 0 keeps all.",
     ),
     _number(int, "--epochs", shown="5; glove 15", text="Passes over the text; with glove over its co-occurrences."),
-    _number(float, "--lr", "learning_rate", shown="by model and loss", text="Learning rate at the start."),
-    _number(float, "--min-lr", "min_learning_rate", shown="a ten-thousandth of --lr", text="Learning rate at the end."),
+    _number(
+        float, "--lr", "--learning-rate", "learning_rate", shown="by model and loss", text="Learning rate at the start."
+    ),
+    _number(
+        float,
+        "--min-lr",
+        "--min-learning-rate",
+        "min_learning_rate",
+        shown="a ten-thousandth of --lr",
+        text="Learning rate at the end.",
+    ),
     click.option(
         "--cbow-update",
         default=None,

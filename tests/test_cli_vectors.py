@@ -59,7 +59,7 @@ def test_similar_words_can_be_json(run, path):
 
 def test_analogies(run, path):
     assert run("analogy", path, "king", "man", "woman", "-n", 1).splitlines()[1].split()[0] == "queen"
-    found = run("analogy", path, "king", "man", "woman", "--method", "multiply", "--json")
+    found = run("analogy", path, "king", "man", "woman", "--method", "3cosmul", "--json")
     assert json.loads(found)[0]["word"] == "queen"
     assert "An analogy needs three words." in run("analogy", path, "king", status=2)
     assert "an analogy needs three words, not 1" in run("analogy", path, stdin="king\n", status=1)

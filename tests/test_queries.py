@@ -57,7 +57,7 @@ def test_multiplying_cosines(wv):
         return half["w1"] * half["w3"] / (half["w2"] + 1e-6)
 
     expected = sorted(((word, score(word)) for word in wv.words[:1] + wv.words[4:]), key=lambda pair: -pair[1])[:10]
-    assert_same(wv.most_similar(["w1", "w3"], ["w2"], method="multiply"), expected)
+    assert_same(wv.most_similar(["w1", "w3"], ["w2"], method="3cosmul"), expected)
 
 
 def test_search_can_be_restricted_to_the_first_words(wv):
@@ -145,7 +145,7 @@ def test_rank_counts_the_closer_words(wv):
         (lambda wv: wv.most_similar(), "at least one word or vector"),
         (lambda wv: wv.most_similar("w1", topn=0), "topn must be at least 1, not 0"),
         (lambda wv: wv.most_similar("w1", restrict_vocab=0), "restrict_vocab must be at least 1, not 0"),
-        (lambda wv: wv.most_similar("w1", method="cosmul"), "method must be 'add' or 'multiply', not 'cosmul'"),
+        (lambda wv: wv.most_similar("w1", method="cosmul"), "method must be '3cosadd' or '3cosmul', not 'cosmul'"),
         (lambda wv: wv.most_similar([np.zeros(3)]), "a vector must have 8 numbers"),
         (lambda wv: wv.nearest("w1"), "put it into a list"),
         (lambda wv: wv.nearest(np.zeros(8)), "put it into a list"),
@@ -171,7 +171,7 @@ def test_answers_are_those_of_gensim(wv):
     keyed = wv.to_gensim()
     assert_same(wv.most_similar("w7"), keyed.most_similar("w7"))
     assert_same(wv.most_similar(["w1", "w3"], ["w2"]), keyed.most_similar(["w1", "w3"], ["w2"]))
-    found = wv.most_similar(["w1", "w3"], ["w2"], method="multiply")
+    found = wv.most_similar(["w1", "w3"], ["w2"], method="3cosmul")
     with pytest.warns(DeprecationWarning, match="init_sims"):
         assert_same(found, keyed.most_similar_cosmul(["w1", "w3"], ["w2"]))
     assert_same(wv.most_similar("w7", restrict_vocab=50), keyed.most_similar("w7", restrict_vocab=50))

@@ -30,7 +30,7 @@ class Queries(Storage):
         topn: int = 10,
         *,
         restrict_vocab: int | None = None,
-        method: Literal["add", "multiply"] = "add",
+        method: Literal["3cosadd", "3cosmul"] = "3cosadd",
     ) -> Neighbours:
         """Give the words nearest to some words or vectors, and far from others, all scaled to length 1.
 
@@ -42,9 +42,9 @@ class Queries(Storage):
             How many words to give.
         restrict_vocab : int, optional
             Search only the first so many words.
-        method : {"add", "multiply"}
-            "add": the largest cosine with the sum of the positive less the negative (3CosAdd). "multiply": the largest
-            product of (1 + cosine) / 2 with the positive, divided by those with the negative (3CosMul).
+        method : {"3cosadd", "3cosmul"}
+            "3cosadd": the largest cosine with the sum of the positive less the negative. "3cosmul": the largest
+            product of (1 + cosine) / 2 with the positive, divided by those with the negative.
 
         Returns
         -------
@@ -67,7 +67,7 @@ class Queries(Storage):
             raise InputError("most_similar needs at least one word or vector")
         units = self.units([*added, *subtracted])
         given = [self._rows[item] for item in added + subtracted if isinstance(item, str) and item in self]
-        if method == "multiply":
+        if method == "3cosmul":
             n_added = len(added)
 
             def multiply(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -76,8 +76,8 @@ class Queries(Storage):
                 return scores[None]
 
             return self._search(units, [given], topn, restrict_vocab, multiply)[0]
-        if method != "add":
-            raise InputError(f"method must be 'add' or 'multiply', not {method!r}")
+        if method != "3cosadd":
+            raise InputError(f"method must be '3cosadd' or '3cosmul', not {method!r}")
         signs = np.repeat(np.array([1, -1], np.float32), [len(added), len(subtracted)])
         return self._search(unit_rows((signs @ units)[None]), [given], topn, restrict_vocab)[0]
 
