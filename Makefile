@@ -34,7 +34,7 @@ check: .venv/installed-test
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
 
 KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_sampling.py tests/test_huffman.py \
-	tests/test_glove_kernel.py tests/test_glove_tiles.py
+	tests/test_glove_kernel.py tests/test_glove_tiles.py tests/test_phrases.py
 
 # Beside gensim and fastText, and the other trainers that are on PATH; `python -m benchmarks --help` has the choices.
 bench: .venv/installed

@@ -25,6 +25,7 @@ COMMANDS = {
     "eval": "Score vectors on analogies, similarity, categories and outliers.",
     "info": "Show what a file of vectors holds.",
     "odd": "Find the word that does not go with the others.",
+    "phrases": "Join words that belong together: new_york.",
     "plan": "Say how much memory, disk and time training will take.",
     "similar": "Show the nearest neighbours of words.",
     "train": "Train word vectors from text.",

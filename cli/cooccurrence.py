@@ -24,7 +24,7 @@ from .reading import source_paths
 )
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Seed of --sample.")
 @options.vocabulary
-@click.option("--threads", type=int, default=None, show_default="all cores", metavar="N", help="Threads.")
+@options.threads
 @options.reading
 @click.option("--log-json", default=None, metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
 @options.quiet

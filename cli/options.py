@@ -89,6 +89,17 @@ vocabulary = together(
     ),
 )
 
+# Options `memory` and `threads`: keywords of `fastvec.count_cooccurrence`.
+memory = click.option(
+    "--memory",
+    type=Size(),
+    default=None,
+    show_default="a quarter of what there is",
+    metavar="SIZE",
+    help="Memory for co-occurrences, such as 500M or 2G; what does not fit goes to disk.",
+)
+threads = click.option("--threads", type=int, default=None, show_default="all cores", metavar="N", help="Threads.")
+
 # Options `weighting`, `side`, `subsampling`, `cell_min_count` and `memory`: keywords of `fastvec.count_cooccurrence`;
 # what is not given is None. Commands have `window` and `sample` themselves.
 counting = together(
@@ -118,14 +129,7 @@ counting = together(
         metavar="N",
         help="Leave out pairs of words whose weights add up to less.",
     ),
-    click.option(
-        "--memory",
-        type=Size(),
-        default=None,
-        show_default="a quarter of what there is",
-        metavar="SIZE",
-        help="Memory for co-occurrences, such as 500M or 2G; what does not fit goes to disk.",
-    ),
+    memory,
 )
 
 # Option `quiet`.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastvec.models import resume, train
     from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
     from fastvec.models.explicit import explicit_vectors
+    from fastvec.models.phrases import Phrases, find_phrases, join_phrases
     from fastvec.models.planning.plan import Plan, plan
     from fastvec.models.ppmi import ppmi
     from fastvec.vectors import KeyedVectors, load
@@ -28,6 +29,7 @@ __all__ = [
     "FileError",
     "InputError",
     "KeyedVectors",
+    "Phrases",
     "Plan",
     "TrainingError",
     "UnknownWordError",
@@ -36,6 +38,8 @@ __all__ = [
     "count_cooccurrence",
     "evaluation",
     "explicit_vectors",
+    "find_phrases",
+    "join_phrases",
     "load",
     "plan",
     "ppmi",
@@ -52,12 +56,15 @@ _HOMES = {
     "FileError": "errors",
     "InputError": "errors",
     "KeyedVectors": "vectors",
+    "Phrases": "models.phrases",
     "Plan": "models.planning.plan",
     "TrainingError": "errors",
     "UnknownWordError": "errors",
     "Vocabulary": "corpus",
     "count_cooccurrence": "models.cooccurrence",
     "explicit_vectors": "models.explicit",
+    "find_phrases": "models.phrases",
+    "join_phrases": "models.phrases",
     "load": "vectors",
     "plan": "models.planning.plan",
     "ppmi": "models.ppmi",

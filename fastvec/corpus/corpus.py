@@ -1,6 +1,7 @@
 """A corpus: text that has been read once, as a stream of word ids on disk."""
 
 import os
+import re
 import shutil
 import weakref
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, w
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.corpus.words import Words
 from fastvec.errors import FileError, InputError
+from fastvec.kernels.phrases import NOTHING, join_pairs, spell
 from fastvec.scratch import CACHE_DIR, disk_errors, scratch_directory
 
 
@@ -214,6 +216,77 @@ class Corpus:
                 )
             return Corpus(scratch, described, temporary=True)
 
+    def with_joined(self, firsts: NDArray[np.int64], seconds: NDArray[np.int64], delimiter: str = "_") -> "Corpus":
+        """Give the same text with pairs of words as one word each, where they stand next to each other in a sentence.
+
+        Pairs are joined from the left: of "new york city" with the pairs "new york" and "york city", the first.
+
+        Parameters
+        ----------
+        firsts, seconds : (n,) int64
+            Ids of the words of each pair.
+        delimiter : str
+            Stands between them.
+
+        Returns
+        -------
+        Corpus
+            A temporary one, with a vocabulary of its own: close it, or forget it.
+        """
+        words = list(self._first_words(self.n_types))
+        order = np.lexsort((seconds, firsts))
+        firsts, seconds = firsts[order], seconds[order].astype(np.int32)
+        starts = np.searchsorted(firsts, np.arange(self.n_types + 1))
+        pairs = [f"{words[a]}{delimiter}{words[b]}" for a, b in zip(firsts.tolist(), seconds.tolist(), strict=True)]
+        joined = _number(pairs, words)
+
+        def chunks(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int32]]:
+            out, held = np.empty(N_IDS + 1, np.int32), NOTHING
+            for chunk in self._chunks():
+                n, held = join_pairs(chunk, starts, seconds, joined, held, out, counts)
+                yield out[:n]
+            yield np.array([held], np.int32)  # the end of the last sentence
+
+        counts = np.zeros(len(words), np.int64)
+        for _ in chunks(counts):
+            pass
+        named = Words.from_strings(words)
+        order = named.falling_order(counts)[: np.count_nonzero(counts)]
+        ranks = np.empty(len(words), np.int32)
+        ranks[order] = np.arange(order.size)
+        data, offsets = named.reordered(order)
+        with scratch_directory(self._directory.parent) as scratch:
+            with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
+                described = write_stream(
+                    scratch,
+                    renumbered(chunks(np.zeros_like(counts)), np.arange(len(words) + 1), ranks),
+                    data,
+                    offsets,
+                    counts[order],
+                    name=self.name,
+                    n_invalid=self.n_invalid,
+                    options=self.options,
+                    identity=None,
+                )
+            return Corpus(scratch, described, temporary=True)
+
+    def text(self) -> Iterator[bytes]:
+        """Yield the text in pieces: the words of a sentence with a space between, a sentence a line, in UTF-8.
+
+        Raises
+        ------
+        InputError
+            If a word has white space in it, as a tokenizer may give them.
+        """
+        if re.search(rb"\s", self._words):
+            word = next(word for word in self._first_words(self.n_types) if re.search(r"\s", word, re.ASCII))
+            raise InputError(f"{self.name}: the word {word!r} has white space in it, which no text can hold")
+        data, lengths, is_open = np.frombuffer(self._words, np.uint8), np.diff(self._offsets), False
+        for chunk in self._chunks():
+            out = np.empty(int(lengths[chunk[chunk >= 0]].sum()) + chunk.size, np.uint8)
+            n, is_open = spell(chunk, data, self._offsets, out, is_open)
+            yield out[:n].tobytes()
+
     def _first_words(self, n: int) -> Iterator[str]:
         """Yield the first n words."""
         for start, stop in pairwise(self._offsets[: n + 1].tolist()):
@@ -223,6 +296,17 @@ class Corpus:
         ids = np.empty(N_IDS, np.int32)
         for start in range(0, self.n_ids, N_IDS):
             yield ids[: self.read(start, ids)]
+
+
+def _number(strings: list[str], words: list[str]) -> NDArray[np.int32]:
+    """Give the places of strings in a list of words; those that are not there are added to it."""
+    wanted = set(strings)
+    places = {word: k for k, word in enumerate(words) if word in wanted}
+    for string in strings:
+        if string not in places:
+            places[string] = len(words)
+            words.append(string)
+    return np.array([places[string] for string in strings], np.int32)
 
 
 def _release(file: int, temporary: Path | None) -> None:

@@ -86,8 +86,7 @@ def count_cooccurrence(
            [0.5, 1. , 0. ]], dtype=float32)
     """
     chosen = CountSettings(**settings)
-    counting = _Counting(corpus, vocabulary, chosen, memory, count_threads(threads), progress or ignore)
-    indptr, indices, data = counting.run()
+    indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
         raise InputError(
             f"{corpus.name}: no two words of the vocabulary stand within {chosen.window} words of each other; "
@@ -95,6 +94,18 @@ def count_cooccurrence(
         )
     metadata = {"counting": asdict(chosen), "corpus": corpus.facts}
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)
+
+
+def count_cells(
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    settings: CountSettings,
+    memory: int | None = None,
+    threads: int | None = None,
+    progress: Listener | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Do as `count_cooccurrence`, and give the arrays of a CSR matrix: row starts, columns and values, maybe none."""
+    return _Counting(corpus, vocabulary, settings, memory, count_threads(threads), progress or ignore).run()
 
 
 class Division(NamedTuple):

@@ -1,0 +1,170 @@
+"""Phrases: pairs of words that stand next to each other more often than their counts explain (Mikolov et al. 2013b).
+
+Found in the id stream by the counter of co-occurrences, and joined there, "new york" to "new_york", so that a model
+trains a vector for them. Longer ones are found by going over the text again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.errors import InputError
+from fastvec.models.checks import check_choice, check_integer, check_number
+from fastvec.models.cooccurrence.counting import count_cells
+from fastvec.models.cooccurrence.settings import CountSettings
+from fastvec.training.progress import Listener
+
+#: Score above which a pair is a phrase, where none is given; word2phrase's own, and one like it.
+THRESHOLDS = {"word2phrase": 100.0, "npmi": 0.5}
+
+
+class Phrase(NamedTuple):
+    """Two words, how often they stand next to each other, and the score of that."""
+
+    first: str
+    second: str
+    occurrences: int
+    score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """The phrases of a corpus, by falling score; iterates over each as a `Phrase`.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        All words of the corpus.
+    firsts, seconds : (n,) int64
+        Ids of the two words of each.
+    counts : (n,) int64
+        How often they stand next to each other.
+    scores : (n,) float64
+    """
+
+    vocabulary: Vocabulary
+    firsts: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    scores: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    def __iter__(self) -> Iterator[Phrase]:
+        words = self.vocabulary.words
+        columns = (self.firsts, self.seconds, self.counts, self.scores)
+        for first, second, count, score in zip(*(column.tolist() for column in columns), strict=True):
+            yield Phrase(words[first], words[second], count, score)
+
+
+def find_phrases(
+    corpus: Corpus,
+    *,
+    min_count: int = 5,
+    threshold: float | None = None,
+    scoring: str = "word2phrase",
+    memory: int | None = None,
+    threads: int | None = None,
+    progress: Listener | None = None,
+) -> Phrases:
+    """Find the pairs of words that stand next to each other more often than their counts explain.
+
+    With n(ab) the count of a pair, n(a) and n(b) those of its words, and N words in all, the score is
+
+        word2phrase   (n(ab) - min_count) N / (n(a) n(b))                   (eq. 6, times N as in word2phrase.c)
+        npmi          log(n(ab) N / (n(a) n(b))) / -log(n(ab) / N)          from -1 to 1 (Bouma 2009)
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The text.
+    min_count : int
+        Occurrences that a pair must have.
+    threshold : float or None
+        Score that it must exceed; None is 100 for word2phrase, 0.5 for npmi.
+    scoring : str
+        "word2phrase" or "npmi".
+    memory, threads, progress
+        As for `fastvec.count_cooccurrence`. The result depends on none of them.
+
+    Returns
+    -------
+    Phrases
+        None, perhaps.
+
+    Raises
+    ------
+    InputError
+        If a value is out of range, or the text has a single word.
+
+    Examples
+    --------
+    >>> from fastvec import read_corpus
+    >>> corpus = read_corpus(["new york is a city", "a cat is in new york", "is a city in a city"])
+    >>> [tuple(phrase) for phrase in find_phrases(corpus, min_count=1, threshold=3)]
+    [('new', 'york', 2, 4.25)]
+    """
+    check_integer("min_count", min_count, 1)
+    check_choice("scoring", scoring, list(THRESHOLDS))
+    if threshold is None:
+        threshold = THRESHOLDS[scoring]
+    check_number("threshold", threshold, -np.inf)
+    vocabulary = corpus.vocabulary(min_count=1)
+    settings = CountSettings(window=1, weighting="flat", side="right", cell_min_count=min_count)
+    indptr, indices, data = count_cells(corpus, vocabulary, settings, memory, threads, progress)
+    firsts, seconds = np.repeat(np.arange(len(vocabulary)), np.diff(indptr)), indices.astype(np.int64)
+    together, n = data.astype(np.float64), corpus.n_tokens
+    apart = vocabulary.counts[firsts].astype(np.float64) * vocabulary.counts[seconds]
+    if scoring == "word2phrase":
+        scores = (together - min_count) * n / apart
+    else:
+        scores = np.log(together * n / apart) / -np.log(together / n)
+    chosen = np.flatnonzero(scores > threshold)
+    chosen = chosen[np.lexsort((-together[chosen], -scores[chosen]))]
+    return Phrases(vocabulary, firsts[chosen], seconds[chosen], together[chosen].astype(np.int64), scores[chosen])
+
+
+def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corpus:
+    """Give the same text with each of its phrases as one word; of phrases that overlap, the first.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The text.
+    phrases : Phrases
+        From `find_phrases` of this corpus.
+    delimiter : str
+        Stands between their words.
+
+    Returns
+    -------
+    Corpus
+        A temporary one, to train on, or to find longer phrases in.
+
+    Raises
+    ------
+    InputError
+        If the delimiter has white space in it, or the phrases are of another corpus.
+    FileError
+        If there is no space on the disk.
+
+    Examples
+    --------
+    >>> from fastvec import read_corpus
+    >>> corpus = read_corpus(["new york is a city", "a cat is in new york", "is a city in a city"])
+    >>> joined = join_phrases(corpus, find_phrases(corpus, min_count=1, threshold=3))
+    >>> print(b"".join(joined.text()).decode(), end="")
+    new_york is a city
+    a cat is in new_york
+    is a city in a city
+    """
+    if delimiter.split() not in ([], [delimiter]) or delimiter.isspace():
+        raise InputError(f"delimiter must be without white space, not {delimiter!r}")
+    if len(phrases.vocabulary) != corpus.n_types:
+        raise InputError(f"{corpus.name}: the phrases were found in another text")
+    return corpus.with_joined(phrases.firsts, phrases.seconds, delimiter)
