@@ -7,6 +7,8 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from fastvec.doctor import processor_name
+
 PACKAGES = ("fastvec", "numba", "llvmlite", "numpy", "gensim", "fasttext-wheel")
 
 
@@ -19,10 +21,9 @@ def machine() -> dict[str, str | int]:
     """Describe the machine."""
     path = Path("/proc/cpuinfo")
     text = path.read_text() if path.exists() else ""
-    model = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
     simd = [name for name in ("avx512f", "avx2", "sse2", "asimd", "neon") if re.search(rf"\b{name}\b", text)]
     return {
-        "cpu": model[1] if model else platform.processor() or platform.machine(),
+        "cpu": processor_name(),
         "simd": simd[0] if simd else "unknown",
         "cores": cores(),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),

@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "Compare vectors on the same questions, with paired tests.",
     "convert": "Change the format of a file of vectors.",
     "cooccurrence": "Count how often words stand near each other.",
+    "doctor": "Show what fastvec runs on, and whether it works.",
     "eval": "Score vectors on analogies, similarity, categories and outliers.",
     "info": "Show what a file of vectors holds.",
     "odd": "Find the word that does not go with the others.",

@@ -1,0 +1,32 @@
+"""The command that looks whether fastvec works here."""
+
+import sys
+
+import click
+
+from . import asking
+from .tables import print_json
+
+
+@click.command()
+@asking.as_json
+def command(as_json: bool) -> None:
+    """Show what fastvec runs on, and try each model on a little text.
+
+    Ends with exit code 1 if something is wrong; such lines begin with an exclamation mark.
+
+    \b
+    Example:
+      fastvec doctor
+    """  # noqa: D301 - click reads the backspace
+    from fastvec.doctor import examine
+
+    findings = []
+    for finding in examine():
+        findings.append(finding)
+        if not as_json:
+            click.echo(f"{'!' if finding.is_bad else ' '} {finding.name:<24} {finding.text}")
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    if any(finding.is_bad for finding in findings):
+        sys.exit(1)

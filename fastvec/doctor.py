@@ -1,0 +1,122 @@
+"""A check-up: what fastvec runs on, and whether each model works there."""
+
+import os
+import platform
+import random
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+#: Packages whose versions matter.
+PACKAGES = ("numba", "llvmlite", "numpy", "scipy")
+_LITTLE = {"epochs": 20, "learning_rate": 0.1}  # for little text
+#: What is tried: parameters of `fastvec.train`.
+MODELS: dict[str, dict[str, Any]] = {
+    "skip-gram": {"model": "skipgram", **_LITTLE},
+    "skip-gram, hierarchical": {"model": "skipgram", "loss": "hierarchical", **_LITTLE},
+    "CBOW": {"model": "cbow", **_LITTLE},
+    "CBOW, hierarchical": {"model": "cbow", "loss": "hierarchical", **_LITTLE},
+    "PPMI-SVD": {"model": "ppmi-svd"},
+    "GloVe": {"model": "glove"},
+}
+
+
+class Finding(NamedTuple):
+    """What was found out about something; where it `is_bad`, with the cure."""
+
+    name: str
+    text: str
+    is_bad: bool = False
+
+
+def examine() -> Iterator[Finding]:
+    """Look at versions, processor, compiler, memory and disk, then train each model on a text of two topics.
+
+    Yields
+    ------
+    Finding
+        As each is made; compiling a kernel for the first time takes some seconds.
+    """
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    yield Finding("versions", f"fastvec {version('fastvec')}, Python {platform.python_version()}, {packages}")
+    yield Finding("system", platform.platform())
+    yield _processor()
+    yield _compiler()
+    yield from _room()
+    for name, parameters in MODELS.items():
+        yield _try(name, parameters)
+
+
+def processor_name() -> str:
+    """Give the name of the processor."""
+    path = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*: (.+)$", path.read_text(), re.MULTILINE) if path.exists() else None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def _processor() -> Finding:
+    from fastvec.training.blocks import count_threads
+
+    cores, usable = os.cpu_count() or 1, count_threads(None)
+    shown = f"{cores} cores" if cores == usable else f"{usable} of {cores} cores"
+    return Finding("processor", f"{processor_name()}, {shown}")
+
+
+def _compiler() -> Finding:
+    """Say for what numba compiles, and where it keeps the code."""
+    from numba.core import config
+    from numba.core.registry import cpu_target
+
+    from fastvec.kernels.word2vec import train_block
+
+    if getattr(config, "DISABLE_JIT", 0):
+        return Finding("compiler", "switched off, so all is slow: unset NUMBA_DISABLE_JIT", is_bad=True)
+    _, name, features = cpu_target.target_context.codegen().magic_tuple()
+    widths = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX", "neon": "NEON", "sse2": "SSE2"}
+    simd = next((shown for feature, shown in widths.items() if f"+{feature}" in features.split(",")), "no SIMD")
+    folder = getattr(getattr(train_block, "stats", None), "cache_path", None)
+    if folder is None:
+        return Finding("compiler", "kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder", is_bad=True)
+    return Finding("compiler", f"for {name}, {simd}; kernels are kept in {folder}")
+
+
+def _room() -> Iterator[Finding]:
+    from platformdirs import user_cache_path
+
+    from fastvec.scratch import system_folder
+    from fastvec.training.resources import disk_room, memory_room
+
+    room = memory_room()
+    yield Finding("memory", f"{room.free / 1e6:,.0f} MB free of {room.total / 1e6:,.0f} MB ({room.limit})")
+    cache = user_cache_path("fastvec")
+    kept = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) if cache.exists() else 0
+    yield Finding("cache", f"{kept / 1e6:,.0f} MB of texts in {cache}, {disk_room(cache) / 1e6:,.0f} MB free")
+    temporary = system_folder()
+    yield Finding("temporary", f"{temporary}, {disk_room(temporary) / 1e6:,.0f} MB free")
+
+
+def _try(name: str, parameters: dict[str, Any]) -> Finding:
+    """Train on sentences of two topics, and some of both; the words of the two must lie apart afterwards."""
+    import fastvec
+
+    chance = random.Random(1)
+    topics = [[f"{topic}{k}" for k in range(10)] for topic in "ab"]
+    sentences = [chance.choices(topics[k % 2] if k % 8 else topics[0] + topics[1], k=8) for k in range(600)]
+    start = perf_counter()
+    try:
+        wv = fastvec.train(sentences, dim=8, sample=0, **parameters)
+    except Exception as error:  # whatever it is, it is what is looked for
+        return Finding(name, f"{type(error).__name__}: {error}", is_bad=True)
+    seconds = perf_counter() - start
+    vectors = np.array([wv[word] for topic in topics for word in topic])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = vectors @ vectors.T
+    apart = float(cosines[:10, :10].mean() - cosines[:10, 10:].mean())
+    if not apart > 0.5:
+        return Finding(name, f"does not tell two topics apart ({apart:.2f}): please report this", is_bad=True)
+    return Finding(name, f"works ({seconds:.1f} s)")
