@@ -1,8 +1,8 @@
 """Trainings that take turns of half a second, to tell what more threads bring on a machine that is never quite quiet.
 
 A machine that is shared may be a third faster a minute later. So trainings that are to be compared are all started, and
-all are stopped but those whose turn it is. And a process may be a tenth faster than the next all its life, as its memory
-lies; so each takes a few turns only, and many are compared.
+all are stopped but those whose turn it is. And a process may be a tenth faster than the next all its life, as its
+memory lies; so each takes a few turns only, and many are compared.
 """
 
 import os
