@@ -99,21 +99,21 @@ def measure(
         "missing": [name for name in names if name not in trainers], "startup": [], "limits": [], "rounds": [],
         "turns": [], "accuracy": [],
     }  # fmt: skip
-    target = output or ROOT / f"benchmarks/results/{results['date']}-{slug(results['machine']['cpu'])}.json"
+    target = output
+    if not (output or quick):
+        target = ROOT / f"benchmarks/results/{results['date']}-{slug(results['machine']['cpu'])}.json"
     # Programs take file names of at most 100 characters, so they run in the folder of their text.
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         start_up(results, trainers, folder, source)
         words = cut(source, folder / "corpus.txt", tokens)
         results["corpus"] = {"name": source.name, "words": words} | ask("contexts", directory=folder)
-        for turn in range(rounds):
-            play_round(results, trainers, folder, turn, seconds, turns)
-            if output or not quick:
-                save(results, target)
+        for number in range(rounds):
+            play_round(results, trainers, folder, number, seconds, turns)
+            save(results, target)
         if accuracy:
             score(results, trainers, folder, cut(source, folder / "corpus.txt", float("inf")), evaluation)
-            if output or not quick:
-                save(results, target)
+            save(results, target)
     click.echo(render(results))
 
 
@@ -129,23 +129,23 @@ def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -
             results["startup"].append({"trainer": name, "mode": key, "first": first, "cached": cached})
 
 
-def play_round(results: Results, trainers: Trainers, folder: Path, turn: int, seconds: float, turns: int) -> None:
+def play_round(results: Results, trainers: Trainers, folder: Path, number: int, seconds: float, turns: int) -> None:
     """Measure the machine, then for each mode all trainers, one after the other; last what threads bring to fastvec."""
     for n in results["threads"]:
         results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
     for key, (name, trainer), n in product(results["modes"], trainers.items(), results["threads"]):
         mode = MODES[key]
-        if trainer.trains(mode) and (turn == 0 or trainer.every_round):
+        if trainer.trains(mode) and (number == 0 or trainer.every_round):
             epochs = trainer.passes * (1 if mode.loss else GLOVE_EPOCHS)
             run = say(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
-            results["rounds"].append(run | {"round": turn})
+            results["rounds"].append(run | {"round": number})
     n = results["threads"][-1]
     if "fastvec" in trainers and n > 1:
         for key in results["modes"] * turns:
             runs = train_in_turns(
                 "fastvec", trainers["fastvec"], MODES[key], [[1], [n], [1] * n], folder, results["corpus"]["words"]
             )
-            results["turns"] += [run | {"round": turn} for run in runs]
+            results["turns"] += [run | {"round": number} for run in runs]
             shown = ", ".join(f"{gain:.2f} x" for gain in gains(results["turns"], key, n))
             click.echo(f"{key:12} {with_threads(n)} over one, trainings side by side: {shown}", err=True)
 
@@ -163,7 +163,9 @@ def score(results: Results, trainers: Trainers, folder: Path, words: int, evalua
             results["accuracy"].append(run)
 
 
-def save(results: Results, target: Path) -> None:
+def save(results: Results, target: Path | None) -> None:
+    if target is None:
+        return
     target.parent.mkdir(exist_ok=True)
     temporary = target.with_name(target.name + ".tmp")
     temporary.write_text(json.dumps(results, indent=1) + "\n")

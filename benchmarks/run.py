@@ -52,13 +52,18 @@ def run_child(
         "output": output,
     }
     if process.returncode and not stopped:
-        return result | {"error": output.decode(errors="replace").strip().rsplit("\n", 1)[-1][-200:]}
+        return result | {"error": last_words(output)}
     _, found, line = output.rpartition(b"RESULT ")
     if found:
         result |= json.loads(line)
     if marks:
         result["marks"] = [marks[0], marks[-1]]
     return result
+
+
+def last_words(output: bytes) -> str:
+    """Give the end of what a process printed before it failed."""
+    return output.decode(errors="replace").strip().rsplit("\n", 1)[-1][-200:]
 
 
 def train(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.modes import Mode
+from benchmarks.run import last_words
 from benchmarks.trainers import Trainer, environment
 
 #: Seconds of a turn, and of all turns of a training.
@@ -47,7 +48,7 @@ class Training:
         while not _TRAINED.search(output):
             chunk = os.read(self._stdout.fileno(), 1 << 16)
             if not chunk:
-                raise RuntimeError(output.decode(errors="replace").strip().rsplit("\n", 1)[-1][-200:])
+                raise RuntimeError(last_words(output))
             output += chunk
         self.stop()
         os.set_blocking(self._stdout.fileno(), False)

@@ -74,9 +74,10 @@ def command(
     from contextlib import ExitStack
 
     from fastvec.corpus import read_corpus
-    from fastvec.models.phrases import find_phrases, join_phrases
+    from fastvec.models.phrases import check_delimiter, find_phrases, join_phrases
     from fastvec.target import check_folder, replacing
 
+    check_delimiter(delimiter)
     for path in (output, table):
         if path not in ("-", None):
             check_folder(path)
@@ -89,9 +90,11 @@ def command(
                     corpus, min_count=min_count, threshold=threshold, scoring=scoring, memory=memory, threads=threads,
                     progress=display,
                 )  # fmt: skip
+                if not phrases:
+                    break
                 lines += [f"{a}{delimiter}{b}\t{count}\t{score:.6g}\n" for a, b, count, score in phrases]
                 corpus = stack.enter_context(join_phrases(corpus, phrases, delimiter))
-                if not phrases or corpus.n_types < 2:
+                if corpus.n_types < 2:
                     break
         if output == "-":
             for piece in corpus.text():

@@ -201,20 +201,7 @@ class Corpus:
         starts = np.zeros(finals.size + 1, np.int64)
         np.cumsum(known, out=starts[1:])
         data, offsets = Words.from_strings(vocabulary.words).reordered(np.arange(len(vocabulary)))
-        with scratch_directory(self._directory.parent) as scratch:
-            with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
-                described = write_stream(
-                    scratch,
-                    renumbered(self._chunks(), starts, finals[known]),
-                    data,
-                    offsets,
-                    vocabulary.counts,
-                    name=self.name,
-                    n_invalid=self.n_invalid,
-                    options=self.options,
-                    identity=None,
-                )
-            return Corpus(scratch, described, temporary=True)
+        return self._with_ids(renumbered(self._chunks(), starts, finals[known]), data, offsets, vocabulary.counts)
 
     def with_joined(self, firsts: NDArray[np.int64], seconds: NDArray[np.int64], delimiter: str = "_") -> "Corpus":
         """Give the same text with pairs of words as one word each, where they stand next to each other in a sentence.
@@ -234,8 +221,8 @@ class Corpus:
             A temporary one, with a vocabulary of its own: close it, or forget it.
         """
         words = list(self._first_words(self.n_types))
-        order = np.lexsort((seconds, firsts))
-        firsts, seconds = firsts[order], seconds[order].astype(np.int32)
+        by_words = np.lexsort((seconds, firsts))
+        firsts, seconds = firsts[by_words], seconds[by_words].astype(np.int32)
         starts = np.searchsorted(firsts, np.arange(self.n_types + 1))
         pairs = [f"{words[a]}{delimiter}{words[b]}" for a, b in zip(firsts.tolist(), seconds.tolist(), strict=True)]
         joined = _number(pairs, words)
@@ -251,18 +238,29 @@ class Corpus:
         for _ in chunks(counts):
             pass
         named = Words.from_strings(words)
-        order = named.falling_order(counts)[: np.count_nonzero(counts)]
+        by_count = named.falling_order(counts)[: np.count_nonzero(counts)]
         ranks = np.empty(len(words), np.int32)
-        ranks[order] = np.arange(order.size)
-        data, offsets = named.reordered(order)
+        ranks[by_count] = np.arange(by_count.size)
+        data, offsets = named.reordered(by_count)
+        ids = renumbered(chunks(np.zeros_like(counts)), np.arange(len(words) + 1), ranks)
+        return self._with_ids(ids, data, offsets, counts[by_count])
+
+    def _with_ids(
+        self,
+        chunks: Iterator[NDArray[np.int32]],
+        data: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        counts: NDArray[np.int64],
+    ) -> "Corpus":
+        """Give a temporary corpus of the same source with another stream of ids and other words, as on disk."""
         with scratch_directory(self._directory.parent) as scratch:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 described = write_stream(
                     scratch,
-                    renumbered(chunks(np.zeros_like(counts)), np.arange(len(words) + 1), ranks),
+                    chunks,
                     data,
                     offsets,
-                    counts[order],
+                    counts,
                     name=self.name,
                     n_invalid=self.n_invalid,
                     options=self.options,

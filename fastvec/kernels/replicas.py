@@ -46,15 +46,21 @@ def merge_copy(matrix, k, copies, share):
 
 
 @leaf
+def _place(copies, row):
+    """Give where in `copies.left` the occurrences of a row are counted, be it a copy or not."""
+    return max(row - copies.base + 1, 0)
+
+
+@leaf
 def waits(copies, row):
-    """Give how many occurrences a row, be it a copy or not, has yet to wait for."""
-    return copies.left[max(row - copies.base + 1, 0)]
+    """Give how many occurrences a row has yet to wait for."""
+    return copies.left[_place(copies, row)]
 
 
 @leaf
 def note(copies, row):
     """Note an occurrence of a row; tell whether its copy is to be merged now."""
-    place = max(row - copies.base + 1, 0)
+    place = _place(copies, row)
     copies.left[place] -= 1
     due = copies.left[place] == 0
     if due:

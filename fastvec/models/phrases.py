@@ -129,6 +129,12 @@ def find_phrases(
     return Phrases(vocabulary, firsts[chosen], seconds[chosen], together[chosen].astype(np.int64), scores[chosen])
 
 
+def check_delimiter(delimiter: str) -> None:
+    """Refuse a delimiter that would end the word."""
+    if any(map(str.isspace, delimiter)):
+        raise InputError(f"delimiter must be without white space, not {delimiter!r}")
+
+
 def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corpus:
     """Give the same text with each of its phrases as one word; of phrases that overlap, the first.
 
@@ -163,8 +169,7 @@ def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corp
     a cat is in new_york
     is a city in a city
     """
-    if delimiter.split() not in ([], [delimiter]) or delimiter.isspace():
-        raise InputError(f"delimiter must be without white space, not {delimiter!r}")
+    check_delimiter(delimiter)
     if len(phrases.vocabulary) != corpus.n_types:
         raise InputError(f"{corpus.name}: the phrases were found in another text")
     return corpus.with_joined(phrases.firsts, phrases.seconds, delimiter)

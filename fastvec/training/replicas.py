@@ -69,12 +69,12 @@ class Replicas:
     def __init__(
         self, matrix: Matrix, n_rows: int, steady: int, thread: int, n_threads: int, n_ids: int, gain: float
     ) -> None:
-        every = _EVERY * (2 / n_threads) ** 2 / gain
+        every = int(_EVERY * (2 / n_threads) ** 2 / gain)
         # where to merge at each occurrence would be too seldom, there are no sums
-        count = most_replicas(n_rows, n_threads) if every >= 1 else steady
-        base, left = n_rows + thread * count, np.full(1 + count, max(1, int(every)))
+        count = most_replicas(n_rows, n_threads) if every else steady
+        base, left = n_rows + thread * count, np.full(1 + count, every)
         left[: 1 + steady] = NEVER
-        self.copies = Copies(count, base, max(1, int(every)), alone(left), matrix[:count].copy())
+        self.copies = Copies(count, base, every, alone(left), matrix[:count].copy())
         matrix[base : base + count] = matrix[:count]
         self._matrix, self._steady, self._share = matrix, steady, np.float32(1 / n_threads)
         self._pause, self._since = min(n_ids // (n_threads * _MERGES), _PAUSE), 0
