@@ -1,6 +1,8 @@
 """The tables of a file of results, in Markdown."""
 
+import math
 from collections import defaultdict
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -55,12 +57,24 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
 
 
+def is_far(turn: dict[str, Any], latencies: list[float]) -> bool | None:
+    """Tell whether the cores were far from each other in a turn, more than twice as far as ever; None if in part."""
+    far = {latency > 2 * min(latencies) for latency in turn.get("latency", ()) if latency is not None}
+    return None if len(far) == 2 else far == {True}
+
+
+def latencies(turns: list[dict[str, Any]]) -> list[float]:
+    """Give all times that a cache line took between the cores, before and after each turn, in nanoseconds."""
+    return [latency for turn in turns for latency in turn.get("latency", ()) if latency is not None]
+
+
 def gains(turns: list[dict[str, Any]], mode: str, n: int) -> tuple[float, float]:
-    """Give how much faster than one thread n threads are, and n trainings side by side, in all their turns."""
+    """Give how much faster than one thread n threads are, and n trainings side by side; NaN where no turn tells."""
 
     def speed(threads: list[int]) -> float:
         runs = [run for run in turns if (run["mode"], run["threads"]) == (mode, threads)]
-        return sum(run["done"] for run in runs) / sum(run["seconds"] for run in runs)
+        seconds = sum(run["seconds"] for run in runs)
+        return sum(run["done"] for run in runs) / seconds if seconds else math.nan
 
     return speed([n]) / speed([1]), speed([1] * n) / speed([1])
 
@@ -127,18 +141,21 @@ def _threads_table(results: Results) -> str:
     turns = results.get("turns", [])
     if not turns:
         return ""
-    n = max(len(run["threads"]) for run in turns)
-    times = len(turns) // len({(run["mode"], *run["threads"]) for run in turns})
-    seconds = sum(run["seconds"] for run in turns) / len(turns)
-    rows = []
-    for key in dict.fromkeys(run["mode"] for run in turns):
-        rows.append([MODES[key].title, *(f"{gain:.2f} x" for gain in gains(turns, key, n))])
+    n, found, rows = max(len(run["threads"]) for run in turns), latencies(turns), []
+    for key, far in product(dict.fromkeys(run["mode"] for run in turns), (False, True)):
+        part = [turn for turn in turns if turn["mode"] == key and is_far(turn, found) is far]
+        if part:
+            shown = ["-" if math.isnan(gain) else f"{gain:.2f} x" for gain in gains(part, key, n)]
+            line = f"{median(latencies(part)):.0f} ns" if latencies(part) else "-"
+            rows.append([MODES[key].title, line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])
     text = (
         f"What threads bring to fastvec: trainings with 1 thread, with {n}, and {n} trainings side by side with a "
-        f"thread each, take turns of {TURN:g} s for some {seconds:.0f} s each, {times} times. Trainings side by side "
-        "share nothing: their gain is what the machine has to give."
+        f"thread each, take turns of {TURN:g} s. Trainings side by side share nothing: their gain is what the machine "
+        "has to give. Cores that share a cache pass a line on at once, others take several times as long; the host of "
+        "a virtual machine may move them from the one to the other, so turns are told apart by it."
     )
-    return text + "\n\n" + _table(["mode", f"{n} threads over 1", f"{n} trainings over 1"], rows)
+    header = ["mode", "a line takes", f"{n} threads over 1", f"{n} trainings over 1", "in all"]
+    return text + "\n\n" + _table(header, rows)
 
 
 def _limits(results: Results) -> str:

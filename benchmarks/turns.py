@@ -2,7 +2,8 @@
 
 A machine that is shared may be a third faster a minute later. So trainings that are to be compared are all started, and
 all are stopped but those whose turn it is. And a process may be a tenth faster than the next all its life, as its
-memory lies; so each takes a few turns only, and many are compared.
+memory lies; so each takes a few turns only, and many are compared. How far the cores are from each other is told for
+each turn.
 """
 
 import os
@@ -11,28 +12,24 @@ import signal
 import subprocess
 import time
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.latency import longest_latency
 from benchmarks.modes import Mode
 from benchmarks.run import last_words
 from benchmarks.trainers import Trainer, environment
 
-#: Seconds of a turn, and of all turns of a training.
-TURN, TURNS = 0.5, 2.0
+#: Seconds of a turn, and how many of them each training takes.
+TURN, TURNS = 0.5, 4
 #: Each training is the begin of one of this many words, as of a whole corpus.
 WORDS = 80_000_000
 _TRAINED = re.compile(rb"TRAINED (\d+) ([\d.]+)\n")
 
 
 class Training:
-    """A process that prints "TRAINED words seconds" every tenth of a second while it trains; stopped but for its turns.
-
-    Attributes
-    ----------
-    done, seconds : int, float
-        What it trained on in its turns, from the first to the last line in each.
-    """
+    """A process that prints "TRAINED words seconds" every tenth of a second of training; stopped but for its turns."""
 
     def __init__(self, command: list[str], directory: Path, variables: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -40,7 +37,6 @@ class Training:
         )
         assert self._process.stdout is not None
         self._stdout = self._process.stdout
-        self.done, self.seconds = 0, 0.0
 
     def start(self) -> None:
         """Wait until it trains, then stop it."""
@@ -61,19 +57,20 @@ class Training:
         """End a turn."""
         self._process.send_signal(signal.SIGSTOP)
 
-    def count(self) -> bool:
-        """Add what it trained on in the turn that is over; tell whether there is more to train on."""
+    def count(self) -> tuple[int, float] | None:
+        """Give the words of a turn that is over, and its seconds, from its first to its last line; None at the end."""
         output = b""
         while chunk := self._stdout.read(1 << 16):
             output += chunk
         if not (found := _TRAINED.findall(output)) or b"RESULT" in output:
-            return False
+            return None
         (first, began), (last, ended) = found[0], found[-1]
-        self.done += int(last) - int(first)
-        self.seconds += float(ended) - float(began)
-        return True
+        return int(last) - int(first), float(ended) - float(began)
 
-    def end(self) -> None:
+    def __enter__(self) -> "Training":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End the training."""
         self._process.kill()
         self._process.wait()
@@ -95,41 +92,48 @@ def train_in_turns(
     Returns
     -------
     list of dict
-        For each group its "threads", what it has "done" (words; with GloVe cells) and its "seconds".
+        For each turn of each group its "threads", what was "done" (words; with GloVe cells), the "seconds", and the
+        "latency" between the cores before and after it, in nanoseconds (`longest_latency`).
     """
     epochs = max(1, WORDS // words)
+    played: list[dict[str, Any]] = []
     with ExitStack() as stack:
-        trainings: list[list[Training]] = []
-        for numbers in groups:
-            trainings.append([])
-            for threads in numbers:
-                command = trainer.command(mode, threads, epochs)
-                training = Training(command, directory, environment(trainer, name, directory, threads))
-                stack.callback(training.end)
-                trainings[-1].append(training)
-        for group in trainings:
+
+        def begin(threads: int) -> Training:
+            variables = environment(trainer, name, directory, threads)
+            return stack.enter_context(Training(trainer.command(mode, threads, epochs), directory, variables))
+
+        trainings = [(numbers, [begin(threads) for threads in numbers]) for numbers in groups]
+        for _, group in trainings:
             for training in group:
                 training.start()
-        while trainings[-1][0].seconds < TURNS and all([_take_turn(group) for group in trainings]):
-            pass
-    if not all(training.seconds for group in trainings for training in group):
+        before = longest_latency()
+        for _, (numbers, group) in product(range(TURNS), trainings):
+            counts = _take_turn(group)
+            if None in counts:
+                break
+            done, seconds = zip(*counts, strict=True)
+            after = longest_latency()
+            played.append(
+                {
+                    "mode": mode.key,
+                    "trainer": name,
+                    "threads": numbers,
+                    "done": sum(done),
+                    "seconds": sum(seconds) / len(group),
+                    "latency": [before, after],
+                }
+            )
+            before = after
+    if len(played) < len(groups):
         raise RuntimeError(f"a training of {name} ended in its first turn")
-    return [
-        {
-            "mode": mode.key,
-            "trainer": name,
-            "threads": threads,
-            "done": sum(training.done for training in group),
-            "seconds": sum(training.seconds for training in group) / len(group),
-        }
-        for threads, group in zip(groups, trainings, strict=True)
-    ]
+    return played
 
 
-def _take_turn(group: list[Training]) -> bool:
+def _take_turn(group: list[Training]) -> list[tuple[int, float] | None]:
     for training in group:
         training.go_on()
     time.sleep(TURN)
     for training in group:
         training.stop()
-    return all([training.count() for training in group])
+    return [training.count() for training in group]

@@ -1,7 +1,9 @@
 import json
 import lzma
+import os
 import sys
 import time
+from itertools import pairwise
 
 import click
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 
 from benchmarks import turns
 from benchmarks.__main__ import choose, cut, main
+from benchmarks.latency import latency, longest_latency
 from benchmarks.machine import slug
 from benchmarks.modes import MODES
 from benchmarks.run import run_child, train
@@ -39,8 +42,11 @@ def results():
                    run("fastvec", 2, 1e6, 2), run("fastvec", 2, 6e6), run("fastvec", 2, 6.4e6, 1),
                    run("gensim", 1, 5e5),
                    run("gensim", 2, 1e6, error="killed")],
-        "turns": [{"mode": "sg-ns-100", "threads": threads, "done": done, "seconds": seconds}
-                  for threads, done, seconds in (([1], 30, 10), ([2], 55, 9), ([1, 1], 60, 10), ([2], 59, 11))],
+        "turns": [{"mode": "sg-ns-100", "threads": threads, "done": done, "seconds": seconds, "latency": latency}
+                  for threads, done, seconds, latency in (
+                      ([1], 30, 10, [40, 30]), ([2], 55, 9, [30, 39]), ([1, 1], 60, 10, [39, 60]),
+                      ([2], 59, 11, [60, 30]), ([1], 9, 1, [30, 61]), ([1], 30, 10, [61, 180]),
+                      ([2], 48, 10, [180, 170]))],
         "accuracy": [{"mode": "sg-ns-100", "trainer": "gensim", "threads": 2, "accuracy": {"analogies": 0.376}}],
     }  # fmt: skip
 
@@ -103,18 +109,19 @@ def endless(first="", last=""):
 
 def test_in_turns_all_trainings_of_a_group_run_and_no_others(tmp_path, monkeypatch):
     monkeypatch.setattr(turns, "TURN", 0.1)
-    monkeypatch.setattr(turns, "TURNS", 0.5)
+    monkeypatch.setattr(turns, "TURNS", 5)
     began = time.perf_counter()
     runs = train_in_turns("s", endless(), MODES["sg-ns-100"], [[1], [2], [1, 1]], tmp_path, 1000)
-    assert [run["threads"] for run in runs] == [[1], [2], [1, 1]]
+    assert [run["threads"] for run in runs] == 5 * [[1], [2], [1, 1]]
     assert gains(runs, "sg-ns-100", 2) == (pytest.approx(2, rel=0.05), pytest.approx(2, rel=0.05))
-    assert all(0.2 < run["seconds"] < (time.perf_counter() - began) / 3 for run in runs)
+    assert 0.6 < sum(run["seconds"] for run in runs) < time.perf_counter() - began
+    assert all(run["latency"][1] == following["latency"][0] for run, following in pairwise(runs))
 
 
 def test_turns_end_with_the_first_training_that_ends(tmp_path, monkeypatch):
     monkeypatch.setattr(turns, "TURN", 0.1)
     runs = train_in_turns("s", endless(last=True), MODES["sg-ns-100"], [[1], [1]], tmp_path, 1000)
-    assert all(0 < run["seconds"] < 0.6 for run in runs)
+    assert 0 < sum(run["seconds"] for run in runs) < 1.2
 
 
 def test_a_training_that_fails_ends_the_turns(tmp_path):
@@ -180,21 +187,41 @@ def test_tables_show_best_median_ratio_memory_and_accuracy():
     assert "| fastvec: sg-ns-100 | 9.0 | 3.0 | 1.0 | 0.0 |" in text
     assert "- koan: not installed." in text
     assert "- gensim failed (sg-ns-100, 2 threads): killed" in text
-    assert "some 10 s each, 1 times" in text
-    assert "| skip-gram, negative, 100 | 1.90 x | 2.00 x |" in text
+
+
+def test_turns_are_told_apart_by_how_far_the_cores_are():
+    text = render(results())
+    assert "| skip-gram, negative, 100 | 39 ns | 1.90 x | 2.00 x | 40 s |" in text
+    assert "| skip-gram, negative, 100 | 175 ns | 1.60 x | - | 20 s |" in text
+
+
+def test_turns_of_which_the_latency_is_not_known_are_shown_as_one():
+    told = results()
+    told["turns"] = [turn | {"latency": [None, None]} for turn in told["turns"] if turn["seconds"] > 1]
+    assert "| skip-gram, negative, 100 | - | 1.80 x | 2.00 x | 60 s |" in render(told)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be put on cores here")
+def test_a_line_takes_time_from_core_to_core():
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) == 1:
+        pytest.skip("there is but one core")
+    assert 1 < latency(*cores[:2])
+    assert sorted(os.sched_getaffinity(0)) == cores
+    assert 1 < longest_latency()
 
 
 def test_the_section_of_the_readme_is_replaced(tmp_path):
     file, readme = tmp_path / "results.json", tmp_path / "README.md"
     file.write_text(json.dumps(results()))
-    readme.write_text("before\n<!-- benchmark:start -->\nold\n<!-- benchmark:end -->\nafter\n")
+    readme.write_text("before\n<!-- benchmark:start -->\nan earlier table\n<!-- benchmark:end -->\nafter\n")
     for _ in range(2):
         done = CliRunner().invoke(main, ["table", str(file), "--readme", str(readme)])
         assert done.exit_code == 0, done.output
     text = readme.read_text()
     assert text.startswith("before\n<!-- benchmark:start -->\nCPU (avx2)")
     assert text.endswith("\n<!-- benchmark:end -->\nafter\n")
-    assert "old" not in text
+    assert "an earlier table" not in text
 
 
 def test_a_readme_without_markers_is_refused():
