@@ -68,9 +68,10 @@ def test_the_arrays_of_word2vec_are_those_allocated(corpus):
     memory = estimate.phases()[1].memory
     block = 1024
     work = sum(array.nbytes for array in new_work(block, 50, 41, 40)) + 4 * block
-    replicas = 2 * zeros(MOST, 50).nbytes
+    n_copies = min(MOST, text.n_words)
+    replicas = 2 * zeros(n_copies, 50).nbytes
     tables = 12 * text.n_words
-    matrices = 2 * zeros(text.n_words + 2 * MOST, 50).nbytes
+    matrices = 2 * matrix_bytes(text.n_words + 2 * n_copies, 50)
     assert memory == pytest.approx(matrices + 2 * (work + replicas) + tables, rel=1e-3)
 
 

@@ -33,7 +33,8 @@ class Case:
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
         self.negative, self.corrected = negative, corrected
-        self.copies = [Copies(0, N_WORDS, 1, np.array([NEVER]), matrix[:0]) for matrix in (self.W, self.C)]
+        never = np.array([NEVER])
+        self.copies = [Copies(0, N_WORDS, never, never.copy(), matrix[:0]) for matrix in (self.W, self.C)]
         self.work = new_work(200, 5, N_WORDS, negative)
 
     def copy(self, n_words, steady, every=1):
@@ -43,9 +44,9 @@ class Case:
         self.W, self.C = (np.concatenate(pair) for pair in zip((self.W, self.C), before, strict=True))
         self.copies = []
         for count, rows in zip(counts, before, strict=True):
-            left = np.full(1 + count, every)
-            left[: 1 + steady] = NEVER
-            self.copies.append(Copies(count, N_WORDS, every, left, rows))
+            waits = np.full(1 + count, every)
+            waits[: 1 + steady] = NEVER
+            self.copies.append(Copies(count, N_WORDS, waits, waits.copy(), rows))
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)

@@ -18,20 +18,20 @@ class Copies(NamedTuple):
     ----------
     n, base : int
         How many rows have copies, and the row of the first copy.
-    every : int
-        After how many occurrences as a centre training merges a copy; of a node, after how many times that it is chosen
-        from a centre's path.
+    every : (1 + n,) int64
+        After how many occurrences as a centre training merges each copy; of a node, after how many times that it is
+        chosen from a centre's path. `NEVER` where training is not to merge it. The first element is for all rows
+        without copies, so that there is no need to branch.
     left : (1 + n,) int64, changed
-        How many of them each has yet to wait for, `NEVER` where training is not to merge it. The first element counts
-        the occurrences of all rows without copies, so that there is no need to branch. Not used for C with negative
-        sampling: copies of words are merged in both matrices at once.
+        How many of them each has yet to wait for. Not used for C with negative sampling: copies of words are merged in
+        both matrices at once.
     before : (n, padded dim) float32
         The copies as the last merging left them.
     """
 
     n: int
     base: int
-    every: int
+    every: NDArray[np.int64]
     left: NDArray[np.int64]
     before: NDArray[np.float32]
 
@@ -64,7 +64,7 @@ def note(copies, row):
     copies.left[place] -= 1
     due = copies.left[place] == 0
     if due:
-        copies.left[place] = copies.every
+        copies.left[place] = copies.every[place]
     return due
 
 

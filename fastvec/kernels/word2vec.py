@@ -31,7 +31,7 @@ STRETCHES = 8
 #: The loss is measured on the centres of one turn in this many.
 LOSS_EVERY = 64
 
-#: Nodes nearest to the root of the Huffman tree, which stay in the cache by themselves; threads have copies of as many.
+#: Nodes nearest to the root of the Huffman tree, which stay in the cache by themselves.
 HOT_NODES = 1024
 
 
@@ -320,7 +320,8 @@ def train_block(
                     word = coming - base if coming >= len(keep) else coming
                     k = paths.starts[word + 1] - 1
                     while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
-                        prefetch_to_write(C, np.int64(paths.nodes[k]))
+                        node = np.int64(paths.nodes[k])
+                        prefetch_to_write(C, node + (output_copies.base if node < output_copies.n else 0))
                         k -= 1
                 if waits(copies, coming) == 1:  # it will be merged
                     prefetch_to_write(W, coming - base)

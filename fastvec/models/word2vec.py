@@ -28,7 +28,7 @@ from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
-from fastvec.training.replicas import MOST, Replicas, most_replicas, steady_replicas
+from fastvec.training.replicas import MOST, Merging, Replicas, most_replicas
 from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
@@ -244,22 +244,20 @@ class _Run:
                 f"there is not enough memory for window {parameters.window}, negative {negative} "
                 f"and {threads} threads: lower them"
             ) from error
-        n_words, n_ids = len(counts), parameters.epochs * corpus.n_ids
-        steady = self._steady_replicas(counts)
-        training = threads, n_ids, parameters.gain
+        n_words = len(counts)
+        merging = Merging(threads, parameters.epochs * corpus.n_ids, parameters.gain)
+        words, outputs = self._copied(counts, merging)
         self.replicas = [
-            (Replicas(W, n_words, steady[0], k, *training), Replicas(C, n_words, steady[1], k, *training))
-            for k in range(threads)
+            (Replicas(W, n_words, words, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(threads)
         ]
 
-    def _steady_replicas(self, counts: NDArray[np.int64]) -> tuple[int, int]:
-        """Give the copies of input and of output vectors that may be merged seldom."""
-        threads = self.job.threads
-        if threads == 1:
-            return 0, 0
+    def _copied(self, counts: NDArray[np.int64], merging: Merging) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Choose the words and the outputs of which threads have copies."""
+        if merging.n_threads == 1:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         updates = (self.parameters.epochs * counts * self.keep).astype(np.float64)
-        words = steady_replicas(updates, threads)
-        return words, words if self.paths is None else steady_replicas(_visits(self.paths, updates), threads)
+        words = merging.choose(updates, updates)
+        return words, words if self.paths is None else merging.choose(*_visits(self.paths, updates))
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
@@ -362,13 +360,16 @@ class _Run:
         self.job.listener(now)
 
 
-def _visits(paths: Paths, updates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give how often the paths of words that come so often go through each of the first `MOST` nodes."""
-    visits, part = np.zeros(MOST), 1 << 14  # words at a time, as there may be many
+def _visits(paths: Paths, updates: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give how often paths of words that come so often go through each of the first `MOST` nodes, and end a step there.
+
+    A step ends at any one node of its path: the one that is merged then, if it is to be.
+    """
+    visits, ends, part = np.zeros(MOST), np.zeros(MOST), 1 << 14  # words at a time, as there may be many
     for first in range(0, len(updates), part):
         starts = paths.starts[first : first + part + 1]
-        nodes = paths.nodes[starts[0] : starts[-1]]
-        weights = np.repeat(updates[first : first + part], np.diff(starts))
+        nodes, lengths = paths.nodes[starts[0] : starts[-1]], np.diff(starts)
         near = nodes < MOST
-        visits += np.bincount(nodes[near], weights[near], MOST)
-    return visits
+        for sums, weights in ((visits, updates[first : first + part]), (ends, updates[first : first + part] / lengths)):
+            sums += np.bincount(nodes[near], np.repeat(weights, lengths)[near], MOST)
+    return visits, ends

@@ -1,15 +1,19 @@
 """Copies of the busiest rows, one for each thread.
 
 Rows that all threads write all the time, of the most frequent words or next to the root of a Huffman tree, travel from
-core to core with each write, and two threads are then hardly faster than one. So each thread works on copies of its
-own, and merges them with the originals now and then, in one of two ways:
+core to core with each write. Where the cores share a cache this costs little; where they do not, as between the
+chiplets or the sockets of a large machine, each cache line that comes from another core costs some 10 ns, however early
+it is asked for, and with copies of no rows two threads are hardly faster than one. So each thread works on copies of
+its own, and merges them with the originals now and then, in one of two ways:
 
 - To their *sum*, often: then all that a thread learns counts, as without copies, but for what races cost. The others
   know of it only after the next merging, so merging must be so often that they all together are at most some
-  occurrences of a word behind.
+  occurrences of a word behind, and only a small part of the training.
 - To their *mean*, seldom, which costs next to nothing and can never go too far, but moves a row only as far as one of
-  the threads does. It serves rows that are updated so often that this is enough: in a long training, all.
+  the threads does. It serves rows that are updated so often that this is enough: in a long training, the busiest.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +23,22 @@ from fastvec.kernels.replicas import NEVER, Copies, merge_copies
 
 Matrix = NDArray[np.float32]
 
-#: How many rows each thread has copies of at most, and all threads together: enough for most of the conflicts, and few
-#: enough to stay near a core.
-MOST, _MOST_IN_ALL = 1024, 1 << 14
+#: How many rows each thread has copies of at most, and all threads together: enough for most of the conflicts (of 17
+#: million words of Wikipedia, the other rows make a fifth of the occurrences), and few enough to take little memory.
+MOST, _MOST_IN_ALL = 4096, 1 << 14
 #: With two threads each merges its copies of a word to the sum after so many occurrences, with more threads by the
-#: square of their number more often. Seen on 3 million words with 2 to 8 threads in all modes; with eight threads and
-#: four times that a tenth of the right answers is lost, with twelve times all.
-_EVERY = 16
+#: number of pairs of them more often. Seen on 3 million words with 2 to 8 threads in all modes; with eight threads and
+#: twice that a tenth of the right answers is lost, with six times all.
+_EVERY = 28
 #: How often each thread must update a row in all of the training, for the mean to serve. Seen likewise; with a tenth of
 #: it up to 3 points of 10 are lost.
 ENOUGH = 25_000
 #: A thread merges to the mean at least so many times in a training, and after at most so many ids.
 _MERGES, _PAUSE = 32, 1 << 16
+#: It merges each copy to the sum at least so many times; a row for which that would be after fewer occurrences than the
+#: second number has none, as little would be gained. Seen on 3 million words: with a fourth of the former, or the same
+#: interval for all rows, CBOW loses half a point of 15.
+_SUMS, _LEAST = 128, 8
 
 
 def most_replicas(n_rows: int, n_threads: int) -> int:
@@ -38,14 +46,64 @@ def most_replicas(n_rows: int, n_threads: int) -> int:
     return 0 if n_threads == 1 else min(MOST, _MOST_IN_ALL // n_threads, n_rows)
 
 
-def steady_replicas(updates: NDArray[np.float64], n_threads: int) -> int:
-    """Give the number of copies that each thread merges to the mean, those of the first rows of a matrix.
+@dataclass(frozen=True)
+class Merging:
+    """When the threads of a training merge their copies.
 
-    updates : (n_rows,) float64
-        How often each row will be updated, the busiest first.
+    Attributes
+    ----------
+    n_threads : int
+        How many there are.
+    n_ids : int
+        How many ids all of them will train on.
+    gain : float
+        How much further a step of the training goes than with default parameters.
     """
-    busiest = updates[: most_replicas(len(updates), n_threads)]
-    return int(np.count_nonzero(np.minimum.accumulate(busiest) >= ENOUGH * n_threads))
+
+    n_threads: int
+    n_ids: int
+    gain: float
+
+    @property
+    def every(self) -> int:
+        """After how many occurrences a copy is merged to the sum; 0 where even each would be too seldom."""
+        pairs = self.n_threads * (self.n_threads - 1) / 2
+        return int(_EVERY / (max(pairs, 1) * self.gain))
+
+    @property
+    def pause(self) -> int:
+        """After how many ids a thread merges to the mean."""
+        return min(self.n_ids // (self.n_threads * _MERGES), _PAUSE)
+
+    def choose(self, updates: NDArray[np.float64], occurrences: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Choose the rows of a matrix of which the threads have copies.
+
+        Parameters
+        ----------
+        updates : (n_rows,) float64
+            How often each row will be updated, the busiest first.
+        occurrences : (n_rows,) float64
+            How often each will occur in the sense of `every`.
+
+        Returns
+        -------
+        (n_copies,) int64
+            After how many occurrences each is merged to the sum, for the first rows; `NEVER` where to the mean.
+        """
+        n_rows = most_replicas(len(updates), self.n_threads)
+        # a row that is rare within a pause is merged less by its occurrences
+        seldom = max(ENOUGH * self.n_threads, self.every * self.n_ids / max(self.pause, 1))
+        steady = _first(updates[:n_rows] >= seldom)
+        if not self.every:
+            return np.full(steady, NEVER)
+        every = np.minimum(occurrences[:n_rows] // (self.n_threads * _SUMS), self.every).astype(np.int64)
+        every[:steady] = NEVER
+        return every[: _first(every >= min(_LEAST, self.every))]
+
+
+def _first(are: NDArray[np.bool_]) -> int:
+    """Give the number of the first that are."""
+    return int(np.logical_and.accumulate(are).sum())
 
 
 class Replicas:
@@ -56,28 +114,21 @@ class Replicas:
     matrix : (n_rows + copies of all threads, padded dim) float32
     n_rows : int
         Its rows without the copies.
-    steady : int
-        How many copies, the first ones, are merged to the mean.
-    thread, n_threads : int
-        Which of how many threads this is.
-    n_ids : int
-        How many ids all threads will train on.
-    gain : float
-        How much further a step of the training goes than with default parameters.
+    every : (n_copies,) int64
+        What `Merging.choose` gave.
+    thread : int
+        Which thread this is.
+    merging : Merging
     """
 
-    def __init__(
-        self, matrix: Matrix, n_rows: int, steady: int, thread: int, n_threads: int, n_ids: int, gain: float
-    ) -> None:
-        every = int(_EVERY * (2 / n_threads) ** 2 / gain)
-        # where to merge at each occurrence would be too seldom, there are no sums
-        count = most_replicas(n_rows, n_threads) if every else steady
-        base, left = n_rows + thread * count, np.full(1 + count, every)
-        left[: 1 + steady] = NEVER
-        self.copies = Copies(count, base, every, alone(left), matrix[:count].copy())
-        matrix[base : base + count] = matrix[:count]
-        self._matrix, self._steady, self._share = matrix, steady, np.float32(1 / n_threads)
-        self._pause, self._since = min(n_ids // (n_threads * _MERGES), _PAUSE), 0
+    def __init__(self, matrix: Matrix, n_rows: int, every: NDArray[np.int64], thread: int, merging: Merging) -> None:
+        n, base = every.size, n_rows + thread * every.size
+        every = np.append(NEVER, every)
+        self.copies = Copies(n, base, every, alone(every), matrix[:n].copy())
+        matrix[base : base + n] = matrix[:n]
+        self._matrix, self._share = matrix, np.float32(1 / merging.n_threads)
+        self._steady = int(np.count_nonzero(every == NEVER)) - 1
+        self._pause, self._since = merging.pause, 0
 
     def after(self, n_ids: int) -> None:
         """Take note that the thread has trained on some ids, and merge to the mean if it is time to."""

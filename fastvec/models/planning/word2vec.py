@@ -35,7 +35,7 @@ class Word2VecEstimate:
         n_words, window = text.n_words, self.settings.window
         copies = threads * most_replicas(n_words, threads)
         matrices = 2 * matrix_bytes(n_words + copies, self.settings.dim)
-        before = 2 * matrix_bytes(copies, self.settings.dim)  # the copies, as last merged
+        before = 2 * 4 * copies * padded(self.settings.dim)  # the copies, as last merged
         if self.settings.loss == "negative":
             tables, n_outputs = 8 * n_words, (self.settings.negative or 0) + 1
         else:  # a word's path is about as long as the logarithm of its share of the text
