@@ -69,12 +69,14 @@ def latencies(turns: list[dict[str, Any]]) -> list[float]:
 
 
 def gains(turns: list[dict[str, Any]], mode: str, n: int) -> tuple[float, float]:
-    """Give how much faster than one thread n threads are, and n trainings side by side; NaN where no turn tells."""
+    """Give how much faster than one thread n threads are, and n trainings side by side; NaN where no turn tells.
+
+    By the medians of their turns, since the host of a virtual machine may stop it for a second in one of them.
+    """
 
     def speed(threads: list[int]) -> float:
         runs = [run for run in turns if (run["mode"], run["threads"]) == (mode, threads)]
-        seconds = sum(run["seconds"] for run in runs)
-        return sum(run["done"] for run in runs) / seconds if seconds else math.nan
+        return median([run["done"] / run["seconds"] for run in runs]) if runs else math.nan
 
     return speed([n]) / speed([1]), speed([1] * n) / speed([1])
 
@@ -150,9 +152,10 @@ def _threads_table(results: Results) -> str:
             rows.append([MODES[key].title, line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])
     text = (
         f"What threads bring to fastvec: trainings with 1 thread, with {n}, and {n} trainings side by side with a "
-        f"thread each, take turns of {TURN:g} s. Trainings side by side share nothing: their gain is what the machine "
-        "has to give. Cores that share a cache pass a line on at once, others take several times as long; the host of "
-        "a virtual machine may move them from the one to the other, so turns are told apart by it."
+        f"thread each, take turns of {TURN:g} s; by the medians of their speeds. Trainings side by side share nothing: "
+        "their gain is what the machine has to give. Cores that share a cache pass a line on at once, others take "
+        "several times as long; the host of a virtual machine may move them from the one to the other, so turns are "
+        "told apart by it."
     )
     header = ["mode", "a line takes", f"{n} threads over 1", f"{n} trainings over 1", "in all"]
     return text + "\n\n" + _table(header, rows)
