@@ -5,9 +5,10 @@ from fastvec.kernels.replicas import NEVER
 from fastvec.training.replicas import Merging, Replicas, most_replicas
 
 
-def choose(updates, n_threads=2, n_ids=10**7, gain=1.0, occurrences=None):
+def choose(updates, n_threads=2, n_ids=10**7, gain=1.0, occurrences=None, n_sums=128):
     updates = np.array(updates, np.float64)
-    every = Merging(n_threads, n_ids, gain).choose(updates, updates if occurrences is None else np.array(occurrences))
+    occurrences = updates if occurrences is None else np.array(occurrences)
+    every = Merging(n_threads, n_ids, gain).choose(updates, occurrences, n_sums)
     return ["mean" if n == NEVER else n for n in every.tolist()]
 
 
@@ -25,6 +26,7 @@ def test_each_thread_merges_each_copy_some_hundred_times_and_rare_rows_have_none
     assert choose([2 * 128 * n for n in (29, 28, 9.5, 8, 7.9, 8)]) == [28, 28, 9, 8]
     assert choose([9e9] * 4, occurrences=[9e9, 9e9, 2048, 0]) == ["mean"] * 4
     assert choose([1e4] * 4, occurrences=[9e9, 9e9, 2048, 0]) == [28, 28, 8]
+    assert choose([1e4] * 4, occurrences=[9e9, 9e9, 512, 0], n_sums=32) == [28, 28, 8]
     assert choose([]) == choose([0, 0]) == []
 
 

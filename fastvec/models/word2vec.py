@@ -28,7 +28,7 @@ from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
-from fastvec.training.replicas import MOST, Merging, Replicas, most_replicas
+from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
 from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
@@ -256,8 +256,8 @@ class _Run:
         if merging.n_threads == 1:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         updates = (self.parameters.epochs * counts * self.keep).astype(np.float64)
-        words = merging.choose(updates, updates)
-        return words, words if self.paths is None else merging.choose(*_visits(self.paths, updates))
+        words = merging.choose(updates, updates, WORD_SUMS)
+        return words, words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""

@@ -35,10 +35,11 @@ _EVERY = 28
 ENOUGH = 25_000
 #: A thread merges to the mean at least so many times in a training, and after at most so many ids.
 _MERGES, _PAUSE = 32, 1 << 16
-#: It merges each copy to the sum at least so many times; a row for which that would be after fewer occurrences than the
-#: second number has none, as little would be gained. Seen on 3 million words: with a fourth of the former, or the same
-#: interval for all rows, CBOW loses half a point of 15.
-_SUMS, _LEAST = 128, 8
+#: It merges each copy to the sum at least so many times, of words and of nodes, whose paths are merged one node at a
+#: time. Seen on 3 million words: with fewer, or the same interval for all rows, CBOW loses half a point of 15.
+WORD_SUMS, NODE_SUMS = 128, 32
+#: A row that would have to be merged to the sum after fewer occurrences has no copy, as little would be gained.
+_LEAST = 8
 
 
 def most_replicas(n_rows: int, n_threads: int) -> int:
@@ -75,7 +76,7 @@ class Merging:
         """After how many ids a thread merges to the mean."""
         return min(self.n_ids // (self.n_threads * _MERGES), _PAUSE)
 
-    def choose(self, updates: NDArray[np.float64], occurrences: NDArray[np.float64]) -> NDArray[np.int64]:
+    def choose(self, updates: NDArray[np.float64], occurrences: NDArray[np.float64], n_sums: int) -> NDArray[np.int64]:
         """Choose the rows of a matrix of which the threads have copies.
 
         Parameters
@@ -84,6 +85,8 @@ class Merging:
             How often each row will be updated, the busiest first.
         occurrences : (n_rows,) float64
             How often each will occur in the sense of `every`.
+        n_sums : int
+            How often each thread must merge a copy to the sum, at least.
 
         Returns
         -------
@@ -96,7 +99,7 @@ class Merging:
         steady = _first(updates[:n_rows] >= seldom)
         if not self.every:
             return np.full(steady, NEVER)
-        every = np.minimum(occurrences[:n_rows] // (self.n_threads * _SUMS), self.every).astype(np.int64)
+        every = np.minimum(occurrences[:n_rows] // (self.n_threads * n_sums), self.every).astype(np.int64)
         every[:steady] = NEVER
         return every[: _first(every >= min(_LEAST, self.every))]
 
