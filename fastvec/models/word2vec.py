@@ -367,9 +367,10 @@ def _visits(paths: Paths, updates: NDArray[np.float64]) -> tuple[NDArray[np.floa
     """
     visits, ends, part = np.zeros(MOST), np.zeros(MOST), 1 << 14  # words at a time, as there may be many
     for first in range(0, len(updates), part):
-        starts = paths.starts[first : first + part + 1]
+        starts, weights = paths.starts[first : first + part + 1], updates[first : first + part]
         nodes, lengths = paths.nodes[starts[0] : starts[-1]], np.diff(starts)
         near = nodes < MOST
-        for sums, weights in ((visits, updates[first : first + part]), (ends, updates[first : first + part] / lengths)):
-            sums += np.bincount(nodes[near], np.repeat(weights, lengths)[near], MOST)
+        nodes = nodes[near]
+        visits += np.bincount(nodes, np.repeat(weights, lengths)[near], MOST)
+        ends += np.bincount(nodes, np.repeat(weights / lengths, lengths)[near], MOST)
     return visits, ends

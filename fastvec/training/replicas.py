@@ -28,7 +28,7 @@ Matrix = NDArray[np.float32]
 MOST, _MOST_IN_ALL = 4096, 1 << 14
 #: With two threads each merges its copies of a word to the sum after so many occurrences, with more threads by the
 #: number of pairs of them more often. Seen on 3 million words with 2 to 8 threads in all modes; with eight threads and
-#: twice that a tenth of the right answers is lost, with six times all.
+#: four times that a tenth of the right answers is lost, with twelve times all.
 _EVERY = 28
 #: How often each thread must update a row in all of the training, for the mean to serve. Seen likewise; with a tenth of
 #: it up to 3 points of 10 are lost.
