@@ -52,9 +52,9 @@ def command(
       fastvec cooccurrence corpus.txt -o counts.npz --window 5
       fastvec train --cooccurrence counts.npz --model ppmi-svd
     """  # noqa: D301 - click reads the backspace
+    from fastvec.cooccurrence import count_cooccurrence
     from fastvec.corpus import read_corpus
-    from fastvec.models.cooccurrence import count_cooccurrence
-    from fastvec.target import check_folder
+    from fastvec.disk.atomic import check_folder
     from fastvec.training.progress import Progress
 
     check_folder(output)

@@ -74,8 +74,8 @@ def command(
     from contextlib import ExitStack
 
     from fastvec.corpus import read_corpus
-    from fastvec.models.phrases import check_delimiter, find_phrases, join_phrases
-    from fastvec.target import check_folder, replacing
+    from fastvec.disk.atomic import check_folder, replacing
+    from fastvec.phrases import check_delimiter, find_phrases, join_phrases
 
     check_delimiter(delimiter)
     for path in (output, table):

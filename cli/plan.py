@@ -10,7 +10,7 @@ from .progress import Display
 from .training_options import training, training_source
 
 if TYPE_CHECKING:
-    from fastvec.models.planning.plan import Plan
+    from fastvec.pipeline.plan import Plan
 
 
 @click.command()
@@ -32,7 +32,7 @@ def command(
     from fastvec.training.resources import check_program, process_age
 
     check_program()
-    from fastvec.models.planning.plan import plan
+    from fastvec.pipeline.plan import plan
     from fastvec.vectors import check_target
 
     check_target(output)

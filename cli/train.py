@@ -49,7 +49,7 @@ def command(
     from fastvec.training.resources import check_program
 
     check_program()
-    from fastvec import models
+    from fastvec import pipeline
 
     given = {name: value for name, value in settings.items() if value is not None}
     if resume:
@@ -57,15 +57,15 @@ def command(
         if "checkpoint" in given:
             raise click.UsageError("--resume DIR goes on saving in DIR: leave --checkpoint out")
         if not is_typed("output"):
-            output = models.saved_output(resume) or output
+            output = pipeline.saved_output(resume) or output
     source = training_source(sources, cooccurrence, is_needed=not resume)
     folder = resume or settings["checkpoint"]
     with Display(quiet, log_json) as display:
         try:
             if resume:
-                wv = models.resume(resume, source, output=output, progress=display, **given)
+                wv = pipeline.resume(resume, source, output=output, progress=display, **given)
             else:
-                wv = models.train(source, output=output, progress=display, **given)
+                wv = pipeline.train(source, output=output, progress=display, **given)
         except KeyboardInterrupt:
             if folder and os.path.exists(os.path.join(folder, "run.json")):
                 display.end()  # the bar

@@ -12,7 +12,7 @@ from .reading import source_paths
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fastvec.models.cooccurrence import Cooccurrence
+    from fastvec.cooccurrence import Cooccurrence
 
 
 def _number(kind: type, *names: str, shown: str, text: str) -> Callable[[options.Command], options.Command]:
@@ -151,7 +151,7 @@ def training_source(
     sources: tuple[str, ...], cooccurrence: str | None, *, is_needed: bool = True
 ) -> "list[Path] | Cooccurrence | None":
     """Give the source of a command line as `fastvec.train` takes it, and refuse what does not go together."""
-    from fastvec.models.cooccurrence import Cooccurrence
+    from fastvec.cooccurrence import Cooccurrence
 
     if (sources and cooccurrence) or (is_needed and not sources and not cooccurrence):
         raise click.UsageError("give a SOURCE, or --cooccurrence FILE, and not both")

@@ -30,7 +30,7 @@ def command(
       fastvec vocab corpus.txt.gz -o vocab.tsv --min-count 10
     """  # noqa: D301 - click reads the backspace
     from fastvec.corpus import read_corpus
-    from fastvec.target import check_folder
+    from fastvec.disk.atomic import check_folder
 
     if output != "-":
         check_folder(output)

@@ -12,14 +12,14 @@ from fastvec._version import __version__
 
 if TYPE_CHECKING:
     from fastvec import evaluation
+    from fastvec.cooccurrence import Cooccurrence, count_cooccurrence
     from fastvec.corpus import Corpus, Vocabulary, read_corpus
     from fastvec.errors import FastvecError, FileError, InputError, TrainingError, UnknownWordError
-    from fastvec.models import resume, train
-    from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
     from fastvec.models.explicit import explicit_vectors
-    from fastvec.models.phrases import Phrases, find_phrases, join_phrases
-    from fastvec.models.planning.plan import Plan, plan
     from fastvec.models.ppmi import ppmi
+    from fastvec.phrases import Phrases, find_phrases, join_phrases
+    from fastvec.pipeline import resume, train
+    from fastvec.pipeline.plan import Plan, plan
     from fastvec.vectors import KeyedVectors, load
 
 __all__ = [
@@ -50,27 +50,27 @@ __all__ = [
 
 # Public names are imported when first used, so that `import fastvec` and `fastvec --help` do not wait for numba.
 _HOMES = {
-    "Cooccurrence": "models.cooccurrence",
+    "Cooccurrence": "cooccurrence",
     "Corpus": "corpus",
     "FastvecError": "errors",
     "FileError": "errors",
     "InputError": "errors",
     "KeyedVectors": "vectors",
-    "Phrases": "models.phrases",
-    "Plan": "models.planning.plan",
+    "Phrases": "phrases",
+    "Plan": "pipeline.plan",
     "TrainingError": "errors",
     "UnknownWordError": "errors",
     "Vocabulary": "corpus",
-    "count_cooccurrence": "models.cooccurrence",
+    "count_cooccurrence": "cooccurrence",
     "explicit_vectors": "models.explicit",
-    "find_phrases": "models.phrases",
-    "join_phrases": "models.phrases",
+    "find_phrases": "phrases",
+    "join_phrases": "phrases",
     "load": "vectors",
-    "plan": "models.planning.plan",
+    "plan": "pipeline.plan",
     "ppmi": "models.ppmi",
     "read_corpus": "corpus",
-    "resume": "models",
-    "train": "models",
+    "resume": "pipeline",
+    "train": "pipeline",
 }
 
 

@@ -88,7 +88,7 @@ def _compiler() -> Finding:
 def _room() -> Iterator[Finding]:
     from platformdirs import user_cache_path
 
-    from fastvec.scratch import system_folder
+    from fastvec.disk.scratch import system_folder
     from fastvec.training.resources import disk_room, memory_room
 
     room = memory_room()

@@ -120,7 +120,7 @@ def test_a_plan_that_does_not_fit_is_shown_and_refused():
 
 
 def test_vectors_that_do_not_fit_the_disk_are_refused_before_training_begins(run, monkeypatch):
-    monkeypatch.setattr("fastvec.models.planning.needs.disk_room", lambda folder: 1000)
+    monkeypatch.setattr("fastvec.pipeline.needs.disk_room", lambda folder: 1000)
     code, out, err = run("train", "corpus.txt", "--dim", "100")
     assert (code, out) == (1, "")
     assert err.startswith(f"fastvec: {os.getcwd()}: the vectors take 0.0 MB, and 0.0 MB are free: ")

@@ -198,7 +198,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path, monkeypatch):
         assert (code, out) == (1, "")
         assert err.startswith(f"fastvec: {disk}: the vectors take 0.2 MB, and 0.1 MB are free: free some, choose ")
         with monkeypatch.context() as patched:  # as if the disk were filled while training goes on
-            patched.setattr("fastvec.models.planning.needs.disk_room", lambda folder: 10**9)
+            patched.setattr("fastvec.pipeline.needs.disk_room", lambda folder: 10**9)
             code, out, err = run(*line)
         assert (code, out) == (1, "")
         (refuge,) = tmp_path.glob("v-*.safetensors")

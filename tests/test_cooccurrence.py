@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fastvec
+from fastvec.cooccurrence import counting
+from fastvec.cooccurrence.cells import Cells
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.cooccurrence import lowest_bit
-from fastvec.models.cooccurrence import counting
-from fastvec.models.cooccurrence.cells import Cells
-from fastvec.models.cooccurrence.settings import CountSettings
 from tests import naive_counts
 
 SENTENCES = [["a", "b", "a", "c"], ["b"], ["c", "c", "b", "a", "rare", "d"], ["d", "a"]]

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import fastvec
+from fastvec.cooccurrence import counting
 from fastvec.errors import FileError
-from fastvec.models.cooccurrence import counting
 from tests.kills import write_text
 
 MB = 1 << 20
@@ -66,7 +66,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def disk(mounted, folder, monkeypatch):
     """A disk of which nobody knows beforehand that it will be full."""
-    monkeypatch.setattr("fastvec.models.planning.needs.disk_room", lambda folder: 1 << 50)
+    monkeypatch.setattr("fastvec.pipeline.needs.disk_room", lambda folder: 1 << 50)
     monkeypatch.chdir(folder)
     mounted.leave(8 * MB)
     return mounted
@@ -164,7 +164,7 @@ def test_the_cells_of_glove_that_have_no_id_stream(disk, monkeypatch):
 @pytest.mark.parametrize("suffix", [".safetensors", ".bin", ".txt", ".npy"])
 def test_vectors(disk, suffix, has_nameless, monkeypatch):
     if not has_nameless:  # as on many systems and network disks
-        monkeypatch.setattr("fastvec.target._nameless", lambda folder: None)
+        monkeypatch.setattr("fastvec.disk.atomic._nameless", lambda folder: None)
     vectors, names = fastvec.load("v.safetensors"), ["v" + suffix]
     if suffix == ".npy":
         names.append("v.vocab.tsv")

@@ -9,10 +9,10 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.errors import FileError, InputError
 from fastvec.models import tiles as tiles_module
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.tiles import Tiles, Turns
 from fastvec.training.blocks import run_blocks
 from fastvec.training.progress import ignore

@@ -81,7 +81,7 @@ class Lines:
 @pytest.mark.parametrize(("model", "has_nameless"), [*((model, True) for model in OPTIONS), ("ppmi-svd", False)])
 def test_an_interrupt_at_any_line_leaves_nothing_and_can_be_gone_on_from(folder, model, has_nameless, monkeypatch):
     if not has_nameless:  # as on many systems and network disks
-        monkeypatch.setattr("fastvec.target._nameless", lambda folder: None)
+        monkeypatch.setattr("fastvec.disk.atomic._nameless", lambda folder: None)
     options = OPTIONS[model] | {"cache_dir": "cache"}
 
     def train():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastvec import KeyedVectors, load
-from fastvec.kernels.shortest import NUMBER_BYTES, format_lines
+from fastvec.kernels.format_numbers import NUMBER_BYTES, format_lines
 from fastvec.vectors.decimals import nearest_float32
 
 

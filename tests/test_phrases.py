@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 import fastvec
 from fastvec import find_phrases, join_phrases, read_corpus
 from fastvec.errors import InputError
-from fastvec.models.phrases import Phrases
+from fastvec.phrases import Phrases
 
 TEXT = ["new york is a city", "a cat is in new york", "is a city in a city"]
 

@@ -9,23 +9,23 @@ import pytest
 
 import fastvec
 from fastvec import InputError, plan
-from fastvec.corpus import Vocabulary, read_corpus
+from fastvec.cooccurrence import Cooccurrence, count_cooccurrence, survey
+from fastvec.cooccurrence.needs import CountingEstimate
+from fastvec.cooccurrence.survey import Survey
+from fastvec.corpus import Vocabulary, read_corpus, spread
 from fastvec.corpus.sources import open_source
+from fastvec.corpus.spread import Spread
+from fastvec.corpus.text import Text
 from fastvec.kernels.word2vec import new_work
 from fastvec.models import Glove, PpmiSvd, Word2Vec
-from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
-from fastvec.models.planning import needs, sample, spread, survey
-from fastvec.models.planning.counting import CountingEstimate
-from fastvec.models.planning.estimate import File, Phase
 from fastvec.models.planning.glove import GloveEstimate
-from fastvec.models.planning.needs import Needs, check_needs, estimate_of, output_size
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
-from fastvec.models.planning.spread import Spread
-from fastvec.models.planning.survey import Survey
-from fastvec.models.planning.text import Text
 from fastvec.models.planning.word2vec import Word2VecEstimate
-from fastvec.models.request import Request
+from fastvec.pipeline import needs, sample
+from fastvec.pipeline.needs import Needs, check_needs, estimate_of, output_size
+from fastvec.pipeline.request import Request
 from fastvec.sampling.huffman import huffman_paths
+from fastvec.training.estimate import File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros
 from fastvec.training.replicas import MOST
 from fastvec.training.resources import Room
@@ -351,7 +351,7 @@ def test_a_sample_gives_about_the_numbers_of_the_whole(large):
 
 
 def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
-    monkeypatch.setattr("fastvec.models.planning.plan.LARGE", 1 << 20)
+    monkeypatch.setattr("fastvec.pipeline.plan.LARGE", 1 << 20)
     found = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
     assert found.is_sampled
     assert found.n_tokens == pytest.approx(700_000, rel=0.02)
@@ -360,7 +360,7 @@ def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
 
 
 def test_the_words_of_a_large_source_can_be_given(large, monkeypatch):
-    monkeypatch.setattr("fastvec.models.planning.plan.LARGE", 1 << 20)
+    monkeypatch.setattr("fastvec.pipeline.plan.LARGE", 1 << 20)
     given = Vocabulary(["0", "1", "2", "3"], np.array([60_000, 30_000, 20_000, 15_000]))
     found = plan(large, dim=4, threads=1, vocabulary=given)
     assert (found.is_sampled, found.n_words) == (True, 4)

@@ -6,14 +6,14 @@ import threading
 
 import pytest
 
-from fastvec import scratch
+from fastvec.disk import scratch
+from fastvec.disk.scratch import check_space, disk_errors, nameless_file, scratch_directory, write_all
 from fastvec.errors import FileError
-from fastvec.scratch import check_space, disk_errors, nameless_file, scratch_directory, write_all
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from fastvec.scratch import scratch_directory
+from fastvec.disk.scratch import scratch_directory
 with scratch_directory(Path(sys.argv[1])) as made:
     (made / "tokens.bin").touch()
     print("made", flush=True)

@@ -198,6 +198,6 @@ def test_word2vec_trains_without_scipy():
 
 @pytest.mark.parametrize("parameters", [{"window": 2**62}, {"negative": 2**60}])
 def test_memory_that_cannot_be_had_after_all_is_named(parameters, monkeypatch):
-    monkeypatch.setattr("fastvec.models.pipeline.check_needs", lambda *_, **__: SimpleNamespace(memory=0, disk=0))
+    monkeypatch.setattr("fastvec.pipeline.run.check_needs", lambda *_, **__: SimpleNamespace(memory=0, disk=0))
     with pytest.raises(InputError, match=r"not enough memory for window \d+, negative \d+ and 1 threads: lower them"):
         fastvec.train(two_topics(2), min_count=1, threads=1, **parameters)

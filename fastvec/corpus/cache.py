@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from fastvec.scratch import scratch_name
+from fastvec.disk.scratch import scratch_name
 
 
 def entry_name(asked: list[Any]) -> str:

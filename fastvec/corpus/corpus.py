@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.corpus.words import Words
+from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
-from fastvec.scratch import CACHE_DIR, disk_errors, scratch_directory
 
 
 class Corpus:

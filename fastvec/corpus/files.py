@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from fastvec.compression import Compression, find_compression
+from fastvec.disk.compression import Compression, find_compression
 from fastvec.errors import FileError
 
 BLOCK = 1 << 16  # bytes of text handled at a time

@@ -14,12 +14,12 @@ from platformdirs import user_cache_path
 
 from fastvec.corpus.cache import entry_name, keep
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.counting import count_pieces
+from fastvec.corpus.first_pass import count_pieces
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, is_unchanged, open_source
 from fastvec.corpus.stream import FORMAT, Description, read_description, read_ids, renumbered, write_stream
 from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, choose_tokenizer, finish_words
+from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
 from fastvec.errors import FileError, InputError
-from fastvec.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
 
 ReadProgress: TypeAlias = Callable[[int, int | None], object]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus.words import Words
+from fastvec.disk.atomic import replacing
 from fastvec.errors import FileError, InputError
-from fastvec.target import replacing
 
 
 @dataclass(frozen=True, eq=False)

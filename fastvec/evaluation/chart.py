@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvec.disk.atomic import replacing
 from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import Floats
-from fastvec.target import replacing
 
 if TYPE_CHECKING:
     from fastvec.evaluation.analogy import AnalogyResult

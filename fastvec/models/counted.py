@@ -5,11 +5,11 @@ import zipfile
 from dataclasses import dataclass, fields
 from typing import Any
 
+from fastvec.checks import check_integer
+from fastvec.cooccurrence import Cooccurrence, count_cooccurrence
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import FileError
-from fastvec.models.checks import check_integer
-from fastvec.models.cooccurrence import Cooccurrence, count_cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.training.checkpoints import tolerating
 from fastvec.training.job import Job
 

@@ -13,14 +13,14 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_choice, check_integer, check_number
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import TrainingError
 from fastvec.kernels.alone import alone
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.simd import ROW_MULTIPLE
 from fastvec.kernels.word2vec import initialise
-from fastvec.models.checks import check_choice, check_integer, check_number
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.counted import CountedModel
 from fastvec.models.tiles import Tiles, Turns
 from fastvec.training.blocks import run_blocks

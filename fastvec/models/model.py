@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.training.job import Job
 
 Matrix: TypeAlias = NDArray[np.float32]

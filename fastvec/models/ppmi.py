@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from fastvec.checks import check_number
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import add_up, positive_information
-from fastvec.models.checks import check_number
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.training.blocks import count_threads
 from fastvec.training.rows import for_rows
 

@@ -12,10 +12,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_choice, check_integer, check_number
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
-from fastvec.models.checks import check_choice, check_integer, check_number
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.counted import CountedModel
 from fastvec.models.ppmi import ppmi
 from fastvec.models.svd import truncated_svd

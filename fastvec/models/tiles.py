@@ -16,10 +16,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.disk.scratch import CACHE_DIR, TMPDIR, check_space, disk_errors, nameless_file, system_folder, write_all
 from fastvec.errors import InputError
 from fastvec.kernels.glove import LARGEST_BLOCK, Counts, count_tiles, fill_tiles, shuffle, shuffle_runs
-from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.scratch import CACHE_DIR, TMPDIR, check_space, disk_errors, nameless_file, system_folder, write_all
 from fastvec.training.blocks import run_blocks
 from fastvec.training.progress import Listener, Progress
 

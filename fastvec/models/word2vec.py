@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_choice, check_integer, check_number
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError, TrainingError
 from fastvec.kernels.alone import alone
 from fastvec.kernels.simd import LANES
 from fastvec.kernels.word2vec import Mean, Noise, Paths, initialise, new_work, train_block
-from fastvec.models.checks import check_choice, check_integer, check_number
 from fastvec.sampling.alias import alias_table, noise_distribution
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.sampling.subsampling import keep_probability

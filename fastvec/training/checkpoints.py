@@ -20,9 +20,9 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from fastvec.disk.atomic import replacing, sync_folder
+from fastvec.disk.scratch import ELSEWHERE, check_space
 from fastvec.errors import FileError, InputError
-from fastvec.scratch import ELSEWHERE, check_space
-from fastvec.target import replacing, sync_folder
 from fastvec.training.state import SavedState, State, size_of, write_state
 
 try:

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike
 
+from fastvec.disk.atomic import check_folder, replacing_all
 from fastvec.errors import FileError, InputError
-from fastvec.target import check_folder, replacing_all
 from fastvec.vectors.headers import FIELD, HEADER, NUMBER
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.native import is_native

@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from fastvec.disk.atomic import replacing_all
 from fastvec.errors import InputError
-from fastvec.target import replacing_all
 from fastvec.vectors.transform import Transforms
 from fastvec.vectors.words import refuse_words
 

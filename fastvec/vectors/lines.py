@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.errors import FileError
-from fastvec.kernels import text as kernel
+from fastvec.kernels import parse_numbers as kernel
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.decimals import nearest_float32
 from fastvec.vectors.headers import FIELD

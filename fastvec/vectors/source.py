@@ -13,9 +13,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.compression import HEAD, Compression, find_compression
+from fastvec.disk.compression import HEAD, Compression, find_compression
+from fastvec.disk.scratch import TMPDIR, disk_errors, nameless_file, system_folder, write_all
 from fastvec.errors import FileError
-from fastvec.scratch import TMPDIR, disk_errors, nameless_file, system_folder, write_all
 
 _MOST_EXPANSION = 100
 _HARMLESS = 1 << 26  # bytes that any compressed file may grow to

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from fastvec.errors import InputError
-from fastvec.kernels import shortest as kernel
+from fastvec.kernels import format_numbers as kernel
 from fastvec.vectors.headers import BYTE_ORDER_MARK
 from fastvec.vectors.storage import Storage
 from fastvec.vectors.words import PackedWords, refuse_words

@@ -7,17 +7,17 @@ from time import perf_counter
 
 import numpy as np
 
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.needs import CELL, CountingEstimate
+from fastvec.cooccurrence.survey import Survey
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.text import Text
+from fastvec.disk.scratch import system_folder
 from fastvec.kernels.glove import LARGEST_BLOCK, Loss, train_tile
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.glove import Glove
-from fastvec.models.planning.counting import CELL, CountingEstimate
-from fastvec.models.planning.estimate import File, Phase
-from fastvec.models.planning.survey import Survey
-from fastvec.models.planning.text import Text
 from fastvec.models.tiles import TILE, Tiles
-from fastvec.scratch import system_folder
 from fastvec.training.blocks import run_blocks
+from fastvec.training.estimate import File, Phase
 from fastvec.training.matrix import matrix_bytes, padded, zeros
 from fastvec.training.progress import ignore
 from fastvec.training.resources import default_memory

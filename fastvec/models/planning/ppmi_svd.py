@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.needs import CELL, CountingEstimate
+from fastvec.cooccurrence.survey import Survey
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.text import Text
 from fastvec.kernels.sparse import PANEL
 from fastvec.models import svd
-from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.planning.counting import CELL, CountingEstimate
-from fastvec.models.planning.estimate import File, Phase
-from fastvec.models.planning.survey import Survey
-from fastvec.models.planning.text import Text
 from fastvec.models.ppmi import ppmi
 from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.product import times_panel
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import count_threads
+from fastvec.training.estimate import File, Phase
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

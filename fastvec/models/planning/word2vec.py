@@ -7,11 +7,11 @@ from time import perf_counter
 import numpy as np
 
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.spread import Spread
+from fastvec.corpus.text import Text
 from fastvec.kernels.simd import LANES
-from fastvec.models.planning.estimate import LOADING, File, Phase
-from fastvec.models.planning.spread import Spread
-from fastvec.models.planning.text import Text
 from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, Word2Vec
+from fastvec.training.estimate import LOADING, File, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, padded
 from fastvec.training.progress import Progress

@@ -14,12 +14,12 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus
+from fastvec.corpus.spread import STRETCH, Spread
+from fastvec.corpus.text import Text
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, sort_positions
-from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
-from fastvec.models.planning.spread import STRETCH, Spread
-from fastvec.models.planning.text import Text
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import run_blocks
 from fastvec.training.resources import memory_room

@@ -7,23 +7,23 @@ from typing import Any
 
 import numpy as np
 
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.needs import CELL, CountingEstimate
+from fastvec.cooccurrence.settings import CountSettings
+from fastvec.cooccurrence.survey import Survey, survey
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.text import Text
 from fastvec.errors import InputError
 from fastvec.kernels.word2vec import initialise
-from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.models.glove import Glove
 from fastvec.models.model import Model
-from fastvec.models.planning.counting import CELL, CountingEstimate
-from fastvec.models.planning.estimate import LOADING, Estimate, File
 from fastvec.models.planning.glove import GloveEstimate
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
-from fastvec.models.planning.survey import Survey, survey
-from fastvec.models.planning.text import Text
 from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.models.ppmi_svd import PpmiSvd
-from fastvec.models.request import Request
 from fastvec.models.word2vec import Word2Vec
+from fastvec.pipeline.request import Request
+from fastvec.training.estimate import LOADING, Estimate, File
 from fastvec.training.resources import disk_of, disk_room, memory_room, peak_memory, resident_memory
 
 #: Bytes for each word of the table that finds its row, and of the list from which words are saved.

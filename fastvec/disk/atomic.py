@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from fastvec.disk.scratch import ELSEWHERE, disk_errors
 from fastvec.errors import FileError
-from fastvec.scratch import ELSEWHERE, disk_errors
 
 
 def check_folder(path: str | os.PathLike[str]) -> None:

@@ -6,11 +6,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.sources import Files, open_source
 from fastvec.errors import FileError, InputError
-from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.request import Request
+from fastvec.pipeline.request import Request
 from fastvec.training.checkpoints import EVERY, Checkpoints
 
 #: Where the vocabulary and the vectors to start from that were given to `train` lie beside the checkpoints.

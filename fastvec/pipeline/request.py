@@ -3,16 +3,16 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from fastvec.checks import check_choice
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
-from fastvec.models.checks import check_choice
-from fastvec.models.cooccurrence import Cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.models.glove import Glove
-from fastvec.models.initial import initial_of
 from fastvec.models.model import Model
 from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.word2vec import Word2Vec
+from fastvec.pipeline.initial import initial_of
 
 MODELS = {"skipgram": Word2Vec, "cbow": Word2Vec, "ppmi-svd": PpmiSvd, "glove": Glove}
 #: Arguments of `train` that are no parameters of a model, with their defaults.

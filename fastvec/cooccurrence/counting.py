@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence.cells import Cells
+from fastvec.cooccurrence.matrix import Cooccurrence
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
-from fastvec.models.cooccurrence.cells import Cells
-from fastvec.models.cooccurrence.matrix import Cooccurrence
-from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.training.blocks import count_threads, run_blocks
 from fastvec.training.progress import Listener, Progress, ignore

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_choice
 from fastvec.corpus import Vocabulary
 from fastvec.errors import InputError
-from fastvec.models.checks import check_choice
 from fastvec.vectors import KeyedVectors, load
 
 Matrix = NDArray[np.float32]

@@ -6,7 +6,7 @@ from math import ceil, lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.models.checks import check_choice, check_integer, check_number
+from fastvec.checks import check_choice, check_integer, check_number
 
 #: Largest common denominator of the weights; beyond it they are rounded to multiples of its inverse.
 _LARGEST_SCALE = 1 << 32

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_choice, check_integer, check_number
+from fastvec.cooccurrence.counting import count_cells
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
-from fastvec.models.checks import check_choice, check_integer, check_number
-from fastvec.models.cooccurrence.counting import count_cells
-from fastvec.models.cooccurrence.settings import CountSettings
 from fastvec.training.progress import Listener
 
 #: Score above which a pair is a phrase, where none is given; word2phrase's own, and one like it.

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Vocabulary
+from fastvec.disk.atomic import replacing
 from fastvec.errors import FileError
-from fastvec.models.cooccurrence.settings import CountSettings
-from fastvec.target import replacing
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

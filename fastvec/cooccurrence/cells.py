@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.scratch import CACHE_DIR, disk_errors, nameless_file, write_all
+from fastvec.disk.scratch import CACHE_DIR, disk_errors, nameless_file, write_all
 
 Array = NDArray[Any]
 

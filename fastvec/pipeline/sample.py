@@ -13,11 +13,11 @@ from math import log2
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.compression import HEAD, find_compression
 from fastvec.corpus import Corpus
 from fastvec.corpus.files import read_blocks
 from fastvec.corpus.sources import Files
-from fastvec.models.planning.text import Text
+from fastvec.corpus.text import Text
+from fastvec.disk.compression import HEAD, find_compression
 
 #: Sources of more bytes are not read whole to plan; and bytes of the sample, and of a piece of it.
 LARGE, _SAMPLE, _PIECE = 512 << 20, 32 << 20, 1 << 20

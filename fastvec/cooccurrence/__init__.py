@@ -1,6 +1,6 @@
 """Co-occurrence: how often each word stands near each other word, by distance."""
 
-from fastvec.models.cooccurrence.counting import count_cooccurrence
-from fastvec.models.cooccurrence.matrix import Cooccurrence
+from fastvec.cooccurrence.counting import count_cooccurrence
+from fastvec.cooccurrence.matrix import Cooccurrence
 
 __all__ = ["Cooccurrence", "count_cooccurrence"]

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from fastvec._version import __version__
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.disk.scratch import system_folder
 from fastvec.errors import FastvecError, InputError
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.model import CountModel
-from fastvec.models.planning.needs import check_needs
-from fastvec.models.request import Request
-from fastvec.models.resuming import check_text, new_checkpoints, saved_request
-from fastvec.scratch import system_folder
+from fastvec.pipeline.needs import check_needs
+from fastvec.pipeline.request import Request
+from fastvec.pipeline.resume import check_text, new_checkpoints, saved_request
 from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, Checkpoints
 from fastvec.training.job import Job

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from fastvec.models.cooccurrence.counting import Division
-from fastvec.models.cooccurrence.settings import CountSettings
-from fastvec.models.planning.estimate import File, Phase
-from fastvec.models.planning.survey import Survey
-from fastvec.models.planning.text import Text
+from fastvec.cooccurrence.counting import Division
+from fastvec.cooccurrence.settings import CountSettings
+from fastvec.cooccurrence.survey import Survey
+from fastvec.corpus.text import Text
+from fastvec.training.estimate import File, Phase
 from fastvec.training.resources import default_memory
 
 #: Bytes of a cell in memory or in a file, and of one of a part of the text.

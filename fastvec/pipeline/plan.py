@@ -14,19 +14,19 @@ import numpy as np
 from numba.core.event import install_timer
 from platformdirs import user_cache_path
 
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.sources import Files, open_source
+from fastvec.corpus.text import Text
 from fastvec.errors import InputError
-from fastvec.models.cooccurrence import Cooccurrence
 from fastvec.models.model import Model
-from fastvec.models.planning.estimate import File
-from fastvec.models.planning.needs import Needs, estimate_of, needs_of
-from fastvec.models.planning.sample import LARGE, SampledSource, extrapolate
-from fastvec.models.planning.text import Text
 from fastvec.models.ppmi_svd import PpmiSvd
-from fastvec.models.request import Request
+from fastvec.pipeline.needs import Needs, estimate_of, needs_of
+from fastvec.pipeline.request import Request
+from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import EVERY, parse_every
+from fastvec.training.estimate import File
 from fastvec.training.job import Job
 from fastvec.training.progress import Listener, Progress, ignore, reading
 from fastvec.training.resources import check_program, peak_memory, resident_memory

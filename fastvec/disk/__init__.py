@@ -1,0 +1,1 @@
+"""Files: replaced atomically, temporary, compressed."""
