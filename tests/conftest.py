@@ -2,11 +2,16 @@ import os
 import signal
 import sys
 import warnings
+from pathlib import Path
 
+import numpy as np
 import pytest
 from fastvec_cli import main
 
-collect_ignore = ["fuzz_formats.py"]  # is run by itself, and needs atheris
+from fastvec.disk import atomic
+from fastvec.training import blocks
+
+collect_ignore = ["tools/fuzz_formats.py"]  # is run by itself, and needs atheris
 
 
 @pytest.fixture(autouse=bool(int(os.environ.get("NUMBA_DISABLE_JIT", "0"))))
@@ -25,7 +30,7 @@ def interrupts():
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """Run the command line in this process; give its exit code, stdout and stderr."""
+    """Run the command line in this process; return its exit code, stdout and stderr."""
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["fastvec", *arguments])
@@ -38,3 +43,27 @@ def run(monkeypatch, capsys):
         return code, out, err
 
     return run
+
+
+@pytest.fixture
+def corpus_txt(tmp_path, monkeypatch):
+    """Work in a folder that holds corpus.txt, a text of two topics and six words."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    words = np.array(["salt", "rain", "bread", "wind", "soup", "snow"])
+    lines = (" ".join(words[rng.integers(0, 3, 8) * 2 + k % 2]) for k in range(400))
+    Path("corpus.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def poll_often(monkeypatch):
+    """Let trainings look each millisecond whether to save a checkpoint, and whether they were interrupted."""
+    monkeypatch.setattr(blocks, "POLL", 0.001)
+
+
+@pytest.fixture(params=[True, False])
+def has_nameless(request, monkeypatch):
+    """Write to files that have no name until they are whole; or to named ones, as on many systems and network disks."""
+    if not request.param:
+        monkeypatch.setattr(atomic, "_nameless", lambda folder: None)
+    return request.param

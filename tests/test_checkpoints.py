@@ -179,16 +179,14 @@ def create(folder, every):
     return Checkpoints.create(folder, every, {})
 
 
-def test_states_are_saved_between_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_states_are_saved_between_blocks(tmp_path, poll_often):
     numbers = Numbers(tmp_path)
     assert numbers.run() == sum(range(400))
     assert numbers.seen == sorted(numbers.seen)
     assert numbers.seen
 
 
-def test_an_interrupted_training_goes_on_where_it_was(tmp_path, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_an_interrupted_training_goes_on_where_it_was(tmp_path, poll_often):
     whole = sum(range(400))
     numbers = Numbers(tmp_path, interrupt_at=whole // 3)
     with pytest.raises(KeyboardInterrupt):

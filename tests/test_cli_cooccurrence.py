@@ -8,13 +8,13 @@ from fastvec_cli import cooccurrence, train
 
 import fastvec
 from fastvec.errors import FileError, InputError
-from tests.test_train import two_topics
+from tests.texts import write_topics
 
 
 @pytest.fixture(autouse=True)
 def text_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("x.txt").write_text("\n".join(map(" ".join, two_topics())))
+    write_topics(Path("x.txt"))
 
 
 def run(command, *arguments):

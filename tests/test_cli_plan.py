@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from fastvec_cli.progress import Display
 
+from fastvec.pipeline import needs
+from fastvec.pipeline.request import MODELS
 from fastvec.training.progress import Progress
 
 resource = pytest.importorskip("resource", reason="this system has no limits of a process")
@@ -49,7 +51,7 @@ def test_a_table_shows_what_training_takes(run):
     assert not list(Path().glob("*.safetensors"))
 
 
-@pytest.mark.parametrize("model", ["skipgram", "cbow", "glove", "ppmi-svd"])
+@pytest.mark.parametrize("model", MODELS)
 def test_json_holds_the_numbers(run, model):
     options = ["--dim", "8", "--model", model, "--threads", "1", "-o", "v.bin", "--json", "--quiet"]
     found = json.loads(run("plan", "corpus.txt", *options)[1])
@@ -120,7 +122,7 @@ def test_a_plan_that_does_not_fit_is_shown_and_refused():
 
 
 def test_vectors_that_do_not_fit_the_disk_are_refused_before_training_begins(run, monkeypatch):
-    monkeypatch.setattr("fastvec.pipeline.needs.disk_room", lambda folder: 1000)
+    monkeypatch.setattr(needs, "disk_room", lambda folder: 1000)
     code, out, err = run("train", "corpus.txt", "--dim", "100")
     assert (code, out) == (1, "")
     assert err.startswith(f"fastvec: {os.getcwd()}: the vectors take 0.0 MB, and 0.0 MB are free: ")
@@ -130,9 +132,9 @@ def test_vectors_that_do_not_fit_the_disk_are_refused_before_training_begins(run
 def test_training_says_what_it_needs(run):
     code, _, err = run("train", "corpus.txt", "--dim", "8", "--threads", "1")
     assert code == 0
-    needs, done = err.splitlines()
-    assert needs.startswith("training needs ")
-    assert needs.endswith(" MB of memory, 0 MB of disk")
+    told, done = err.splitlines()
+    assert told.startswith("training needs ")
+    assert told.endswith(" MB of memory, 0 MB of disk")
     assert done == "vectors.safetensors: 40 words, 8 dimensions"
 
 

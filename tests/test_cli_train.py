@@ -18,17 +18,10 @@ import numpy as np
 import pytest
 
 import fastvec
+from fastvec.pipeline import needs
 
+pytestmark = pytest.mark.usefixtures("corpus_txt")
 COMMAND = [sys.executable, "-m", "fastvec"]
-
-
-@pytest.fixture(autouse=True)
-def corpus(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(0)
-    words = np.array(["salt", "rain", "bread", "wind", "soup", "snow"])
-    lines = (" ".join(words[rng.integers(0, 3, 8) * 2 + k % 2]) for k in range(400))
-    Path("corpus.txt").write_text("\n".join(lines) + "\n")
 
 
 def train(run, *arguments, source="corpus.txt"):
@@ -198,7 +191,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(run, tmp_path, monkeypatch):
         assert (code, out) == (1, "")
         assert err.startswith(f"fastvec: {disk}: the vectors take 0.2 MB, and 0.1 MB are free: free some, choose ")
         with monkeypatch.context() as patched:  # as if the disk were filled while training goes on
-            patched.setattr("fastvec.pipeline.needs.disk_room", lambda folder: 10**9)
+            patched.setattr(needs, "disk_room", lambda folder: 10**9)
             code, out, err = run(*line)
         assert (code, out) == (1, "")
         (refuge,) = tmp_path.glob("v-*.safetensors")

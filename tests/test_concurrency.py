@@ -10,22 +10,15 @@ import numpy as np
 import pytest
 
 import fastvec
-from tests.test_train import two_topics
+from tests.models import COUNTING, MODES, options_of
+from tests.texts import two_topics, write_topics
 
 #: Trainings whose vectors depend on nothing but these.
-REQUESTS = [
-    ("skipgram", {"threads": 1}),
-    ("skipgram", {"threads": 1, "loss": "hierarchical"}),
-    ("cbow", {"threads": 1}),
-    ("glove", {"threads": 2}),
-    ("ppmi-svd", {"threads": 2}),
-]
+REQUESTS = [options_of(mode, epochs=20, dim=8, threads=2 if mode in COUNTING else 1) for mode in MODES]
 
 
 def train(corpus, request, **options):
-    model, settings = request
-    epochs = {} if model == "ppmi-svd" else {"epochs": 20}
-    return fastvec.train(corpus, model, dim=8, **settings, **epochs, **options).vectors
+    return fastvec.train(corpus, **request, **options).vectors
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +40,16 @@ def test_trainings_in_a_pool_of_threads_share_a_corpus(corpus, alone):
 
 
 def test_two_trainings_with_several_threads_each_come_to_their_end(corpus):
+    options = {"epochs": 20, "dim": 8, "threads": 3}
     with ThreadPoolExecutor(2) as pool:
-        for vectors in pool.map(lambda model: train(corpus, (model, {"threads": 3})), ["skipgram", "cbow"] * 2):
+        for vectors in pool.map(lambda mode: train(corpus, options_of(mode, **options)), ["skipgram", "cbow"] * 2):
             unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             assert np.isfinite(unit).all()
 
 
 def test_readings_and_checkpoints_of_threads_keep_apart(tmp_path):
     path = tmp_path / "text.txt"
-    path.write_text("\n".join(map(" ".join, two_topics(2000))))
+    write_topics(path, 2000)
     whole = train(path, REQUESTS[0], cache=False)
 
     def work(number):
@@ -70,7 +64,7 @@ def test_readings_and_checkpoints_of_threads_keep_apart(tmp_path):
 
 
 def forked(work, path):
-    """Write the array that `work` gives in a forked child; give it."""
+    """Write the array that `work` returns in a forked child; return it."""
 
     def child():
         np.save(path, work())

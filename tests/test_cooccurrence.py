@@ -16,7 +16,7 @@ from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.settings import CountSettings
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.cooccurrence import lowest_bit
-from tests import naive_counts
+from tests.naive import counts as naive
 
 SENTENCES = [["a", "b", "a", "c"], ["b"], ["c", "c", "b", "a", "rare", "d"], ["d", "a"]]
 some_sentences = st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=12), min_size=1, max_size=6)
@@ -61,7 +61,7 @@ def test_the_counts_are_those_of_a_naive_counter(sentences, options):
         return
     with fastvec.read_corpus(sentences) as corpus:
         vocabulary = corpus.vocabulary(1)
-        expected = naive_counts.cooccurrence(ids(sentences, vocabulary), len(vocabulary), **options)
+        expected = naive.cooccurrence(ids(sentences, vocabulary), len(vocabulary), **options)
         if not expected.any():
             return
         for threads in (1, 2):
@@ -129,7 +129,7 @@ def test_cells_below_the_minimum_are_dropped_after_slices_are_merged(tiny_slices
 def test_a_long_window_is_counted_in_rounded_weights():
     sentence = [*"ab", *"cd" * 30]
     vocabulary_order = count([sentence], window=60)
-    expected = naive_counts.cooccurrence(
+    expected = naive.cooccurrence(
         ids([sentence], vocabulary_order.vocabulary), 4, window=60, weighting="harmonic", side="both"
     )
     np.testing.assert_allclose(vocabulary_order.matrix.toarray(), expected, rtol=1e-6)
@@ -141,7 +141,7 @@ def test_thinned_words_vanish_or_leave_gaps(subsampling, monkeypatch):
     monkeypatch.setattr(counting, "keep_probability", lambda counts, sample: np.float32([0, 1, 1]))
     counts = count([["a", "b", "a", "a", "c"], ["a"]], window=3, sample=1e-3, subsampling=subsampling)
     rest = [[0, 1] if subsampling == "dirty" else [0, None, None, 1]]
-    expected = naive_counts.cooccurrence(rest, 2, 3, "harmonic", "both")
+    expected = naive.cooccurrence(rest, 2, 3, "harmonic", "both")
     np.testing.assert_array_equal(counts.matrix.toarray()[1:, 1:], expected.astype(np.float32))
     assert not counts.matrix.toarray()[0].any()
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from fastvec.corpus import Vocabulary, cache, read_corpus, reading
 from fastvec.errors import FileError, InputError
-from tests import naive_corpus
+from tests.naive import corpus as naive
 
 TEXT = "the cat sat on the mat\n\nthe dog sat\n"
 
@@ -49,7 +49,7 @@ words = st.text(alphabet="abé漢", min_size=1, max_size=4)
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.lists(words, max_size=6)).filter(lambda lines: len({w for line in lines for w in line}) > 1))
 def test_any_sentences_give_what_the_naive_twin_gives(sentences):
-    expected = naive_corpus.sorted_stream(sentences)
+    expected = naive.sorted_stream(sentences)
     with read_corpus(sentences) as from_lists, read_corpus(" ".join(words) for words in sentences) as from_strings:
         assert contents(from_lists) == expected
         assert contents(from_strings) == expected

@@ -13,22 +13,22 @@ import pytest
 
 import fastvec
 from fastvec.errors import FastvecError, FileError
-from tests.kills import write_text
+from tests.models import TRAINERS
+from tests.texts import write_zipf
 
 OPTIONS = {"dim": 8, "threads": 1, "cache_dir": "cache", "output": "v.bin"}
 
 
 @pytest.fixture
-def text(tmp_path, monkeypatch):
-    """Give a text in this folder; checkpoints are saved often."""
+def text(tmp_path, monkeypatch, poll_often):
+    """Return a text in this folder; checkpoints are saved often."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
-    write_text(tmp_path / "text.txt", 5000, 150)
+    write_zipf(tmp_path / "text.txt", 5000, 150)
     return Path("text.txt")
 
 
 def damages(data, n=16):
-    """Give a file's bytes with one of them changed, and its beginnings, at so many places."""
+    """Yield a file's bytes with one of them changed, and its beginnings, at so many places."""
     for place in np.linspace(0, len(data) - 1, n).astype(int) if data else ():
         yield data[:place] + bytes([data[place] ^ (1 << (place % 8))]) + data[place + 1 :]
         yield data[:place]
@@ -36,14 +36,14 @@ def damages(data, n=16):
 
 
 def resumed():
-    """Go on in a copy of the folder; give the vectors or, if it was refused, the message."""
+    """Resume in a copy of the folder; return the vectors or, if it was refused, the message."""
     try:
         return fastvec.resume("copy", cache_dir="cache").vectors
     except FastvecError as error:
         return str(error)
 
 
-@pytest.mark.parametrize("model", ["skipgram", "glove", "ppmi-svd"])
+@pytest.mark.parametrize("model", TRAINERS)
 def test_any_damage_of_a_checkpoint_is_seen(text, model):
     vocabulary = fastvec.read_corpus(text, cache_dir="cache").vocabulary(max_vocab=100)
     whole = fastvec.train(text, model, vocabulary=vocabulary, checkpoint="state", every="1%", **OPTIONS).vectors
@@ -72,7 +72,7 @@ def test_any_damage_of_a_checkpoint_is_seen(text, model):
 
 
 def at(share, change):
-    """Give a listener of `read_corpus` that changes something when this share has been read."""
+    """Return a listener of `read_corpus` that changes something when this share has been read."""
     done = []
 
     def listen(n_read, n_total):
@@ -122,7 +122,7 @@ def test_a_compressed_text_that_is_cut_while_it_is_read_is_one_line(text, monkey
 
 
 def when_training(change):
-    """Give a listener of `train` that changes something when the training has begun."""
+    """Return a listener of `train` that changes something when the training has begun."""
     done = []
 
     def listen(progress):
@@ -162,16 +162,15 @@ def test_a_checkpoint_folder_that_is_removed_does_not_end_the_training(text, cap
 
 
 @pytest.fixture
-def nobody(monkeypatch):
-    """Work in a folder of one's own, and without root's permissions; gives the function that takes them away."""
+def nobody(monkeypatch, poll_often):
+    """Work in a folder of one's own, without root's permissions."""
     if os.name == "nt":
         pytest.skip("Windows has other permissions")
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         monkeypatch.chdir(folder)
         monkeypatch.setattr(tempfile, "tempdir", folder)
-        monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
-        write_text(Path("text.txt"), 20_000, 300)
+        write_zipf(Path("text.txt"), 20_000, 300)
         fastvec.train("text.txt", dim=8, epochs=1, threads=1, cache_dir="warm").save("v.bin")  # loads all modules
         shutil.rmtree("warm")
         user = os.geteuid()

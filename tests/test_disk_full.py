@@ -11,11 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastvec_cli import progress
 
 import fastvec
 from fastvec.cooccurrence import counting
 from fastvec.errors import FileError
-from tests.kills import write_text
+from fastvec.pipeline import needs
+from fastvec.training import blocks
+from tests.models import TRAINERS, options_of
+from tests.texts import write_zipf
 
 MB = 1 << 20
 
@@ -53,7 +57,7 @@ def mounted(tmp_path_factory):
 def folder(tmp_path_factory):
     """A folder with a text, its counts, and vectors."""
     folder = tmp_path_factory.mktemp("texts")
-    write_text(folder / "text.txt", 40_000, 500)
+    write_zipf(folder / "text.txt", 40_000, 500)
     with fastvec.read_corpus(folder / "text.txt", cache_dir=folder / "cache") as corpus:
         fastvec.count_cooccurrence(corpus, corpus.vocabulary()).save(folder / "counts.npz")
         vectors = fastvec.train(corpus, dim=100, epochs=1, threads=1)
@@ -66,14 +70,14 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def disk(mounted, folder, monkeypatch):
     """A disk of which nobody knows beforehand that it will be full."""
-    monkeypatch.setattr("fastvec.pipeline.needs.disk_room", lambda folder: 1 << 50)
+    monkeypatch.setattr(needs, "disk_room", lambda folder: 1 << 50)
     monkeypatch.chdir(folder)
     mounted.leave(8 * MB)
     return mounted
 
 
 def sizes(largest):
-    """Give twenty sizes of disks, the largest of which must do."""
+    """Return twenty sizes of disks, the largest of which must do."""
     return [int(size) // 4096 * 4096 for size in np.geomspace(4096, largest, 20)]
 
 
@@ -160,11 +164,8 @@ def test_the_cells_of_glove_that_have_no_id_stream(disk, monkeypatch):
     check(disk, lambda: fastvec.train(counts, "glove", dim=8, epochs=1, threads=1, memory=300_000), 2 * MB)
 
 
-@pytest.mark.parametrize("has_nameless", [True, False])
 @pytest.mark.parametrize("suffix", [".safetensors", ".bin", ".txt", ".npy"])
-def test_vectors(disk, suffix, has_nameless, monkeypatch):
-    if not has_nameless:  # as on many systems and network disks
-        monkeypatch.setattr("fastvec.disk.atomic._nameless", lambda folder: None)
+def test_vectors(disk, suffix, has_nameless):
     vectors, names = fastvec.load("v.safetensors"), ["v" + suffix]
     if suffix == ".npy":
         names.append("v.vocab.tsv")
@@ -206,8 +207,8 @@ def test_what_the_command_line_writes(disk, run, line, largest):
 
 
 def test_a_log_of_progress_does_not_end_a_training(disk, run, monkeypatch):
-    monkeypatch.setattr("fastvec_cli.progress._LOG_SECONDS", 0.0)
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.0001)
+    monkeypatch.setattr(progress, "_LOG_SECONDS", 0.0)
+    monkeypatch.setattr(blocks, "POLL", 0.0001)
     found = set()
     for size in sizes(8 * 4096):
         disk.leave(size, ["log"])
@@ -222,27 +223,18 @@ def test_a_log_of_progress_does_not_end_a_training(disk, run, monkeypatch):
     assert True in found
 
 
-def trainings(folder):
-    """Give arguments of trainings whose vectors do not depend on anything else."""
-    return {
-        "skipgram": {"dim": 64, "epochs": 4, "threads": 1, "cache_dir": folder / "cache"},
-        "ppmi-svd": {"dim": 64, "threads": 1, "cache_dir": folder / "cache"},
-    }
-
-
-@pytest.mark.parametrize("model", ["skipgram", "ppmi-svd"])
-def test_checkpoints_that_cannot_be_saved_do_not_end_a_training(disk, folder, model, monkeypatch, caplog):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
-    options = trainings(folder)[model]
-    whole = fastvec.train("text.txt", model, **options).vectors
+@pytest.mark.parametrize("model", TRAINERS)
+def test_checkpoints_that_cannot_be_saved_do_not_end_a_training(disk, folder, model, poll_often, caplog):
+    options = options_of(model, epochs=4, dim=64, threads=1, cache_dir=folder / "cache")
+    whole = fastvec.train("text.txt", **options).vectors
     found, state = set(), disk.folder / "state"
     disk.leave(4096)
     with pytest.raises(FileError, match="no space left for it"):  # before the work begins
-        fastvec.train("text.txt", model, checkpoint=state, **options)
+        fastvec.train("text.txt", checkpoint=state, **options)
     for size in sizes(3 * MB)[6:]:
         disk.leave(size)
         caplog.clear()
-        wv = fastvec.train("text.txt", model, checkpoint=state, every="5%", **options)
+        wv = fastvec.train("text.txt", checkpoint=state, every="5%", **options)
         np.testing.assert_array_equal(wv.vectors, whole)
         assert all(record.getMessage().endswith("; this checkpoint was not saved") for record in caplog.records)
         assert disk.files() <= {"state/run.json", "state/lock", "state/cooccurrence.npz"} | {

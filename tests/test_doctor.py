@@ -8,6 +8,7 @@ from fastvec_cli import doctor as command
 import fastvec
 from fastvec import doctor
 from fastvec.kernels.word2vec import train_block
+from tests.models import MODES
 
 
 @pytest.fixture
@@ -19,10 +20,16 @@ def run(*arguments):
     return CliRunner().invoke(command.command, arguments)
 
 
+def test_every_mode_is_tried():
+    for mode in MODES.values():
+        assert any(mode.items() <= parameters.items() for parameters in doctor.MODELS.values())
+    assert len(doctor.MODELS) == len(MODES)
+
+
 def test_all_models_work_here():
     findings = list(doctor.examine())
     assert [finding for finding in findings if finding.is_bad] == []
-    assert [finding.text[:7] for finding in findings[-6:]] == ["works ("] * 6
+    assert [finding.text[:7] for finding in findings[-len(MODES) :]] == ["works ("] * len(MODES)
     assert f"numba {numba.__version__}" in findings[0].text
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fastvec import FileError, KeyedVectors, UnknownWordError, load
-from tests.fasttext_model import Model
+from tests.tools.fasttext_model import Model
 
 WORDS = ["</s>", "the", "naïve", "词向量", "a"]
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fastvec import FileError, InputError, KeyedVectors, load
-from fastvec.vectors import FORMATS, check_target
+from fastvec.vectors import FORMATS, check_target, formats
 from fastvec.vectors.formats import check_copy, describe, left_out, recognise
 from fastvec.vectors.source import Source
 
@@ -260,7 +260,7 @@ def test_a_failed_save_leaves_nothing_behind(tmp_path, wv, monkeypatch, error):
 
     wv.save(tmp_path / "x.npy")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    monkeypatch.setattr("fastvec.vectors.formats.write_vocabulary", fail)
+    monkeypatch.setattr(formats, "write_vocabulary", fail)
     with pytest.raises(FileError, match=r"x\.npy: (no space left for it; free|cannot write it \(Input)"):
         wv.save(tmp_path / "x.npy")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from fastvec import FileError, KeyedVectors, load
-from fastvec.vectors import FORMATS
-from tests.fasttext_model import Model
+from fastvec.vectors import FORMATS, source, word2vec_text
+from tests.tools.fasttext_model import Model
 
 FILES = (*FORMATS, "fasttext", "gzip")
 
@@ -137,7 +137,7 @@ def test_the_line_is_named_when_threads_parse(tmp_path):
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("fastvec.vectors.word2vec_text._LONGEST_LINE", 1 << 20)
+    monkeypatch.setattr(word2vec_text, "_LONGEST_LINE", 1 << 20)
     (tmp_path / "x").write_bytes(b"a " + b"1" * (6 << 20))
     refused(tmp_path / "x", "no line ends between bytes 0 and ")
 
@@ -211,7 +211,7 @@ def test_a_zip_archive_is_refused(tmp_path):
 @pytest.mark.parametrize("line", [b"word 0 0 0 0\n", b"\0" * 13], ids=["lines", "zeros"])
 @pytest.mark.parametrize("header", [b"", b"100000000 4\n"])
 def test_a_decompression_bomb_is_refused(tmp_path, monkeypatch, line, header):
-    monkeypatch.setattr("fastvec.vectors.source._HARMLESS", 1 << 20)
+    monkeypatch.setattr(source, "_HARMLESS", 1 << 20)
     (tmp_path / "x.gz").write_bytes(gzip.compress(header + line * 2_000_000))
     refused(tmp_path / "x.gz", "expands more than 100-fold|claims|not a file of vectors")
 

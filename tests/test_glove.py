@@ -5,7 +5,7 @@ import fastvec
 from fastvec.errors import InputError, TrainingError
 from fastvec.models import Glove
 from fastvec.models import tiles as tiles_module
-from tests.test_train import FOOD, WEATHER, separation, two_topics
+from tests.texts import FOOD, WEATHER, separation, two_topics
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import pytest
 from fastvec.kernels import glove
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.jit import entry
-from tests import naive_glove
+from tests.naive import glove as naive
 
 N, DIM, HALF = 5, 20, 32
 X_MAX, ALPHA, RATE = 10.0, 0.75, 0.05
@@ -75,7 +75,7 @@ def test_the_step_is_its_numpy_twin(half):
 @pytest.mark.parametrize("clip", [1e9, 0.3])
 def test_a_tile_is_what_adagrad_gives(clip):
     W, C = rows(3)
-    expected, expected_cost = naive_glove.train(model(W, C), CELLS * 3, RATE, X_MAX, ALPHA, clip)
+    expected, expected_cost = naive.train(model(W, C), CELLS * 3, RATE, X_MAX, ALPHA, clip)
     assert train(W, C, CELLS * 3, clip=clip) == pytest.approx(expected_cost, rel=1e-5)
     for got, wanted in zip(model(W, C), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=2e-6)
@@ -93,7 +93,7 @@ def test_the_step_is_the_gradient_of_the_cost(cell):
             for sign in (1, -1):
                 moved = [other.copy() for other in before]
                 moved[part][index] += sign * h
-                costs.append(naive_glove.cost(moved, *cell, X_MAX, ALPHA))
+                costs.append(naive.cost(moved, *cell, X_MAX, ALPHA))
             slope = (costs[0] - costs[1]) / (2 * h)
             assert (new[index] - old[index]) / rate == pytest.approx(-slope, rel=2e-3, abs=1e-3)
 
@@ -103,7 +103,7 @@ def test_cells_are_weighted_as_in_the_paper(x):
     W, C = rows(5)
     W[:, : DIM + 1] = C[:, :DIM] = C[:, DIM + 1] = 0
     cost = train(W, C, [(1, 2, x)])
-    assert cost == pytest.approx(0.5 * naive_glove.weight(x, X_MAX, ALPHA) * np.log(x) ** 2, rel=1e-5)
+    assert cost == pytest.approx(0.5 * naive.weight(x, X_MAX, ALPHA) * np.log(x) ** 2, rel=1e-5)
 
 
 def test_rows_of_other_blocks_are_left_alone():

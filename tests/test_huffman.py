@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastvec.sampling.huffman import huffman_paths
-from tests.naive import huffman_cost
+from tests.naive.word2vec import huffman_cost
 
 falling = st.lists(st.integers(1, 10**12), min_size=2, max_size=60).map(lambda counts: sorted(counts, reverse=True))
 

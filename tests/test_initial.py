@@ -5,8 +5,8 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError
-from tests.test_cli_train import corpus  # noqa: F401 - a fixture
-from tests.test_train import two_topics
+from tests.models import WORD2VEC
+from tests.texts import two_topics
 
 #: So little training that rows stay nearly where they were.
 STILL = {"epochs": 1, "learning_rate": 1e-9, "threads": 1}
@@ -21,7 +21,7 @@ def old():
     )
 
 
-@pytest.mark.parametrize(("model", "loss"), [("skipgram", "negative"), ("cbow", "negative"), ("cbow", "hierarchical")])
+@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
 def test_words_that_have_vectors_start_from_them(old, model, loss):
     wv = fastvec.train(two_topics(), model, loss=loss, init_from=old, vectors="word", **STILL)
     for word in ("salt", "rain", "bread"):
@@ -106,8 +106,7 @@ def test_too_few_old_words_are_refused():
         fastvec.train(two_topics(), init_from=given, init_vocab="old")
 
 
-def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, poll_often):
     options = {"init_from": tmp_path / "old.safetensors", "epochs": 30, "threads": 1}
     old.save(tmp_path / "old.safetensors")
     whole = fastvec.train(two_topics(6000), **options)
@@ -126,7 +125,7 @@ def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, monke
         fastvec.resume(tmp_path / "state", two_topics(6000), init_from=old)
 
 
-def test_the_command_line_trains_a_file_further(run):
+def test_the_command_line_trains_a_file_further(run, corpus_txt):
     options = ["--threads", "1", "--cache-dir", "cache"]
     assert run("train", "corpus.txt", *options, "--dim", "8", "--save-context")[0] == 0
     first = fastvec.load("vectors.safetensors")

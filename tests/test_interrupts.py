@@ -10,34 +10,31 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastvec_cli.progress import Display
 
 import fastvec
 from fastvec.training import checkpoints
-from tests.kills import write_text
+from tests.models import TRAINERS, arguments_of, options_of
+from tests.texts import write_zipf
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
 PACKAGE = os.path.dirname(fastvec.__file__)
-OPTIONS = {
-    "skipgram": {"dim": 8, "epochs": 2, "threads": 1},
-    "glove": {"dim": 8, "epochs": 2, "threads": 1},
-    "ppmi-svd": {"dim": 8, "threads": 1},
-}
+LITTLE = {"epochs": 2, "dim": 8, "threads": 1}
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, poll_often):
     """A folder with a text and with vectors that are to be replaced; temporary files go to a folder in it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    write_text(tmp_path / "text.txt", 20_000, 300)
+    write_zipf(tmp_path / "text.txt", 20_000, 300)
     (tmp_path / "v.bin").write_bytes(b"old")
     return tmp_path
 
 
 def left_over(folder):
-    """Give the names of files and folders that should not be there."""
+    """Return the names of files and folders that should not be there."""
     cache = list((folder / "cache").glob("*"))
     strays = [path for path in cache if len(path.name) != 32 or len(list(path.iterdir())) != 5]
     known = {"text.txt", "v.bin", "cache", "temporary", "state"}
@@ -78,15 +75,15 @@ class Lines:
 
 # Files that were just opened are closed when they are forgotten.
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize(("model", "has_nameless"), [*((model, True) for model in OPTIONS), ("ppmi-svd", False)])
-def test_an_interrupt_at_any_line_leaves_nothing_and_can_be_gone_on_from(folder, model, has_nameless, monkeypatch):
-    if not has_nameless:  # as on many systems and network disks
-        monkeypatch.setattr("fastvec.disk.atomic._nameless", lambda folder: None)
-    options = OPTIONS[model] | {"cache_dir": "cache"}
+@pytest.mark.parametrize(
+    ("model", "has_nameless"), [*((model, True) for model in TRAINERS), ("ppmi-svd", False)], indirect=["has_nameless"]
+)
+def test_an_interrupt_at_any_line_leaves_nothing_and_can_be_gone_on_from(folder, model, has_nameless):
+    options = options_of(model, **LITTLE, cache_dir="cache")
 
     def train():
         try:
-            return fastvec.train("text.txt", model, checkpoint="state", every="10%", output="v.bin", **options)
+            return fastvec.train("text.txt", checkpoint="state", every="10%", output="v.bin", **options)
         finally:
             sys.settrace(None)  # what is collected as garbage later would be interrupted too
 
@@ -135,10 +132,9 @@ def test_a_signal_in_any_phase_ends_the_command_in_good_order(folder, run, monke
             os.kill(os.getpid(), number)
 
     sent = []
-    monkeypatch.setattr("fastvec_cli.progress.Display.__call__", listen)
-    options = [f"--{name}={value}" for name, value in OPTIONS[model].items()]
-    line = ["train", "text.txt", "--model", model, *options, "--cache-dir", "cache", "-o", "v.bin"]
-    code, out, err = run(*line)
+    monkeypatch.setattr(Display, "__call__", listen)
+    options = arguments_of(options_of(model, **LITTLE, cache_dir="cache"))
+    code, out, err = run("train", "text.txt", *options, "-o", "v.bin")
     assert sent
     assert (code, out) == (128 + number, "")
     assert err.strip() == ("fastvec: interrupted" if number == signal.SIGINT else "fastvec: told to end")

@@ -1,4 +1,4 @@
-"""Trainings that are killed or told to end, and go on; `tests.kills` does more of this."""
+"""Trainings that are killed or told to end, and go on; `tests.tools.kills` does more of this."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from tests.kills import Course
+from tests.tools.kills import Course
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
 

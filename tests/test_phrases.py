@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 import fastvec
 from fastvec import find_phrases, join_phrases, read_corpus
+from fastvec.corpus import corpus as corpus_module
 from fastvec.errors import InputError
 from fastvec.phrases import Phrases
 
@@ -126,7 +127,7 @@ def test_a_text_is_joined_as_by_a_simple_loop(sentences, letter):
 
 
 def test_a_pair_may_stand_where_two_pieces_of_the_stream_meet(monkeypatch):
-    monkeypatch.setattr("fastvec.corpus.corpus.N_IDS", 2)
+    monkeypatch.setattr(corpus_module, "N_IDS", 2)
     assert joined(["x new york y", "new york"], ("new", "york"))[0] == "x new_york y\nnew_york\n"
 
 

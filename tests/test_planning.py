@@ -22,20 +22,19 @@ from fastvec.models.planning.glove import GloveEstimate
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
 from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.pipeline import needs, sample
+from fastvec.pipeline import plan as plan_module
 from fastvec.pipeline.needs import Needs, check_needs, estimate_of, output_size
-from fastvec.pipeline.request import Request
+from fastvec.pipeline.request import MODELS, Request
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.estimate import File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros
 from fastvec.training.replicas import MOST
 from fastvec.training.resources import Room
-
-MODELS = ["skipgram", "cbow", "glove", "ppmi-svd"]
-SETTINGS = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
+from tests.models import COUNTING
 
 
 def zipf(n_words, n_tokens, seed=0):
-    """Give sentences of ten words drawn by Zipf's law."""
+    """Return sentences of ten words drawn by Zipf's law."""
     rng = np.random.default_rng(seed)
     shares = 1 / np.arange(1, n_words + 1)
     words = rng.choice(n_words, n_tokens, p=shares / shares.sum())
@@ -152,7 +151,7 @@ def test_a_spread_corpus_has_the_same_stretches_in_another_order(corpus, monkeyp
 def test_more_of_anything_takes_more_memory(corpus, model):
     def memory(dim, max_vocab=None):
         text = Text.of(corpus, corpus.vocabulary(1, max_vocab))
-        estimate = estimate_of(SETTINGS[model](model=model, dim=dim), corpus, text, 1)
+        estimate = estimate_of(MODELS[model](model=model, dim=dim), corpus, text, 1)
         return text.bytes + max(phase.memory for phase in estimate.phases())
 
     assert memory(20, 1200) < memory(20) < memory(200)
@@ -168,7 +167,7 @@ def test_a_plan_says_how_long_each_phase_takes(corpus, model, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("model", ["glove", "ppmi-svd"])
+@pytest.mark.parametrize("model", COUNTING)
 def test_counts_can_be_planned_with(corpus, model):
     counts = count_cooccurrence(corpus, corpus.vocabulary(1), window=5)
     found = plan(counts, model, dim=10, threads=1)
@@ -351,7 +350,7 @@ def test_a_sample_gives_about_the_numbers_of_the_whole(large):
 
 
 def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
-    monkeypatch.setattr("fastvec.pipeline.plan.LARGE", 1 << 20)
+    monkeypatch.setattr(plan_module, "LARGE", 1 << 20)
     found = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
     assert found.is_sampled
     assert found.n_tokens == pytest.approx(700_000, rel=0.02)
@@ -360,7 +359,7 @@ def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
 
 
 def test_the_words_of_a_large_source_can_be_given(large, monkeypatch):
-    monkeypatch.setattr("fastvec.pipeline.plan.LARGE", 1 << 20)
+    monkeypatch.setattr(plan_module, "LARGE", 1 << 20)
     given = Vocabulary(["0", "1", "2", "3"], np.array([60_000, 30_000, 20_000, 15_000]))
     found = plan(large, dim=4, threads=1, vocabulary=given)
     assert (found.is_sampled, found.n_words) == (True, 4)
@@ -373,7 +372,7 @@ def test_more_dimensions_than_words_are_refused(corpus):
         plan(corpus, "ppmi-svd", dim=21, max_vocab=20)
 
 
-@pytest.mark.parametrize("model", ["glove", "ppmi-svd"])
+@pytest.mark.parametrize("model", COUNTING)
 def test_text_without_pairs_has_a_plan(model):
     assert plan([["a"], ["b"]] * 5, model, dim=2, threads=1).total_seconds > 0
 

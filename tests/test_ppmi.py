@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 import fastvec
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import PANEL, combine, multiply_rows
-from tests import naive_counts
+from tests.naive import counts as naive
 
 COUNTS = np.array([[0, 2, 1], [2, 4, 0], [1, 0, 9]], np.float64)
 some_counts = arrays(np.float64, st.tuples(st.integers(2, 6), st.integers(2, 6)), elements=st.integers(0, 9)).filter(
@@ -20,7 +20,7 @@ some_counts = arrays(np.float64, st.tuples(st.integers(2, 6), st.integers(2, 6))
 @given(some_counts, st.sampled_from([0.5, 0.75, 1.0]), st.sampled_from([0.5, 1.0, 2.0]))
 def test_ppmi_is_that_of_the_definition(counts, cds, shift):
     got = fastvec.ppmi(scipy.sparse.csr_matrix(counts), cds=cds, shift=shift)
-    np.testing.assert_allclose(got.toarray(), naive_counts.ppmi(counts, cds, shift), atol=1e-6)
+    np.testing.assert_allclose(got.toarray(), naive.ppmi(counts, cds, shift), atol=1e-6)
     assert (got.data > 0).all()
 
 

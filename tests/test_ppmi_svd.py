@@ -4,7 +4,7 @@ import pytest
 import fastvec
 from fastvec.errors import InputError
 from fastvec.models import PpmiSvd
-from tests.test_train import separation, two_topics
+from tests.texts import separation, two_topics
 
 
 def train(**parameters):

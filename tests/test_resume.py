@@ -1,4 +1,4 @@
-"""Going on with a training, in one process; `tests.test_kills` does so for real."""
+"""Resuming a training, in one process; `tests.test_kills` does so for real."""
 
 import json
 import os
@@ -9,11 +9,10 @@ import pytest
 
 import fastvec
 from fastvec.errors import FileError, InputError
-from tests.test_cli_train import corpus  # noqa: F401 - a fixture
-from tests.test_train import two_topics
+from tests.models import COUNTING, MODES, options_of
+from tests.texts import write_topics
 
-COUNTED = [("glove", {}), ("ppmi-svd", {})]
-MODES = [(model, {"loss": loss}) for model in ("skipgram", "cbow") for loss in ("negative", "hierarchical")] + COUNTED
+pytestmark = pytest.mark.usefixtures("corpus_txt", "poll_often")
 
 
 class Interrupt:
@@ -30,7 +29,7 @@ class Interrupt:
 @pytest.fixture
 def text(tmp_path):
     path = tmp_path / "text.txt"
-    path.write_text("\n".join(map(" ".join, two_topics(6000))))
+    write_topics(path, 6000)
     return path
 
 
@@ -42,16 +41,14 @@ def begin(text, model="skipgram", *, interrupt=None, **options):
     return text.parent / "state"
 
 
-@pytest.mark.parametrize(("model", "options"), MODES)
-def test_every_model_goes_on_as_if_nothing_had_happened(text, model, options, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
-    options = options | ({"epochs": 30} if model != "ppmi-svd" else {}) | {"dim": 8, "threads": 1, "save_context": True}
-    if options.get("loss") == "hierarchical":
-        del options["save_context"]
-    whole = fastvec.train(text, model, **options)
-    listener = Interrupt(1, "training") if model != "ppmi-svd" else Interrupt(0, "factorising")
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_goes_on_as_if_nothing_had_happened(text, mode):
+    has_context = MODES[mode].get("loss") != "hierarchical"
+    options = options_of(mode, epochs=30, dim=8, threads=1, save_context=has_context)
+    whole = fastvec.train(text, **options)
+    listener = Interrupt(1, "training") if mode != "ppmi-svd" else Interrupt(0, "factorising")
     with pytest.raises(KeyboardInterrupt):
-        fastvec.train(text, model, checkpoint=text.parent / "state", progress=listener, **options)
+        fastvec.train(text, checkpoint=text.parent / "state", progress=listener, **options)
     told = []
     pieces = fastvec.resume(text.parent / "state", progress=told.append)
     np.testing.assert_array_equal(pieces.vectors, whole.vectors)
@@ -59,9 +56,9 @@ def test_every_model_goes_on_as_if_nothing_had_happened(text, model, options, mo
     assert json.dumps(pieces.metadata) == json.dumps(whole.metadata)
     if whole.context_vectors is not None:
         np.testing.assert_array_equal(pieces.context_vectors, whole.context_vectors)
-    if model in ("glove", "ppmi-svd"):
+    if mode in COUNTING:
         assert "counting" not in {progress.phase for progress in told}
-    if model != "ppmi-svd":
+    if mode != "ppmi-svd":
         assert 0 < told[-1].before < told[-1].done == told[-1].total
 
 
@@ -89,8 +86,7 @@ def test_more_epochs_may_be_added(text, model):
         fastvec.resume(text.parent / "state", epochs=4)
 
 
-def test_several_threads_go_on_too(text, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_several_threads_go_on_too(text):
     state = begin(text, threads=2)
     told = []
     wv = fastvec.resume(state, progress=told.append)
@@ -110,16 +106,14 @@ def test_several_threads_go_on_too(text, monkeypatch):
         ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "has another vocabulary"),
     ],
 )
-def test_other_parameters_are_refused(text, given, message, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_other_parameters_are_refused(text, given, message):
     state = begin(text)
     with pytest.raises(InputError, match=message):
         fastvec.resume(state, **given)
     assert fastvec.resume(state, dim=8, min_count=5).dim == 8
 
 
-def test_another_text_is_refused(text, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_another_text_is_refused(text):
     state = begin(text)
     with open(text, "a") as file:
         file.write("\nsalt pepper")
@@ -127,8 +121,7 @@ def test_another_text_is_refused(text, monkeypatch):
         fastvec.resume(state)
 
 
-def test_text_that_was_no_file_must_be_given_again(text, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_text_that_was_no_file_must_be_given_again(text):
     sentences = [line.split() for line in text.read_text().splitlines()]
     whole = fastvec.train(sentences, dim=8, epochs=30, threads=1)
     options = {"dim": 8, "epochs": 30, "threads": 1, "checkpoint": text.parent / "state"}
@@ -139,24 +132,21 @@ def test_text_that_was_no_file_must_be_given_again(text, monkeypatch):
     np.testing.assert_array_equal(fastvec.resume(text.parent / "state", sentences).vectors, whole.vectors)
 
 
-def test_a_function_that_splits_the_text_must_be_given_again(text, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_a_function_that_splits_the_text_must_be_given_again(text):
     state = begin(text, tokenizer=str.split)
     with pytest.raises(InputError, match="split by a function, which must be given again as tokenizer"):
         fastvec.resume(state)
     assert len(fastvec.resume(state, tokenizer=str.split)) == 12
 
 
-def test_the_vocabulary_that_was_given_is_kept(text, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_the_vocabulary_that_was_given_is_kept(text):
     vocabulary = fastvec.read_corpus(text, cache=False).vocabulary(max_vocab=7)
     state = begin(text, vocabulary=vocabulary)
     assert fastvec.resume(state).words == vocabulary.words
     assert len(fastvec.resume(state, vocabulary=vocabulary)) == 7
 
 
-def test_counts_from_a_file_are_found_again(text, monkeypatch):
-    monkeypatch.setattr("fastvec.training.blocks.POLL", 0.001)
+def test_counts_from_a_file_are_found_again(text):
     read = fastvec.read_corpus(text, cache=False)
     fastvec.count_cooccurrence(read, read.vocabulary(), window=2).save(text.parent / "counts.npz")
     counts = fastvec.Cooccurrence.load(text.parent / "counts.npz")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from fastvec.corpus.scanner import Scanner
 from fastvec.kernels.scan import fill_slots, has_space, scan
-from tests import naive_corpus
+from tests.naive import corpus as naive
 
 texts = st.lists(
     st.sampled_from(
@@ -25,7 +25,7 @@ def scanned(blocks, scanner=None):
 def test_any_bytes_in_any_blocks_give_what_the_naive_twin_gives(text, size):
     text += b"\n"
     blocks = [text[k : k + size] for k in range(0, len(text), size)]
-    assert scanned(blocks) == naive_corpus.first_seen_stream(text)
+    assert scanned(blocks) == naive.first_seen_stream(text)
 
 
 def test_empty_lines_make_no_sentences():

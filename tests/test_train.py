@@ -13,26 +13,12 @@ import pytest
 import fastvec
 from fastvec.errors import InputError, TrainingError
 from fastvec.models import Word2Vec
-
-MODES = [(model, loss) for model in ("skipgram", "cbow") for loss in ("negative", "hierarchical")]
-FOOD, WEATHER = "salt pepper bread soup onion cheese".split(), "rain wind snow storm cloud frost".split()
-
-
-def two_topics(n_sentences=600, seed=0):
-    """Sentences that are all of one topic or all of the other."""
-    rng = np.random.default_rng(seed)
-    return [list(rng.choice(FOOD if k % 2 else WEATHER, 8)) for k in range(n_sentences)]
+from fastvec.pipeline import run
+from tests.models import WORD2VEC
+from tests.texts import separation, two_topics
 
 
-def separation(wv):
-    """Mean cosine within topics, less that between them."""
-    unit = {word: wv[word] / np.linalg.norm(wv[word]) for word in FOOD + WEATHER}
-    same = np.mean([unit[a] @ unit[b] for topic in (FOOD, WEATHER) for a in topic for b in topic if a != b])
-    other = np.mean([unit[a] @ unit[b] for a in FOOD for b in WEATHER])
-    return same - other
-
-
-@pytest.mark.parametrize(("model", "loss"), MODES)
+@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
 def test_every_model_separates_two_topics(model, loss):
     wv = fastvec.train(two_topics(), model, loss=loss, dim=16, epochs=20, learning_rate=0.1, sample=0, threads=1)
     assert separation(wv) > 0.5
@@ -44,7 +30,7 @@ def test_every_variant_of_cbow_separates_two_topics(options):
     assert separation(wv) > 0.5
 
 
-@pytest.mark.parametrize(("model", "loss"), MODES)
+@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
 def test_one_thread_gives_the_same_bytes_each_time(model, loss, tmp_path):
     for name in ("a", "b"):
         fastvec.train(two_topics(), model, loss=loss, dim=10, threads=1).save(tmp_path / f"{name}.safetensors")
@@ -198,6 +184,6 @@ def test_word2vec_trains_without_scipy():
 
 @pytest.mark.parametrize("parameters", [{"window": 2**62}, {"negative": 2**60}])
 def test_memory_that_cannot_be_had_after_all_is_named(parameters, monkeypatch):
-    monkeypatch.setattr("fastvec.pipeline.run.check_needs", lambda *_, **__: SimpleNamespace(memory=0, disk=0))
+    monkeypatch.setattr(run, "check_needs", lambda *_, **__: SimpleNamespace(memory=0, disk=0))
     with pytest.raises(InputError, match=r"not enough memory for window \d+, negative \d+ and 1 threads: lower them"):
         fastvec.train(two_topics(2), min_count=1, threads=1, **parameters)

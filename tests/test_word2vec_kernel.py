@@ -7,10 +7,11 @@ from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, initialise, 
 from fastvec.sampling.alias import alias_table
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.matrix import zeros
-from tests import naive
+from tests.models import WORD2VEC
+from tests.naive import word2vec as naive
 
 N_WORDS, DIM, NOISE_WORD = 6, 20, 5
-MODES = [(loss, cbow) for loss in ("negative", "hierarchical") for cbow in (False, True)]
+MODES = [(loss, model == "cbow") for model, loss in WORD2VEC]
 RATE = 0.0005  # small: the order of register blocks is of second order in it
 SENTENCES = [[0, 1, 2, 3], [4, 0, 2], [3, 1]]
 

@@ -1,8 +1,8 @@
 """Kill trainings again and again, and see whether they end as if nothing had happened.
 
-    python -m tests.kills 50 skipgram 1
+    python -m tests.tools.kills 50 skipgram 1
 
-kills a training that many times, of a model and with a number of threads; the tests do so a few times. The moments are
+kills a training that many times, in a mode and with a number of threads; the tests do so a few times. The moments are
 drawn from the whole course of a run: importing, reading, compiling, training, saving checkpoints, saving vectors.
 """
 
@@ -15,26 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-#: Options that make a training last a second or two beyond the start of the program.
-OPTIONS = {
-    "skipgram": "--dim 64 --epochs 15",
-    "cbow": "--model cbow --dim 64 --epochs 50",
-    "hierarchical": "--loss hierarchical --dim 64 --epochs 20",
-    "cbow-hierarchical": "--model cbow --loss hierarchical --dim 64 --epochs 50",
-    "glove": "--model glove --dim 64 --epochs 60",
-    "ppmi-svd": "--model ppmi-svd --dim 64",
-}
+from tests.models import arguments_of, options_of
+from tests.texts import write_zipf
 
-
-def write_text(path, n_words=300_000, n_types=5000):
-    """Write a text of invented words, whose counts fall as they do in languages."""
-    ids = np.random.default_rng(1).zipf(1.3, 2 * n_words)
-    words = np.array([f"w{k}" for k in range(n_types)])[ids[ids < n_types][:n_words]]
-    path.write_text("\n".join(" ".join(words[k : k + 20]) for k in range(0, n_words, 20)))
+#: Epochs that make a training last a second or two beyond the start of the program.
+EPOCHS = {"skipgram": 15, "skipgram-hierarchical": 20, "cbow": 50, "cbow-hierarchical": 50, "glove": 60}
 
 
 class Course:
-    """Trainings in a folder: one that is left alone, and one that is killed and gone on with.
+    """Trainings in a folder: one that is never disturbed, and one that is killed and resumed.
 
     Attributes
     ----------
@@ -44,12 +33,13 @@ class Course:
         The vectors of the one and the other.
     """
 
-    def __init__(self, folder, model, threads):
+    def __init__(self, folder, mode, threads):
         self.folder, self.state = folder, folder / "state"
         self.whole, self.pieces = folder / "whole.safetensors", folder / "pieces.safetensors"
-        write_text(folder / "text.txt")
+        write_zipf(folder / "text.txt")
         (folder / "cache").mkdir()
-        self.options = [str(folder / "text.txt"), *OPTIONS[model].split(), "--threads", str(threads)]
+        options = options_of(mode, epochs=EPOCHS.get(mode), dim=64, threads=threads)
+        self.options = [str(folder / "text.txt"), *arguments_of(options)]
         subprocess.run(self.line(*self.options, "-o", str(self.whole)), check=True)  # compiles too
         shutil.rmtree(folder / "cache")
         began = time.monotonic()
@@ -61,7 +51,7 @@ class Course:
         return [sys.executable, "-m", "fastvec", "train", "-q", "--cache-dir", str(self.folder / "cache"), *arguments]
 
     def run(self, seconds=None, number=9):
-        """Begin or go on; give True when it came to its end, and False if it was sent a signal before."""
+        """Begin or resume; return whether it came to its end before it was sent a signal."""
         if (self.state / "run.json").exists():
             line = self.line("--resume", str(self.state))
         else:
@@ -82,18 +72,18 @@ class Course:
         shutil.rmtree(self.folder / "cache", ignore_errors=True)
 
     def is_same(self):
-        """Tell whether both files hold the same bytes."""
+        """Return whether both files hold the same bytes."""
         return self.whole.read_bytes() == self.pieces.read_bytes()
 
     def left_over(self):
-        """Give the names of files that are none of those a user would look for."""
+        """Return the names of files that no user would look for."""
         known = {"state", "cache", "text.txt", "whole.safetensors", "pieces.safetensors"}
         return [path.name for path in self.folder.iterdir() if path.name not in known] + [
             path.name for path in self.state.glob(".*")
         ]
 
     def phase(self):
-        """Say how far the training that is killed has come."""
+        """Return how far the training that is killed has come."""
         if not (self.state / "run.json").exists():
             return "nothing"
         names = sorted(path.name for path in self.state.iterdir())  # checkpoint-7.state comes before cooccurrence.npz
@@ -101,11 +91,11 @@ class Course:
 
 
 if __name__ == "__main__":
-    n_kills, model, threads = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    n_kills, mode, threads = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     rng, different = np.random.default_rng(0), 0
     with tempfile.TemporaryDirectory() as folder:
-        course = Course(Path(folder), model, threads)
-        print(f"{model}, {threads} threads: {course.seconds:.1f} s undisturbed")
+        course = Course(Path(folder), mode, threads)
+        print(f"{mode}, {threads} threads: {course.seconds:.1f} s undisturbed")
         while n_kills:
             if course.run(rng.uniform(0, 1.1 * course.seconds)):
                 different += not course.is_same()

@@ -1,7 +1,7 @@
 """A coverage-guided fuzzer for the readers of vector files; it is not run with the tests.
 
     pip install atheris
-    NUMBA_DISABLE_JIT=1 python -m tests.fuzz_formats word2vec-text -max_total_time=1200
+    NUMBA_DISABLE_JIT=1 python -m tests.tools.fuzz_formats word2vec-text -max_total_time=1200
 
 The kernels run as Python here, so that the fuzzer sees their branches and an index out of bounds is an error.
 What a reader may do is give vectors or raise FileError; vectors must be finite and survive being saved and loaded.
@@ -27,7 +27,7 @@ with atheris.instrument_imports(include=["fastvec"]):
 
 import numpy as np
 
-from tests.fasttext_model import Model
+from tests.tools.fasttext_model import Model
 
 folder = Path(tempfile.mkdtemp(prefix="fuzz"))
 

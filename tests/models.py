@@ -1,0 +1,29 @@
+"""Every model and every mode that there is, for the tests that run for all of them."""
+
+from dataclasses import fields
+
+from fastvec.models import Word2Vec
+from fastvec.pipeline.request import MODELS
+
+#: Each model and loss of word2vec.
+WORD2VEC = [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in ("negative", "hierarchical")]
+#: The models that count co-occurrences.
+COUNTING = [model for model in MODELS if MODELS[model] is not Word2Vec]
+#: One model of each class.
+TRAINERS = list({MODELS[model]: model for model in reversed(MODELS)}.values())
+#: The parameters of `fastvec.train` that choose each mode; the name of a model chooses its default loss.
+MODES = {model: {"model": model} for model in MODELS} | {
+    f"{model}-{loss}": {"model": model, "loss": loss} for model, loss in WORD2VEC if loss != Word2Vec().loss
+}
+
+
+def options_of(mode, *, epochs, **options):
+    """Return the parameters that choose a mode, and others; `epochs` is omitted if the model has none."""
+    found = MODES[mode] | options
+    has_epochs = "epochs" in (field.name for field in fields(MODELS[found["model"]]))
+    return found | {"epochs": epochs} if has_epochs else found
+
+
+def arguments_of(options):
+    """Return parameters of `fastvec.train` as arguments of the command line."""
+    return [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
