@@ -27,7 +27,7 @@ MODELS: dict[str, dict[str, Any]] = {
 
 
 class Finding(NamedTuple):
-    """What was found out about something; where it `is_bad`, with the cure."""
+    """What was found out about something, with the cure if it `is_bad`."""
 
     name: str
     text: str
@@ -53,7 +53,7 @@ def examine() -> Iterator[Finding]:
 
 
 def processor_name() -> str:
-    """Give the name of the processor."""
+    """Return the name of the processor."""
     path = Path("/proc/cpuinfo")
     found = re.search(r"^model name\s*: (.+)$", path.read_text(), re.MULTILINE) if path.exists() else None
     return found[1] if found else platform.processor() or platform.machine()
@@ -68,7 +68,7 @@ def _processor() -> Finding:
 
 
 def _compiler() -> Finding:
-    """Say for what numba compiles, and where it keeps the code."""
+    """Report the processor that numba compiles for, and where the compiled code is cached."""
     from numba.core import config
     from numba.core.registry import cpu_target
 
