@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from fastvec.settings import Reading, Words
+
 from . import options
 from .progress import Display
 from .reading import source_paths
@@ -12,32 +14,16 @@ from .reading import source_paths
 @click.command()
 @options.sources
 @click.option("--output", "-o", default="counts.npz", show_default=True, metavar="FILE", help="Where to write.")
-@click.option("--window", type=int, default=10, show_default=True, metavar="N", help="Largest distance, in words.")
 @options.counting
-@click.option(
-    "--sample",
-    type=float,
-    default=0.0,
-    show_default=True,
-    metavar="N",
-    help="Relative frequency above which words are thinned out; 0 keeps all.",
-)
-@click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Seed of --sample.")
+@options.memory
 @options.vocabulary
 @options.threads
 @options.reading
-@click.option("--log-json", default=None, metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
+@options.log_json
 @options.quiet
 def command(
     sources: tuple[str, ...],
     output: str,
-    min_count: int,
-    max_vocab: int | None,
-    tokenizer: str,
-    lowercase: bool,
-    errors: str,
-    cache_dir: str | None,
-    cache: bool,
     log_json: str | None,
     quiet: bool,
     **settings: Any,
@@ -58,19 +44,13 @@ def command(
     from fastvec.training.progress import Progress
 
     check_folder(output)
-    given = {name: value for name, value in settings.items() if value is not None}
+    given = options.given(settings)
+    reading, words = (
+        {name: given.pop(name) for name in group.parameters if name in given} for group in (Reading, Words)
+    )
     with Display(quiet, log_json) as display:
-        corpus = read_corpus(
-            source_paths(sources),
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            errors=errors,
-            cache_dir=cache_dir,
-            cache=cache,
-            progress=display.reading,
-        )
-        with corpus:
-            counts = count_cooccurrence(corpus, corpus.vocabulary(min_count, max_vocab), progress=display, **given)
+        with read_corpus(source_paths(sources), progress=display.reading, **reading) as corpus:
+            counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)
     if not quiet:

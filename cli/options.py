@@ -1,12 +1,24 @@
-"""Options that several commands share, as decorators. The library checks the values, so that Python says the same."""
+"""Options of the command line, made of the declarations in `fastvec.settings`; click checks values as Python does."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
 
+from fastvec.parameters import Parameter, Settings
+from fastvec.settings import GROUPS, Counting, Glove, Reading, Run, Words
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
+
+#: The option of each parameter, for help that mentions others.
+_OPTIONS = {
+    name: next(iter(each.flags)).partition("/")[0]
+    for group in GROUPS
+    for name, each in group.parameters.items()
+    if each.flags
+}
 
 
 class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -15,14 +27,14 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     name = "size"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Give the number of bytes; K, M, G and T are powers of 1,000."""
+        """Return the number of bytes; K, M, G and T are powers of 1,000."""
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", str(value).strip(), re.IGNORECASE)
         if match is None:
             self.fail(f"{value!r} is not a size such as 500M or 2G", param, ctx)
         return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
 
 
-def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+def together(*decorators: Decorator) -> Callable[[Command], Command]:
     """Make one decorator of several."""
 
     def decorate(command: Command) -> Command:
@@ -33,104 +45,73 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return decorate
 
 
+def options_of(*groups: type[Settings], omit: Iterable[str] = (), only: Iterable[str] = ()) -> Decorator:
+    """Return the options for the parameters of some groups; what is not given is None."""
+    found: dict[str, list[Parameter]] = {}
+    for group in groups:
+        for name, each in group.parameters.items():
+            if each.flags and name not in omit and (not only or name in only):
+                found.setdefault(name, []).append(each)
+    return together(*(option for several in found.values() for option in _options(several)))
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of those options that were given."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _options(several: list[Parameter]) -> list[Decorator]:
+    """Return the options of a parameter that groups may declare differently: one, or one for each value of a flag."""
+    each = several[0]
+    if all(value is not None for value in each.flags.values()):
+        flags = each.flags.items()
+        return [click.option(flag, each.name, flag_value=value, help=help_of(each)) for flag, value in flags]
+    kind: dict[str, Any] = {"type": _type(several), "metavar": _metavar(each)}
+    if each.kind is bool:
+        kind = {"is_flag": True}
+    return [click.option(*each.flags, each.name, default=None, help=help_of(each), **kind)]
+
+
+def _type(several: list[Parameter]) -> Any:
+    """Return what click checks values by, with the widest limits of the groups."""
+    each = several[0]
+    least, is_open = min(one.least or 0 for one in several), not any(one.inclusive for one in several)
+    if each.metavar == "SIZE":
+        return Size()
+    if each.choices:
+        return click.Choice(each.choices)
+    if each.kind is int:
+        return click.IntRange(int(least))
+    return click.FloatRange(least, min_open=is_open) if each.kind is float else click.STRING
+
+
+def _metavar(each: Parameter) -> str | None:
+    return "|".join(each.choices) if each.choices else each.metavar
+
+
+def help_of(each: Parameter) -> str:
+    """Return the help of a parameter with its default; other parameters have the names of their options in it."""
+    has_default = each.shown or (each.default is not None and each.kind is not bool)
+    text = f"{each.help}  [default: {each.default_text}]" if has_default else each.help
+    return re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda name: _OPTIONS.get(name[0], name[0]), text)
+
+
+def record_of(each: Parameter) -> tuple[str, str]:
+    """Return the two columns of help about a parameter."""
+    flags = ", ".join(flag.replace("/", " / ") for flag in each.flags)
+    takes_value = each.kind is not bool and None in each.flags.values()
+    return f"{flags} {_metavar(each)}" if takes_value else flags, help_of(each)
+
+
 # Argument `sources`: a tuple of strings.
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
-# Options `tokenizer`, `lowercase`, `errors`, `cache_dir` and `cache`: the keywords of `fastvec.read_corpus`.
-reading = together(
-    click.option(
-        "--tokenizer",
-        default="whitespace",
-        show_default=True,
-        metavar="whitespace|words|MODULE:FUNCTION",
-        help="How to split lines: at whitespace; into Unicode words, without punctuation; or by a Python function that "
-        "gives the list of words of a line, such as jieba:lcut.",
-    ),
-    click.option("--lowercase", is_flag=True, help="Lower-case the words."),
-    click.option(
-        "--errors",
-        default="replace",
-        show_default=True,
-        metavar="replace|ignore|strict",
-        help="What to do with bytes that are not UTF-8: put U+FFFD in their place, leave them out, or stop.",
-    ),
-    click.option(
-        "--cache-dir",
-        metavar="DIR",
-        default=None,
-        show_default="the user's cache directory",
-        help="Where to keep the word ids of text that has been read, for the next time.",
-    ),
-    click.option(
-        "--cache/--no-cache",
-        default=True,
-        show_default=True,
-        help="Use what was kept, and keep what is read; or read the text anew, and keep nothing.",
-    ),
-)
+# Keywords of `fastvec.read_corpus`, of `fastvec.Corpus.vocabulary` and of `fastvec.count_cooccurrence`.
+reading = options_of(Reading)
+vocabulary = options_of(Words, omit=["vocabulary"])
+counting = options_of(Counting)
+memory = options_of(Glove, only=["memory"])
+threads = options_of(Run, only=["threads"])
 
-# Options `min_count` and `max_vocab`: the keywords of `fastvec.Corpus.vocabulary`.
-vocabulary = together(
-    click.option(
-        "--min-count",
-        type=int,
-        default=5,
-        show_default=True,
-        metavar="N",
-        help="Leave out words that occur fewer times.",
-    ),
-    click.option(
-        "--max-vocab",
-        type=int,
-        default=None,
-        show_default="no limit",
-        metavar="N",
-        help="Keep the N most frequent words.",
-    ),
-)
-
-# Options `memory` and `threads`: keywords of `fastvec.count_cooccurrence`.
-memory = click.option(
-    "--memory",
-    type=Size(),
-    default=None,
-    show_default="a quarter of what there is",
-    metavar="SIZE",
-    help="Memory for co-occurrences, such as 500M or 2G; what does not fit goes to disk.",
-)
-threads = click.option("--threads", type=int, default=None, show_default="all cores", metavar="N", help="Threads.")
-
-# Options `weighting`, `side`, `subsampling`, `cell_min_count` and `memory`: keywords of `fastvec.count_cooccurrence`;
-# what is not given is None. Commands have `window` and `sample` themselves.
-counting = together(
-    click.option(
-        "--weighting",
-        default=None,
-        metavar="harmonic|linear|flat",
-        help="Weight of a pair of words at distance d: 1/d; falling evenly from 1 to 1/window; or always 1.",
-    ),
-    click.option(
-        "--symmetric", "side", flag_value="both", help="Count contexts on both sides of a word, as by default."
-    ),
-    click.option("--left", "side", flag_value="left", help="Count only contexts to the left of a word."),
-    click.option("--right", "side", flag_value="right", help="Count only contexts to the right of a word."),
-    click.option(
-        "--subsampling",
-        default=None,
-        show_default="dirty",
-        metavar="dirty|clean",
-        help="Let words that --sample thins out vanish, so that windows reach further, or leave gaps.",
-    ),
-    click.option(
-        "--cell-min-count",
-        type=float,
-        default=None,
-        show_default="0",
-        metavar="N",
-        help="Leave out pairs of words whose weights add up to less.",
-    ),
-    memory,
-)
-
-# Option `quiet`.
 quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress and no notices.")
+log_json = click.option("--log-json", metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")

@@ -39,7 +39,7 @@ from .reading import source_paths
     default=1,
     show_default=True,
     metavar="N",
-    help="Go over the text so often: phrases of up to 2, 4, 8 words.",
+    help="Number of passes; N passes find phrases of up to 2^N words.",
 )
 @click.option("--delimiter", default="_", show_default=True, metavar="TEXT", help="Stands between the words.")
 @click.option("--list", "table", default=None, metavar="FILE", help="Write the phrases, their counts and scores too.")
@@ -82,9 +82,12 @@ def command(
         if path not in ("-", None):
             check_folder(path)
     lines = []
+    reading = options.given(reading)
     with ExitStack() as stack:
         with Display(quiet) as display:
-            corpus = stack.enter_context(read_corpus(source_paths(sources), progress=display.reading, **reading))
+            corpus = stack.enter_context(
+                read_corpus(source_paths(sources), progress=display.reading, **options.given(reading))
+            )
             for _ in range(passes):
                 phrases = find_phrases(
                     corpus, min_count=min_count, threshold=threshold, scoring=scoring, memory=memory, threads=threads,

@@ -1,4 +1,4 @@
-"""The command that says beforehand what training takes."""
+"""The command that estimates what training takes."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -7,23 +7,23 @@ import click
 
 from . import options
 from .progress import Display
-from .training_options import training, training_source
+from .training_options import OUTPUT, TrainingCommand, training, training_source
 
 if TYPE_CHECKING:
-    from fastvec.pipeline.plan import Plan
+    from fastvec.pipeline.planning import Plan
 
 
-@click.command()
+@click.command(cls=TrainingCommand)
 @training
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @options.quiet
 def command(
-    sources: tuple[str, ...], cooccurrence: str | None, output: str, as_json: bool, quiet: bool, **settings: Any
+    sources: tuple[str, ...], cooccurrence: str | None, output: str | None, as_json: bool, quiet: bool, **settings: Any
 ) -> None:
-    """Say how much memory, disk and time training will take.
+    """Estimate the memory, disk and time that training takes.
 
-    Takes the options of `fastvec train`. Reads the text, and keeps it for the training; of more than 512 MB only a
-    part. Then trains a sample for a few seconds. The exit code is 1 where the training does not fit.
+    Takes the options of `fastvec train`. Reads the text, and caches it for the training; of more than 512 MB only a
+    part. Then trains on a sample for a few seconds. The exit code is 1 if the training does not fit.
 
     \b
     Example:
@@ -32,15 +32,15 @@ def command(
     from fastvec.training.resources import check_program, process_age
 
     check_program()
-    from fastvec.pipeline.plan import plan
+    from fastvec.pipeline.planning import plan
     from fastvec.vectors import check_target
 
+    output = output or OUTPUT
     check_target(output)
     source = training_source(sources, cooccurrence)
-    given = {name: value for name, value in settings.items() if value is not None}
     started = process_age()
     with Display(quiet) as display:
-        found = plan(source, output=output, progress=display, **given)
+        found = plan(source, output=output, progress=display, **options.given(settings))
     if found.seconds:
         found = replace(found, seconds=found.seconds | {"start-up": started + found.seconds["start-up"]})
     (_print_json if as_json else _print_table)(found)

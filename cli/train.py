@@ -8,24 +8,23 @@ import click
 
 from . import options
 from .progress import Display
-from .training_options import is_typed, training, training_source
+from .training_options import OUTPUT, TrainingCommand, training, training_source
 
 
-@click.command()
+@click.command(cls=TrainingCommand)
 @training
 @click.option(
     "--resume",
-    default=None,
     metavar="DIR",
-    help="Go on from the checkpoints in this folder; SOURCE and the options need not be given again, and must be the "
-    "same, but for more --epochs.",
+    help="Resume from the checkpoints in this folder; SOURCE and the options may be omitted, and must be the same, but "
+    "for more --epochs.",
 )
-@click.option("--log-json", default=None, metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
+@options.log_json
 @options.quiet
 def command(
     sources: tuple[str, ...],
     cooccurrence: str | None,
-    output: str,
+    output: str | None,
     resume: str | None,
     quiet: bool,
     log_json: str | None,
@@ -51,13 +50,12 @@ def command(
     check_program()
     from fastvec import pipeline
 
-    given = {name: value for name, value in settings.items() if value is not None}
-    if resume:
-        given = {name: value for name, value in given.items() if is_typed(name)}
-        if "checkpoint" in given:
-            raise click.UsageError("--resume DIR goes on saving in DIR: leave --checkpoint out")
-        if not is_typed("output"):
-            output = pipeline.saved_output(resume) or output
+    given = options.given(settings)
+    if resume and "checkpoint" in given:
+        raise click.UsageError("--resume DIR continues to save in DIR; omit --checkpoint")
+    if resume and output is None:
+        output = pipeline.saved_output(resume)
+    output = output or OUTPUT
     source = training_source(sources, cooccurrence, is_needed=not resume)
     folder = resume or settings["checkpoint"]
     with Display(quiet, log_json) as display:
@@ -69,7 +67,7 @@ def command(
         except KeyboardInterrupt:
             if folder and os.path.exists(os.path.join(folder, "run.json")):
                 display.end()  # the bar
-                click.echo(f"fastvec: stopped; to go on: fastvec train --resume {shlex.quote(folder)}", err=True)
+                click.echo(f"fastvec: stopped; to resume: fastvec train --resume {shlex.quote(folder)}", err=True)
             raise
     if not quiet:
         invalid = wv.metadata["corpus"]["invalid"]

@@ -18,7 +18,7 @@ from .reading import source_paths
 @options.reading
 @options.quiet
 def command(
-    sources: tuple[str, ...], output: str, min_count: int, max_vocab: int | None, quiet: bool, **reading: Any
+    sources: tuple[str, ...], output: str, min_count: int | None, max_vocab: int | None, quiet: bool, **reading: Any
 ) -> None:
     """Count the words of a text.
 
@@ -35,9 +35,9 @@ def command(
     if output != "-":
         check_folder(output)
     with Display(quiet) as display:
-        corpus = read_corpus(source_paths(sources), progress=display.reading, **reading)
+        corpus = read_corpus(source_paths(sources), progress=display.reading, **options.given(reading))
     with corpus:
-        vocabulary = corpus.vocabulary(min_count, max_vocab)
+        vocabulary = corpus.vocabulary(**options.given({"min_count": min_count, "max_vocab": max_vocab}))
     if output == "-":
         click.echo("".join(vocabulary.lines()).encode(), nl=False)  # UTF-8, whatever the terminal's encoding
     else:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from fastvec.models.ppmi import ppmi
     from fastvec.phrases import Phrases, find_phrases, join_phrases
     from fastvec.pipeline import resume, train
-    from fastvec.pipeline.plan import Plan, plan
+    from fastvec.pipeline.planning import Plan, plan
+    from fastvec.settings import Glove, PpmiSvd, Word2Vec
     from fastvec.vectors import KeyedVectors, load
 
 __all__ = [
@@ -27,13 +28,16 @@ __all__ = [
     "Corpus",
     "FastvecError",
     "FileError",
+    "Glove",
     "InputError",
     "KeyedVectors",
     "Phrases",
     "Plan",
+    "PpmiSvd",
     "TrainingError",
     "UnknownWordError",
     "Vocabulary",
+    "Word2Vec",
     "__version__",
     "count_cooccurrence",
     "evaluation",
@@ -54,19 +58,22 @@ _HOMES = {
     "Corpus": "corpus",
     "FastvecError": "errors",
     "FileError": "errors",
+    "Glove": "settings",
     "InputError": "errors",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
-    "Plan": "pipeline.plan",
+    "Plan": "pipeline.planning",
+    "PpmiSvd": "settings",
     "TrainingError": "errors",
     "UnknownWordError": "errors",
     "Vocabulary": "corpus",
+    "Word2Vec": "settings",
     "count_cooccurrence": "cooccurrence",
     "explicit_vectors": "models.explicit",
     "find_phrases": "phrases",
     "join_phrases": "phrases",
     "load": "vectors",
-    "plan": "pipeline.plan",
+    "plan": "pipeline.planning",
     "ppmi": "models.ppmi",
     "read_corpus": "corpus",
     "resume": "pipeline",

@@ -1,4 +1,4 @@
-"""Checks of parameters; each error names the argument, the limit and the value."""
+"""Checks of arguments; each error names the argument, the limit and the value."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -7,18 +7,18 @@ from numbers import Integral, Real
 from fastvec.errors import InputError
 
 
-def check_integer(name: str, value: object, least: int, note: str = "") -> None:
-    """Refuse what is not an integer of at least `least`, or does not fit 64 bits."""
+def check_integer(name: str, value: object, least: int) -> None:
+    """Refuse anything but an integer of at least `least` that fits 64 bits."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise InputError(f"{name} must be an integer, not {value!r}")
     if value < least:
-        raise InputError(f"{name} must be at least {least}{note}, not {value}")
+        raise InputError(f"{name} must be at least {least}, not {value}")
     if int(value) >= 2**63:
         raise InputError(f"{name} must be below 2**63, not {value}")
 
 
 def check_number(name: str, value: object, least: float, *, inclusive: bool = True) -> None:
-    """Refuse what is not a finite number of at least `least`, or above it where not `inclusive`."""
+    """Refuse anything but a finite number of at least `least`, or above it where not `inclusive`."""
     if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value):
         raise InputError(f"{name} must be a finite number, not {value!r}")
     if value < least or (value == least and not inclusive):
@@ -26,6 +26,12 @@ def check_number(name: str, value: object, least: float, *, inclusive: bool = Tr
 
 
 def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
-    """Refuse what is not one of `choices`."""
+    """Refuse anything but one of `choices`."""
     if value not in choices:
         raise InputError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+
+
+def check_flag(name: str, value: object) -> None:
+    """Refuse anything but True and False."""
+    if value not in (True, False):
+        raise InputError(f"{name} must be True or False, not {value!r}")

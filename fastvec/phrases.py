@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_choice, check_integer, check_number
 from fastvec.cooccurrence.counting import count_cells
-from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
+from fastvec.settings import Counting
 from fastvec.training.progress import Listener
 
 #: Score above which a pair is a phrase, where none is given; word2phrase's own, and one like it.
@@ -115,7 +115,7 @@ def find_phrases(
         threshold = THRESHOLDS[scoring]
     check_number("threshold", threshold, -np.inf)
     vocabulary = corpus.vocabulary(min_count=1)
-    settings = CountSettings(window=1, weighting="flat", side="right", cell_min_count=min_count)
+    settings = Counting(window=1, weighting="flat", side="right", cell_min_count=min_count)
     indptr, indices, data = count_cells(corpus, vocabulary, settings, memory, threads, progress)
     firsts, seconds = np.repeat(np.arange(len(vocabulary)), np.diff(indptr)), indices.astype(np.int64)
     together, n = data.astype(np.float64), corpus.n_tokens

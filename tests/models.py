@@ -1,9 +1,6 @@
 """Every model and every mode that there is, for the tests that run for all of them."""
 
-from dataclasses import fields
-
-from fastvec.models import Word2Vec
-from fastvec.pipeline.request import MODELS
+from fastvec.settings import MODELS, Word2Vec
 
 #: Each model and loss of word2vec.
 WORD2VEC = [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in ("negative", "hierarchical")]
@@ -20,7 +17,7 @@ MODES = {model: {"model": model} for model in MODELS} | {
 def options_of(mode, *, epochs, **options):
     """Return the parameters that choose a mode, and others; `epochs` is omitted if the model has none."""
     found = MODES[mode] | options
-    has_epochs = "epochs" in (field.name for field in fields(MODELS[found["model"]]))
+    has_epochs = "epochs" in MODELS[found["model"]].parameters
     return found | {"epochs": epochs} if has_epochs else found
 
 

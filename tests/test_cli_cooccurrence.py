@@ -108,7 +108,7 @@ def test_text_or_counts_are_needed_and_not_both():
     for arguments in ([], ["x.txt", "--cooccurrence", "c.npz"]):
         result = from_counts(*arguments)
         assert result.exit_code == 2
-        assert "give a SOURCE, or --cooccurrence FILE, and not both" in result.stderr
+        assert "What to train on? Give SOURCE" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--min-count", "5"], ["--lowercase"], ["--no-cache"], ["--vocab", "v.tsv"]])

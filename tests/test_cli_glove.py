@@ -52,5 +52,5 @@ def test_the_log_tells_of_cells():
 
 @pytest.mark.parametrize("option", ["--negative", "--cds"])
 def test_an_option_of_another_model_is_refused(option):
-    with pytest.raises(InputError, match="model glove has no parameter"):
+    with pytest.raises(InputError, match=r"is a parameter of model .*, not of glove"):
         glove("x.txt", "--no-cache", option, "1")

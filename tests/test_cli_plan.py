@@ -82,10 +82,10 @@ def test_counts_can_be_planned_with(run):
     ("arguments", "code", "message"),
     [
         (["plan", "nowhere.txt"], 1, "fastvec: nowhere.txt: no such file or folder\n"),
-        (["plan", "corpus.txt", "--dim", "0"], 1, "fastvec: dim must be at least 1, not 0\n"),
+        (["plan", "corpus.txt", "--dim", "0"], 2, "Invalid value for '--dim': 0 is not in the range x>=1.\n"),
         (["plan", "corpus.txt", "-o", "no/v.bin"], 1, "fastvec: no/v.bin: there is no folder no; make it first\n"),
         (["plan", "-"], 1, "save it in a file, and plan with that\n"),
-        (["plan"], 2, "give a SOURCE, or --cooccurrence FILE, and not both\n"),
+        (["plan"], 2, "Give SOURCE (a file, a folder, or -), or --cooccurrence FILE.\n"),
     ],
 )
 def test_what_training_would_refuse_a_plan_refuses(run, arguments, code, message):

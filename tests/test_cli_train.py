@@ -126,17 +126,25 @@ BAD = {
     "truncated gzip": (["train", "cut.gz"], r"^fastvec: cut\.gz ends in the middle of its gzip data"),
     "rare words only": (["train", "corpus.txt", "--min-count", "9999"], "min.count"),
     "one word": (["train", "one.txt"], "one word"),
-    "dim 0": (["train", "corpus.txt", "--dim", "0"], "dim must be at least 1, not 0"),
-    "window 0": (["train", "corpus.txt", "--window", "0"], "window must be at least 1, not 0"),
-    "negative 0": (["train", "corpus.txt", "--negative", "0"], "negative must be at least 1 with loss negative, not 0"),
+    "no noise": (["train", "corpus.txt", "--loss", "hierarchical", "--negative", "5"], "negative applies to loss="),
     "suffix": (["train", "corpus.txt", "-o", "v.docx"], r"v\.docx: .*\.safetensors, \.bin, \.txt, \.vec"),
     "no folder": (["train", "corpus.txt", "-o", "no/v.bin"], r"no/v\.bin: there is no folder"),
     "context in text": (["train", "corpus.txt", "-o", "v.txt", "--save-context"], r"only a \.safetensors file"),
     "log": (["train", "corpus.txt", "--log-json", "no/log"], "no/log: cannot be written"),
     "vocabulary": (["train", "corpus.txt", "--vocab", "empty.txt"], r"empty\.txt: "),
-    "model": (["train", "corpus.txt", "--model", "bert"], "model must be one of skipgram, cbow"),
     "diverged": (["train", "corpus.txt", "--lr", "1e30"], "the weights are no longer finite: lower the learning rate"),
 }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--dim", "0"], ["--lr", "0"], ["--sample", "-1"], ["--model", "bert"], ["--memory", "x"], ["--dims", "5"]],
+)
+def test_a_value_that_cannot_be_is_misuse(run, arguments):
+    code, out, err = run("train", "corpus.txt", *arguments)
+    assert (code, out) == (2, "")
+    assert arguments[0] in err
+    assert not Path("vectors.safetensors").exists()
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import fastvec
 from fastvec.cooccurrence import counting
 from fastvec.cooccurrence.cells import Cells
-from fastvec.cooccurrence.settings import CountSettings
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.cooccurrence import lowest_bit
+from fastvec.settings import Counting
 from tests.naive import counts as naive
 
 SENTENCES = [["a", "b", "a", "c"], ["b"], ["c", "c", "b", "a", "rare", "d"], ["d", "a"]]
@@ -188,7 +188,7 @@ def test_too_little_memory_says_how_much_is_needed():
 )
 def test_values_out_of_range_are_named(options, message):
     with pytest.raises(InputError, match=message):
-        CountSettings(**options)
+        Counting(**options)
 
 
 class _FullDisk:

@@ -3,8 +3,8 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError, TrainingError
-from fastvec.models import Glove
 from fastvec.models import tiles as tiles_module
+from fastvec.settings import Glove
 from tests.texts import FOOD, WEATHER, separation, two_topics
 
 
@@ -121,7 +121,7 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
         ({"tolerance": -0.1}, "tolerance must be at least 0, not -0.1"),
         ({"memory": 0}, "memory must be at least 1, not 0"),
         ({"window": 0}, "window must be at least 1, not 0"),
-        ({"negative": 5}, "model glove has no parameter 'negative'"),
+        ({"negative": 5}, "negative is a parameter of model skipgram and cbow, not of glove"),
         ({"cell_min_count": 1e9}, "cell_min_count"),
     ],
 )

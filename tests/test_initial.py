@@ -75,10 +75,10 @@ def test_only_old_words_are_trained_where_old_ones_are_chosen(old):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"dim": 7}, "dim must be 6, that of init_from, not 7: leave it out"),
+        ({"dim": 7}, "dim must be 6, that of init_from, not 7; omit it"),
         ({"model": "glove"}, "model glove cannot start from vectors"),
-        ({"init_vocab": "all"}, "init_vocab must be one of new, old, union"),
-        ({"init_from": None, "init_vocab": "old"}, "init_vocab serves init_from only"),
+        ({"init_vocab": "all"}, "init_vocab must be one of old, new, union"),
+        ({"init_from": None, "init_vocab": "old"}, "init_vocab applies with init_from only"),
         ({"init_vocab": "old", "min_count": 10**6}, "no word occurs 1000000 times"),
     ],
 )
@@ -121,7 +121,7 @@ def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, poll_
     pieces = fastvec.resume(tmp_path / "state", two_topics(6000))
     assert pieces.words == whole.words
     np.testing.assert_array_equal(pieces.vectors, whole.vectors)
-    with pytest.raises(InputError, match="keeps what it started from: leave init_from out"):
+    with pytest.raises(InputError, match="keeps what it started from; omit init_from"):
         fastvec.resume(tmp_path / "state", two_topics(6000), init_from=old)
 
 

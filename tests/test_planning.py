@@ -17,15 +17,15 @@ from fastvec.corpus.sources import open_source
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.word2vec import new_work
-from fastvec.models import Glove, PpmiSvd, Word2Vec
 from fastvec.models.planning.glove import GloveEstimate
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
 from fastvec.models.planning.word2vec import Word2VecEstimate
 from fastvec.pipeline import needs, sample
-from fastvec.pipeline import plan as plan_module
+from fastvec.pipeline import planning as plan_module
 from fastvec.pipeline.needs import Needs, check_needs, estimate_of, output_size
 from fastvec.pipeline.request import MODELS, Request
 from fastvec.sampling.huffman import huffman_paths
+from fastvec.settings import Glove, PpmiSvd, Word2Vec
 from fastvec.training.estimate import File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros
 from fastvec.training.replicas import MOST

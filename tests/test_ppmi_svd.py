@@ -3,7 +3,7 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError
-from fastvec.models import PpmiSvd
+from fastvec.settings import PpmiSvd
 from tests.texts import separation, two_topics
 
 
@@ -84,7 +84,7 @@ def test_every_phase_is_told():
         ({"memory": 0}, "memory must be at least 1, not 0"),
         ({"memory": 1000}, "memory must be at least .* MB for 12 words"),
         ({"window": 0}, "window must be at least 1, not 0"),
-        ({"epochs": 2}, "model ppmi-svd has no parameter 'epochs'"),
+        ({"epochs": 2}, "epochs is a parameter of model skipgram and cbow and glove, not of ppmi-svd"),
     ],
 )
 def test_what_cannot_be_done_is_refused(options, message):
@@ -100,7 +100,7 @@ def test_the_model_has_one_name():
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
-        ("cbow", {}, "model cbow needs text; co-occurrences are not enough"),
+        ("cbow", {}, "model cbow needs text; with co-occurrences choose model glove or ppmi-svd"),
         ("ppmi-svd", {"window": 3}, "window was settled when the co-occurrences were counted"),
         ("ppmi-svd", {"memory": 10**9}, "memory was settled when the co-occurrences were counted"),
         ("ppmi-svd", {"min_count": 2}, "the words were chosen when the co-occurrences were counted"),

@@ -82,7 +82,7 @@ def test_more_epochs_may_be_added(text, model):
     assert not np.array_equal(few.vectors, more.vectors)
     again = fastvec.resume(text.parent / "state")
     np.testing.assert_array_equal(more.vectors, again.vectors)
-    with pytest.raises(InputError, match="has epochs 5, not 4: leave it out, or begin another training"):
+    with pytest.raises(InputError, match="epochs=4: the run was started with epochs=5; omit it, or start a new run"):
         fastvec.resume(text.parent / "state", epochs=4)
 
 
@@ -98,11 +98,11 @@ def test_several_threads_go_on_too(text):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"dim": 9}, "has dim 8, not 9"),
-        ({"min_count": 2}, "has min_count 5, not 2"),
-        ({"learning_rate": 0.1}, r"has learning_rate 0\.05, not 0\.1"),
-        ({"model": "cbow"}, "has model skipgram, not cbow"),
-        ({"x_max": 9}, "has no x_max"),
+        ({"dim": 9}, "dim=9: the run was started with dim=8"),
+        ({"min_count": 2}, "min_count=2: the run was started with min_count=5"),
+        ({"learning_rate": 0.1}, r"resume with learning_rate=0\.1: the run was started with learning_rate=0\.05"),
+        ({"model": "cbow"}, "model=cbow: the run was started with model=skipgram"),
+        ({"x_max": 9}, "x_max is a parameter of model glove, not of skipgram"),
         ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "has another vocabulary"),
     ],
 )
@@ -117,7 +117,7 @@ def test_another_text_is_refused(text):
     state = begin(text)
     with open(text, "a") as file:
         file.write("\nsalt pepper")
-    with pytest.raises(InputError, match=r"words 48000 then, 48002 now\): give the same text"):
+    with pytest.raises(InputError, match=r"words: 48000, now 48002\); pass the original text"):
         fastvec.resume(state)
 
 
@@ -214,11 +214,11 @@ def test_the_command_line_goes_on_where_it_stopped(run):
     ("arguments", "code", "message"),
     [
         (["--resume", "nowhere"], 1, "nowhere: no checkpoints here"),
-        (["--resume", "state", "--dim", "9"], 1, "state: the training that is to go on has dim 8, not 9"),
-        (["--resume", "state", "--checkpoint", "new"], 2, "leave --checkpoint out"),
+        (["--resume", "state", "--dim", "9"], 1, "state: cannot resume with dim=9: the run was started with dim=8"),
+        (["--resume", "state", "--checkpoint", "new"], 2, "omit --checkpoint"),
         (["corpus.txt", "--checkpoint", "state"], 1, "state: holds the checkpoints of a training"),
         (["corpus.txt", "--checkpoint", "new", "--every", "often"], 1, "every must be a time or a share"),
-        (["other.txt", "--resume", "state"], 1, "state: the text is another than that of the training"),
+        (["other.txt", "--resume", "state"], 1, "state: the text has changed since the run began"),
     ],
 )
 def test_what_cannot_be_gone_on_with_is_one_line(run, arguments, code, message):

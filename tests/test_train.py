@@ -12,8 +12,9 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError, TrainingError
-from fastvec.models import Word2Vec
+from fastvec.models.word2vec import learning_rate
 from fastvec.pipeline import run
+from fastvec.settings import Word2Vec
 from tests.models import WORD2VEC
 from tests.texts import separation, two_topics
 
@@ -120,10 +121,13 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
         ({"dim": 0}, "dim must be at least 1, not 0"),
         ({"dim": 10.5}, "dim must be an integer, not 10.5"),
         ({"window": 0}, "window must be at least 1, not 0"),
-        ({"negative": 0}, "negative must be at least 1 with loss negative, not 0"),
-        ({"negative": 5, "loss": "hierarchical"}, "negative serves loss negative only, not hierarchical: leave it out"),
-        ({"ns_exponent": 0.5, "loss": "hierarchical"}, "ns_exponent serves loss negative only"),
-        ({"cbow_update": "corrected"}, "cbow_update serves model cbow only, not skipgram"),
+        ({"negative": 0}, "negative must be at least 1, not 0"),
+        (
+            {"negative": 5, "loss": "hierarchical"},
+            "negative applies to loss='negative' only, not to 'hier",
+        ),
+        ({"ns_exponent": 0.5, "loss": "hierarchical"}, "ns_exponent applies to loss='negative' only"),
+        ({"cbow_update": "corrected"}, "cbow_update applies to model='cbow' only, not to 'skipgram'"),
         ({"epochs": 0}, "epochs must be at least 1, not 0"),
         ({"sample": -1}, "sample must be at least 0, not -1"),
         ({"ns_exponent": float("inf")}, "ns_exponent must be a finite number, not inf"),
@@ -137,11 +141,11 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
         ({"dim": 2**62}, r"training takes .* of memory, and .* leaves .*: lower dim \(--dim\)"),
         ({"window": 2**62}, r"of memory, .*: lower .* window \(--window\)"),
         ({"negative": 2**60}, r"of memory, .*: lower .* negative \(--negative\)"),
-        ({"vocabulary": "any.tsv", "min_count": 2}, "a vocabulary is trained as it is: leave min_count and max_vocab"),
+        ({"vocabulary": "any.tsv", "min_count": 2}, "a vocabulary is trained as it is; omit min_count and max_vocab"),
         ({"threads": 0}, "threads must be at least 1, not 0"),
         ({"vectors": "both"}, "vectors must be one of"),
         ({"vectors": "sum", "loss": "hierarchical"}, "hierarchical softmax has no context vectors"),
-        ({"hs": 1}, "model skipgram has no parameter 'hs'; it has loss, dim"),
+        ({"hs": 1}, "there is no argument 'hs'; did you mean loss"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_refused(parameters, message):
@@ -169,7 +173,7 @@ def test_a_missing_file_is_named():
 
 @pytest.mark.parametrize(("done", "rate"), [(0, 0.05), (0.5, 0.0250025), (1, 5e-6)])
 def test_the_learning_rate_falls_linearly(done, rate):
-    assert Word2Vec().rate(done) == pytest.approx(rate)
+    assert learning_rate(Word2Vec(), done) == pytest.approx(rate)
 
 
 def test_word2vec_trains_without_scipy():

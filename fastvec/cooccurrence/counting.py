@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
-from fastvec.cooccurrence.settings import CountSettings
+from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
 from fastvec.sampling.subsampling import keep_probability
+from fastvec.settings import Counting
 from fastvec.training.blocks import count_threads, run_blocks
 from fastvec.training.progress import Listener, Progress, ignore
 from fastvec.training.resources import default_memory
@@ -61,7 +62,7 @@ def count_cooccurrence(
     progress : function of a Progress, or None
         Called about ten times a second.
     **settings
-        The attributes of `CountSettings`: window, weighting, side, cell_min_count, sample, subsampling, seed.
+        The attributes of `Counting`: window, weighting, side, cell_min_count, sample, subsampling, seed.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def count_cooccurrence(
            [2. , 0. , 1. ],
            [0.5, 1. , 0. ]], dtype=float32)
     """
-    chosen = CountSettings(**settings)
+    chosen = Counting(**settings)
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
         raise InputError(
@@ -99,7 +100,7 @@ def count_cooccurrence(
 def count_cells(
     corpus: Corpus,
     vocabulary: Vocabulary,
-    settings: CountSettings,
+    settings: Counting,
     memory: int | None = None,
     threads: int | None = None,
     progress: Listener | None = None,
@@ -160,7 +161,7 @@ class _Counting:
         self,
         corpus: Corpus,
         vocabulary: Vocabulary,
-        settings: CountSettings,
+        settings: Counting,
         memory: int | None,
         threads: int,
         listener: Listener,
@@ -168,8 +169,8 @@ class _Counting:
         self.corpus, self.settings, self.listener = corpus, settings, listener
         self.n_words = n_words = len(vocabulary)
         self.keep = keep_probability(vocabulary.counts, settings.sample)
-        self.left, self.right = settings.sides()
-        self.least, self.scale = settings.least(), float(settings.weights()[1])
+        self.left, self.right = side_weights(settings)
+        self.least, self.scale = least_weight(settings), float(distance_weights(settings)[1])
         memory = default_memory() if memory is None else memory
 
         divided = Division.of(memory, n_words, corpus.n_ids, settings.window, threads)

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Vocabulary
 from fastvec.disk.atomic import replacing
 from fastvec.errors import FileError
+from fastvec.settings import Counting
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -66,7 +66,7 @@ class Cooccurrence:
     data : (n_cells,) float32
         Sum of weights of each cell.
     metadata : dict
-        What was counted ("counting": the fields of `CountSettings`) and in what ("corpus": `Corpus.facts`).
+        What was counted ("counting": the fields of `Counting`) and in what ("corpus": `Corpus.facts`).
     path : str or None
         The file that it was loaded from.
     """
@@ -80,6 +80,12 @@ class Cooccurrence:
 
     def __repr__(self) -> str:
         return f"<Cooccurrence of {len(self.vocabulary):,} words: {self.data.size:,} cells>"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is known about the text; see `Corpus.facts`."""
+        facts: dict[str, Any] = self.metadata["corpus"]
+        return facts
 
     @cached_property
     def matrix(self) -> "csr_matrix[np.float32]":
@@ -144,7 +150,7 @@ class Cooccurrence:
         words = [text[start:stop].decode("utf-8", "surrogatepass") for start, stop in pairwise(offsets)]
         try:
             metadata = json.loads(arrays["metadata"].tobytes())
-            CountSettings(**metadata["counting"])
+            Counting(**metadata["counting"])
             if not isinstance(metadata["corpus"], dict):
                 raise TypeError
         except (ValueError, TypeError, KeyError):

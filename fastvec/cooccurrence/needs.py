@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from fastvec.cooccurrence.counting import Division
-from fastvec.cooccurrence.settings import CountSettings
 from fastvec.cooccurrence.survey import Survey
 from fastvec.corpus.text import Text
+from fastvec.settings import Counting
 from fastvec.training.estimate import File, Phase
 from fastvec.training.resources import default_memory
 
@@ -26,7 +26,7 @@ class CountingEstimate:
         What counting itself takes.
     """
 
-    def __init__(self, settings: CountSettings, memory: int | None, text: Text, found: Survey, threads: int) -> None:
+    def __init__(self, settings: Counting, memory: int | None, text: Text, found: Survey, threads: int) -> None:
         n_words, n_kept = text.n_words, found.n_kept
         divided = Division.of(
             default_memory() if memory is None else memory, n_words, text.n_ids, settings.window, threads

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.cooccurrence import Cooccurrence
-from fastvec.cooccurrence.settings import CountSettings
+from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
 from fastvec.corpus import Corpus
 from fastvec.corpus.spread import STRETCH, Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, sort_positions
 from fastvec.sampling.subsampling import keep_probability
+from fastvec.settings import Counting
 from fastvec.training.blocks import run_blocks
 from fastvec.training.resources import memory_room
 
@@ -74,7 +75,7 @@ class Survey:
         return self.n_cells / max(1, self.data.size)
 
 
-def survey(corpus: Corpus, text: Text, settings: CountSettings, threads: int) -> Survey:
+def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Survey:
     """Count the rows of some words.
 
     Parameters
@@ -83,7 +84,7 @@ def survey(corpus: Corpus, text: Text, settings: CountSettings, threads: int) ->
         The text, or a part of it.
     text : Text
         What is known of the whole text.
-    settings : CountSettings
+    settings : Counting
         What is counted.
     threads : int
         That will do it.
@@ -104,7 +105,7 @@ def survey(corpus: Corpus, text: Text, settings: CountSettings, threads: int) ->
     )
 
 
-def _count(corpus: Corpus, n_stretches: int, text: Text, settings: CountSettings, threads: int) -> Survey:
+def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, threads: int) -> Survey:
     """Count the rows of some words in the first stretches of a corpus."""
     began = perf_counter()
     n_words, window = text.n_words, settings.window
@@ -135,7 +136,7 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: CountSettings
     )
 
 
-def _kept_words(corpus: Corpus, n_stretches: int, text: Text, settings: CountSettings) -> tuple[NDArray[np.int32], int]:
+def _kept_words(corpus: Corpus, n_stretches: int, text: Text, settings: Counting) -> tuple[NDArray[np.int32], int]:
     """Give the first stretches of a corpus as counting sees them, in lines, and where they end."""
     window, keep = settings.window, keep_probability(text.counts, settings.sample)
     n_lines = -(-(n_stretches * (STRETCH + 1) + 2 * window) // _LINE) + 1
@@ -159,12 +160,12 @@ def _count_rows(
     positions: NDArray[np.int32],
     starts: NDArray[np.int64],
     n_words: int,
-    settings: CountSettings,
+    settings: Counting,
     threads: int,
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]]:
     """Count rows whose positions are given; yield lengths, columns and values, block after block."""
-    left, right = settings.sides()
-    least, scale = settings.least(), float(settings.weights()[1])
+    left, right = side_weights(settings)
+    least, scale = least_weight(settings), float(distance_weights(settings)[1])
     cells = np.minimum(np.diff(starts) * (left.size + right.size), n_words)
     cuts = np.searchsorted(starts, np.linspace(0, starts[-1], threads * _BLOCKS + 1))
     cuts[0], cuts[-1] = 0, starts.size - 1

@@ -6,14 +6,12 @@ matrix of co-occurrences (`fastvec.models.tiles`).
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice, check_integer, check_number
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import TrainingError
@@ -21,8 +19,9 @@ from fastvec.kernels.alone import alone
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.simd import ROW_MULTIPLE
 from fastvec.kernels.word2vec import initialise
-from fastvec.models.counted import CountedModel
+from fastvec.models.counted import counted
 from fastvec.models.tiles import Tiles, Turns
+from fastvec.settings import Glove
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
 from fastvec.training.job import Job
@@ -34,116 +33,62 @@ from fastvec.training.state import SavedState, State
 Matrix = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Glove(CountedModel):
-    """Parameters of GloVe; those of `CountSettings` and `CountedModel` too.
+def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix]:
+    """Train on a corpus, or on co-occurrences.
 
-    The defaults suit some ten million words of text. GloVe's own (`x_max` 100, `learning_rate` 0.05, `sample` 0) were
-    chosen for billions, and leave most cells of a small corpus with next to no weight.
-
-    Attributes
+    Parameters
     ----------
-    model : str
-        "glove".
-    dim : int
-        Dimensions of the vectors.
-    epochs : int
-        Passes over the cells of the matrix of co-occurrences.
-    learning_rate : float
-        Of AdaGrad, for the vectors; that of the biases is 1, as in GloVe.
-    x_max : float
-        Count from which all cells weigh the same.
-    alpha : float
-        Cells that count x, less than `x_max`, weigh (x / x_max)^alpha.
-    grad_clip : float
-        Largest gradient of a weight, before the learning rate.
-    tolerance : float
-        Training stops early after an epoch that lowered the mean cost by less than this share of it; 0 is never.
-    memory : int or None
-        As in `CountedModel`, and to hold the cells; the weights come on top.
+    settings : Glove
+        The parameters.
+    source : Corpus or Cooccurrence
+        Ids beyond the vocabulary are skipped. Cells that do not fit the memory go to a file beside those of the
+        corpus, or to the folder of temporary files.
+    vocabulary : Vocabulary
+        The words, a prefix of the corpus's.
+    job : Job
+        The vectors do not depend on its threads. To its listener, work done is in cells, and the loss is the mean
+        cost of a cell, 0.5 f(x) times the squared difference, since the epoch began.
+
+    Returns
+    -------
+    vectors, context_vectors : (n_words, dim) float32
 
     Raises
     ------
     InputError
-        If a value is out of range; the message names it.
+        If there is nothing to count.
+    FileError
+        If the cells do not fit `memory`, and there is no space for them on the disk.
+    TrainingError
+        If weights are no longer finite.
     """
+    tiles = Tiles(
+        counted(settings, source, vocabulary, job),
+        settings.cell_min_count,
+        settings.seed,
+        tile_memory(settings),
+        source.folder if isinstance(source, Corpus) else None,
+        job.threads,
+        job.listener,
+    )
+    return _Run(settings, tiles, job).go()
 
-    window: int = 15
-    sample: float = 1e-3
-    model: str = "glove"
-    dim: int = 100
-    epochs: int = 15
-    learning_rate: float = 0.1
-    x_max: float = 10.0
-    alpha: float = 0.75
-    grad_clip: float = 100.0
-    tolerance: float = 0.0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_choice("model", self.model, ("glove",))
-        check_integer("dim", self.dim, 1)
-        check_integer("epochs", self.epochs, 1)
-        check_number("learning_rate", self.learning_rate, 0, inclusive=False)
-        check_number("x_max", self.x_max, 0, inclusive=False)
-        check_number("alpha", self.alpha, 0)
-        check_number("grad_clip", self.grad_clip, 0, inclusive=False)
-        check_number("tolerance", self.tolerance, 0)
-
-    @property
-    def default_vectors(self) -> str:
-        """The vectors that serve best."""
-        return "sum"
-
-    def fit(self, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix]:
-        """Train on a corpus.
-
-        Parameters
-        ----------
-        corpus : Corpus
-            Its ids beyond the vocabulary are passed over.
-        vocabulary : Vocabulary
-            The words, a prefix of the corpus's.
-        job : Job
-            The vectors do not depend on its threads. To its listener, work done is in cells, and the loss is the mean
-            cost of a cell, 0.5 f(x) times the squared difference, since the epoch began.
-
-        Returns
-        -------
-        vectors, context_vectors : (n_words, dim) float32
-
-        Raises
-        ------
-        InputError
-            If there is nothing to count.
-        FileError
-            If the cells do not fit `memory`, and there is no space for them on the disk.
-        TrainingError
-            If weights are no longer finite.
-        """
-        return self._fit(self.count(corpus, vocabulary, job), job, corpus.folder)
-
-    def fit_counts(self, counts: Cooccurrence, job: Job) -> tuple[Matrix, Matrix]:
-        """Train on co-occurrences; as `fit`, which see."""
-        return self._fit(counts, job, None)
-
-    def _fit(self, counts: Cooccurrence, job: Job, folder: Path | None) -> tuple[Matrix, Matrix]:
-        """Train; cells that do not fit `memory` go to a file in `folder`, or where the system's temporary files are."""
-        memory = (default_memory() if self.memory is None else self.memory) // 2
-        tiles = Tiles(counts, self.cell_min_count, self.seed, memory, folder, job.threads, job.listener)
-        return _Run(self, tiles, job).go()
+def tile_memory(settings: Glove) -> int:
+    """Return the bytes of cells that are sorted and kept in memory."""
+    return (default_memory() if settings.memory is None else settings.memory) // 2
 
 
 class _Run:
     """One training: the weights, and what is known of the work that is done."""
 
-    def __init__(self, parameters: Glove, tiles: Tiles, job: Job) -> None:
-        self.parameters, self.tiles, self.job = parameters, tiles, job
-        self.rate = np.float32(parameters.learning_rate)
+    def __init__(self, settings: Glove, tiles: Tiles, job: Job) -> None:
+        self.settings, self.tiles, self.job = settings, tiles, job
+        self.rate = np.float32(settings.learning_rate)
         self.loss = Loss(
-            log_x_max=np.float32(np.log(parameters.x_max)),
-            alpha=np.float32(parameters.alpha),
-            limit=self.rate * np.float32(parameters.grad_clip),
+            log_x_max=np.float32(np.log(settings.x_max)),
+            alpha=np.float32(settings.alpha),
+            limit=self.rate * np.float32(settings.grad_clip),
         )
         self.weights = self._first_weights(0), self._first_weights(1)
         self.buffers = [
@@ -163,38 +108,38 @@ class _Run:
         As in GloVe, vectors and biases are uniform in ±1/(2 (dim + 1)), sums of squares start at 1, and biases learn at
         rate 1; to which the given rate comes if their sums start at its square.
         """
-        dim, tiles, seed = self.parameters.dim, self.tiles, self.parameters.seed
+        dim, tiles, seed = self.settings.dim, self.tiles, self.settings.seed
         half = -(-(dim + 2) // ROW_MULTIPLE) * ROW_MULTIPLE
         weights = zeros(tiles.n_blocks * tiles.block_size, 2 * half)
         initialise(weights, dim + 2, np.float32(0.5 / (dim + 1)), np.uint64(~seed % 2**64 if side else seed))
         one, bias = (dim, dim + 1) if side else (dim + 1, dim)
         weights[:, half:] = 1
-        weights[:, half + bias] = min(self.parameters.learning_rate**2, float(STILL))
+        weights[:, half + bias] = min(self.settings.learning_rate**2, float(STILL))
         weights[:, one], weights[:, half + one] = 1, STILL
         return weights
 
     def go(self) -> tuple[Matrix, Matrix]:
         """Train for all epochs that are left, and give the vectors of words and contexts."""
-        parameters, tiles, checkpoints = self.parameters, self.tiles, self.job.checkpoints
+        settings, tiles, checkpoints = self.settings, self.tiles, self.job.checkpoints
         saved = checkpoints.load() if checkpoints else None
         if saved:
             self._restore(saved)
-        if self.epoch < parameters.epochs:
+        if self.epoch < settings.epochs:
             self.job.listener(Progress("compiling"))
             train_tile(tiles.cells[:0], *self.weights, 0, 0, self.loss, self.rate, *self.buffers[0])
             self.began = perf_counter()
-            while self.epoch < parameters.epochs:
+            while self.epoch < settings.epochs:
                 self._train_epoch()
             if checkpoints:
                 checkpoints.try_to_save(nullcontext(self._state(0)))
         if not all(map(all_finite, self.weights)):
             raise self._not_finite()
-        words, contexts = (weights[tiles.rows, : parameters.dim] for weights in self.weights)
+        words, contexts = (weights[tiles.rows, : settings.dim] for weights in self.weights)
         return words, contexts
 
     def _train_epoch(self) -> None:
         """Train on the tiles of an epoch that are left."""
-        parameters, tiles, checkpoints = self.parameters, self.tiles, self.job.checkpoints
+        settings, tiles, checkpoints = self.settings, self.tiles, self.job.checkpoints
         n_tiles, first = tiles.n_blocks**2, self.n_tiles
         turns = Turns(tiles, self.epoch, first)
         workers = [self._worker(turns, thread) for thread in range(len(self.buffers))]
@@ -203,15 +148,15 @@ class _Run:
             saving = Saving(
                 checkpoints,
                 lambda n: self._state(first + n),
-                lambda n: (self.epoch + (first + n) / n_tiles) / parameters.epochs,
+                lambda n: (self.epoch + (first + n) / n_tiles) / settings.epochs,
             )
         run_blocks(turns, workers, self.stop, self._tell, saving)
         cost = self._cost()
-        is_flat = bool(parameters.tolerance) and self.cost_before - cost < parameters.tolerance * cost
+        is_flat = bool(settings.tolerance) and self.cost_before - cost < settings.tolerance * cost
         self.epoch, self.n_tiles, self.cost_before = self.epoch + 1, 0, cost
         self.costs[:], self.cells_at_epoch = 0, int(self.done.sum())
         if is_flat:
-            self.epoch = parameters.epochs
+            self.epoch = settings.epochs
 
     def _state(self, n_tiles: int) -> State:
         """Give the state after so many tiles of the epoch."""
@@ -256,14 +201,14 @@ class _Run:
 
     def _tell(self) -> None:
         """Tell the listener how far training is."""
-        cost, done, total = self._cost(), int(self.done.sum()), self.parameters.epochs * self.tiles.n_cells
+        cost, done, total = self._cost(), int(self.done.sum()), self.settings.epochs * self.tiles.n_cells
         if not np.isfinite(cost):
             raise self._not_finite()
         now = Progress("training", done, total, perf_counter() - self.began, self.epoch + 1, before=self.cells_before)
-        self.job.listener(replace(now, learning_rate=self.parameters.learning_rate, loss=cost, unit="cells"))
+        self.job.listener(replace(now, learning_rate=self.settings.learning_rate, loss=cost, unit="cells"))
 
     def _not_finite(self) -> TrainingError:
         return TrainingError(
             "the weights are no longer finite: lower learning_rate (--lr), which is "
-            f"{self.parameters.learning_rate:g}, or grad_clip (--grad-clip), which is {self.parameters.grad_clip:g}"
+            f"{self.settings.learning_rate:g}, or grad_clip (--grad-clip), which is {self.settings.grad_clip:g}"
         )

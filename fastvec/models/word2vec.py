@@ -5,7 +5,7 @@ This module turns parameters into the arrays that `fastvec.kernels.word2vec` wor
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from time import perf_counter
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice, check_integer, check_number
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError, TrainingError
 from fastvec.kernels.alone import alone
@@ -22,6 +21,7 @@ from fastvec.kernels.word2vec import Mean, Noise, Paths, initialise, new_work, t
 from fastvec.sampling.alias import alias_table, noise_distribution
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.sampling.subsampling import keep_probability
+from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
 from fastvec.training.job import Job
@@ -33,203 +33,99 @@ from fastvec.training.state import State
 
 Matrix = NDArray[np.float32]
 
-#: Learning rate at the start, where none is given; tuned on Wikipedia, confirmed on novels and on Chinese.
-LEARNING_RATES = {
-    ("skipgram", "negative"): 0.05,
-    ("skipgram", "hierarchical"): 0.025,
-    ("cbow", "negative"): 0.075,
-    ("cbow", "hierarchical"): 0.05,
-}
 #: Positions of the id stream in a block: enough blocks for many threads, each long enough to be worth its dispatch.
 SMALLEST_BLOCK, LARGEST_BLOCK, BLOCKS = 1 << 10, 1 << 16, 128
 
 
-@dataclass(frozen=True)
-class Word2Vec:
-    """Parameters of word2vec.
+def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix | None]:
+    """Train on a corpus.
 
-    Attributes
+    Parameters
     ----------
-    model : str
-        "skipgram" or "cbow".
-    loss : str
-        "negative" (negative sampling) or "hierarchical" (hierarchical softmax over a Huffman tree).
-    dim : int
-        Dimensions of the vectors.
-    window : int
-        Largest distance, in words, between a word and its context.
-    fixed_window : bool
-        Take the whole window always, instead of one of random size up to `window` for each word.
-    negative : int or None
-        Noise words for each word, with loss "negative" only; None is 5.
-    ns_exponent : float or None
-        Power of the word counts from which noise words are drawn, with loss "negative" only; None is 0.75.
-    sample : float
-        Relative frequency above which words are thinned out; 0 keeps all.
-    epochs : int
-        Passes over the corpus.
-    learning_rate : float or None
-        At the start; None takes the default of the mode (`LEARNING_RATES`).
-    min_learning_rate : float or None
-        At the end, after a linear fall; None is a ten-thousandth of the start.
-    cbow_update : str or None
-        For CBOW only; None is "word2vec", which moves each context word by the whole step of their mean, as word2vec.c
-        and gensim do; "corrected" moves it by its share (Irsoy et al. 2021), and wants a higher learning rate.
-    init : str
-        "word2vec": input vectors uniform in ±1/(2 dim), outputs zero; "xavier": both uniform in
-        ±sqrt(6 / (words + dim)) (Glorot and Bengio 2010).
-    seed : int
-        Of all random numbers.
+    settings : Word2Vec
+        The parameters.
+    corpus : Corpus
+        Ids beyond the vocabulary are skipped.
+    vocabulary : Vocabulary
+        The words to train, a prefix of the corpus's.
+    job : Job
+        With one thread, the result is a function of the corpus and the parameters; several race for rows (Hogwild;
+        Niu et al. 2011), and their results differ a little from run to run.
+
+    Returns
+    -------
+    vectors : (n_words, dim) float32
+        Input vectors.
+    context_vectors : (n_words, dim) float32, or None with hierarchical softmax, whose outputs are no words
 
     Raises
     ------
-    InputError
-        If a value is out of range; the message names it.
+    TrainingError
+        If weights are no longer finite.
     """
+    n_words, dim = len(vocabulary), settings.dim
+    n_rows = n_words + job.threads * most_replicas(n_words, job.threads)
+    W, C = zeros(n_rows, dim), zeros(n_rows, dim)
+    saved = job.checkpoints.load() if job.checkpoints else None
+    if saved:
+        saved.read("W", W[:n_words])
+        saved.read("C", C[:n_words])
+    else:
+        _initialise(settings, W, C, n_words)
+        if job.initial:
+            job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None)
+    _Run(settings, corpus, vocabulary.counts, W, C, job).go(saved.facts if saved else {})
+    if not (all_finite(W) and all_finite(C)):
+        raise _not_finite(settings)
+    return compact(W[:n_words], dim), compact(C[:n_words], dim) if settings.has_context_vectors else None
 
-    model: str = "skipgram"
-    loss: str = "negative"
-    dim: int = 100
-    window: int = 5
-    fixed_window: bool = False
-    negative: int | None = None
-    ns_exponent: float | None = None
-    sample: float = 1e-3
-    epochs: int = 5
-    learning_rate: float | None = None
-    min_learning_rate: float | None = None
-    cbow_update: str | None = None
-    init: str = "word2vec"
-    seed: int = 1
 
-    def __post_init__(self) -> None:
-        check_choice("model", self.model, ("skipgram", "cbow"))
-        check_choice("loss", self.loss, ("negative", "hierarchical"))
-        check_integer("dim", self.dim, 1)
-        check_integer("window", self.window, 1)
-        if self._serves("negative", 5, "loss", "negative"):
-            check_integer("negative", self.negative, 1, " with loss negative")
-        if self._serves("ns_exponent", 0.75, "loss", "negative"):
-            check_number("ns_exponent", self.ns_exponent, -10)
-        if self._serves("cbow_update", "word2vec", "model", "cbow"):
-            check_choice("cbow_update", self.cbow_update, ("word2vec", "corrected"))
-        check_number("sample", self.sample, 0)
-        check_integer("epochs", self.epochs, 1)
-        check_choice("init", self.init, ("word2vec", "xavier"))
-        check_integer("seed", self.seed, 0)
-        start = LEARNING_RATES[self.model, self.loss] if self.learning_rate is None else self.learning_rate
-        check_number("learning_rate", start, 0, inclusive=False)
-        end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
-        check_number("min_learning_rate", end, 0)
-        if end > start:
-            raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
-        object.__setattr__(self, "learning_rate", float(start))
-        object.__setattr__(self, "min_learning_rate", float(end))
+def learning_rate(settings: Word2Vec, done: float) -> float:
+    """Return the learning rate when the fraction `done` of the training is over."""
+    assert settings.learning_rate is not None
+    assert settings.min_learning_rate is not None
+    return settings.learning_rate + done * (settings.min_learning_rate - settings.learning_rate)
 
-    def _serves(self, name: str, default: object, choice: str, mode: str) -> bool:
-        """Say whether a parameter serves the mode chosen, and give it its default; refuse it where it does not."""
-        if getattr(self, choice) != mode:
-            if getattr(self, name) is not None:
-                raise InputError(f"{name} serves {choice} {mode} only, not {getattr(self, choice)}: leave it out")
-            return False
-        if getattr(self, name) is None:
-            object.__setattr__(self, name, default)
-        return True
 
-    @property
-    def has_context_vectors(self) -> bool:
-        """Whether there are context vectors: the outputs of hierarchical softmax are no words."""
-        return self.loss == "negative"
+def _gain(settings: Word2Vec) -> float:
+    """Return how much further a step goes than with the default learning rate and window: 1 or more."""
+    contexts = settings.window if settings.fixed_window else (settings.window + 1) / 2
+    return max(1, learning_rate(settings, 0) / settings.default_rate * contexts / 3)
 
-    @property
-    def default_vectors(self) -> str:
-        """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
-        return "sum" if (self.model, self.loss) == ("cbow", "negative") else "word"
 
-    @property
-    def gain(self) -> float:
-        """How much further a step goes than with the default learning rate and window: 1 or more."""
-        assert self.learning_rate is not None
-        contexts = self.window if self.fixed_window else (self.window + 1) / 2
-        return max(1, self.learning_rate / LEARNING_RATES[self.model, self.loss] * contexts / 3)
+def _initialise(settings: Word2Vec, W: Matrix, C: Matrix, n_words: int) -> None:
+    """Set the first weights."""
+    dim, seed = settings.dim, settings.seed
+    if settings.init == "xavier":
+        scale = np.float32(np.sqrt(6 / (n_words + dim)))
+        initialise(C[:n_words], dim, scale, np.uint64(seed + 1))
+    else:
+        scale = np.float32(0.5 / dim)
+    initialise(W[:n_words], dim, scale, np.uint64(seed))
 
-    def rate(self, done: float) -> float:
-        """Give the learning rate when the share `done` of the training is over."""
-        assert self.learning_rate is not None
-        assert self.min_learning_rate is not None
-        return self.learning_rate + done * (self.min_learning_rate - self.learning_rate)
 
-    def fit(self, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix | None]:
-        """Train on a corpus.
-
-        Parameters
-        ----------
-        corpus : Corpus
-            Its ids beyond the vocabulary are passed over.
-        vocabulary : Vocabulary
-            The words to train, a prefix of the corpus's.
-        job : Job
-            With one thread, the result is a function of the corpus and the parameters; several race for rows (Hogwild;
-            Niu et al. 2011), and their results differ a little from run to run.
-
-        Returns
-        -------
-        vectors : (n_words, dim) float32
-            Input vectors.
-        context_vectors : (n_words, dim) float32, or None with hierarchical softmax, whose outputs are no words
-
-        Raises
-        ------
-        TrainingError
-            If weights are no longer finite.
-        """
-        n_words = len(vocabulary)
-        n_rows = n_words + job.threads * most_replicas(n_words, job.threads)
-        W, C = zeros(n_rows, self.dim), zeros(n_rows, self.dim)
-        saved = job.checkpoints.load() if job.checkpoints else None
-        if saved:
-            saved.read("W", W[:n_words])
-            saved.read("C", C[:n_words])
-        else:
-            self._initialise(W, C, n_words)
-            if job.initial:
-                job.initial.fill(vocabulary, W, C if self.has_context_vectors else None)
-        _Run(self, corpus, vocabulary.counts, W, C, job).go(saved.facts if saved else {})
-        if not (all_finite(W) and all_finite(C)):
-            raise self._not_finite()
-        return compact(W[:n_words], self.dim), compact(C[:n_words], self.dim) if self.has_context_vectors else None
-
-    def _initialise(self, W: Matrix, C: Matrix, n_words: int) -> None:
-        """Set the first weights."""
-        if self.init == "xavier":
-            scale = np.float32(np.sqrt(6 / (n_words + self.dim)))
-            initialise(C[:n_words], self.dim, scale, np.uint64(self.seed + 1))
-        else:
-            scale = np.float32(0.5 / self.dim)
-        initialise(W[:n_words], self.dim, scale, np.uint64(self.seed))
-
-    def _not_finite(self) -> TrainingError:
-        return TrainingError(
-            f"the weights are no longer finite: lower the learning rate, which is {self.learning_rate:g}, "
-            "or the number of threads"
-        )
+def _not_finite(settings: Word2Vec) -> TrainingError:
+    return TrainingError(
+        f"the weights are no longer finite: lower the learning rate, which is {settings.learning_rate:g}, "
+        "or the number of threads"
+    )
 
 
 class _Run:
     """One training: the arrays that the kernel works on, and the order of the blocks."""
 
     def __init__(
-        self, parameters: Word2Vec, corpus: Corpus, counts: NDArray[np.int64], W: Matrix, C: Matrix, job: Job
+        self, settings: Word2Vec, corpus: Corpus, counts: NDArray[np.int64], W: Matrix, C: Matrix, job: Job
     ) -> None:
-        self.parameters, self.corpus, self.W, self.C, self.job = parameters, corpus, W, C, job
+        self.settings, self.corpus, self.W, self.C, self.job = settings, corpus, W, C, job
         threads = job.threads
-        self.keep = keep_probability(counts, parameters.sample)
+        self.keep = keep_probability(counts, settings.sample)
         self.noise: Noise | None = None
         self.paths: Paths | None = None
-        negative = parameters.negative or 0
+        negative = settings.negative or 0
         n_outputs = negative + 1
-        if parameters.ns_exponent is not None:
-            self.noise = Noise(alias_table(noise_distribution(counts, parameters.ns_exponent)), negative)
+        if settings.ns_exponent is not None:
+            self.noise = Noise(alias_table(noise_distribution(counts, settings.ns_exponent)), negative)
         else:
             starts, nodes, labels = huffman_paths(counts)
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
@@ -238,14 +134,14 @@ class _Run:
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = alone(np.zeros(1, np.int64))
         try:
-            self.works = [new_work(self.block_size, parameters.window, n_outputs, negative) for _ in range(threads)]
+            self.works = [new_work(self.block_size, settings.window, n_outputs, negative) for _ in range(threads)]
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
             raise InputError(
-                f"there is not enough memory for window {parameters.window}, negative {negative} "
+                f"there is not enough memory for window {settings.window}, negative {negative} "
                 f"and {threads} threads: lower them"
             ) from error
         n_words = len(counts)
-        merging = Merging(threads, parameters.epochs * corpus.n_ids, parameters.gain)
+        merging = Merging(threads, settings.epochs * corpus.n_ids, _gain(settings))
         words, outputs = self._copied(counts, merging)
         self.replicas = [
             (Replicas(W, n_words, words, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(threads)
@@ -255,28 +151,29 @@ class _Run:
         """Choose the words and the outputs of which threads have copies."""
         if merging.n_threads == 1:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        updates = (self.parameters.epochs * counts * self.keep).astype(np.float64)
+        updates = (self.settings.epochs * counts * self.keep).astype(np.float64)
         words = merging.choose(updates, updates, WORD_SUMS)
         return words, words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Give a function that trains on block (epoch, block) with the arrays of one thread."""
-        parameters, n_ids = self.parameters, self.corpus.n_ids
+        settings, n_ids = self.settings, self.corpus.n_ids
         work, (inputs, outputs) = self.works[thread], self.replicas[thread]
         tokens = np.empty(self.block_size, np.int32)
         cbow = None
-        if parameters.model == "cbow":
-            cbow = Mean(zeros(1, parameters.dim), zeros(1, parameters.dim), parameters.cbow_update == "corrected")
+        if settings.model == "cbow":
+            cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
 
         def train(key: tuple[int, int]) -> None:
             epoch, block = key
             start = block * self.block_size
             n = self.corpus.read(start, tokens[: min(self.block_size, n_ids - start)])
-            first = (epoch + start / n_ids) / parameters.epochs
-            change = (parameters.rate(1) - parameters.rate(0)) * n / (parameters.epochs * n_ids)
+            first = (epoch + start / n_ids) / settings.epochs
+            rate = learning_rate(settings, first)
+            change = (learning_rate(settings, 1) - learning_rate(settings, 0)) * n / (settings.epochs * n_ids)
             train_block(
-                tokens[:n], (parameters.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
-                parameters.window, not parameters.fixed_window, np.float32(parameters.rate(first)), np.float32(change),
+                tokens[:n], (settings.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
+                settings.window, not settings.fixed_window, np.float32(rate), np.float32(change),
                 inputs.copies, outputs.copies, self.stop, work,
             )  # fmt: skip
             inputs.after(n)
@@ -292,7 +189,7 @@ class _Run:
         saved : dict
             The facts that `_state` gave of the training so far, or nothing.
         """
-        self.first, n_blocks = saved.get("blocks", 0), self.parameters.epochs * self.n_blocks
+        self.first, n_blocks = saved.get("blocks", 0), self.settings.epochs * self.n_blocks
         if self.first == n_blocks:
             return
         self.job.listener(Progress("compiling"))
@@ -342,15 +239,15 @@ class _Run:
         """Tell the listener how far training is."""
         words, loss, n_losses = self._sums()
         if not np.isfinite(loss):
-            raise self.parameters._not_finite()
-        n_tokens, epochs = self.corpus.n_tokens, self.parameters.epochs
+            raise _not_finite(self.settings)
+        n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
         now = Progress(
             "training",
             words,
             epochs * n_tokens,
             perf_counter() - self.began,
             min(words // n_tokens + 1, epochs),
-            self.parameters.rate(words / (epochs * n_tokens)),
+            learning_rate(self.settings, words / (epochs * n_tokens)),
             before=self.words_before,
         )
         if n_losses > self.at_epoch[1]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,13 +118,3 @@ class Initial:
         if self.context_vectors is not None:
             contexts[:] = self.context_vectors[rows]
         return [self.given.words[row] for row in rows], self.vectors[rows], contexts
-
-
-def initial_of(arguments: dict[str, Any]) -> Initial | None:
-    """Give the vectors to start from that the arguments of `train` name."""
-    source = arguments["init_from"]
-    if source is None:
-        if arguments["init_vocab"] is not None:
-            raise InputError("init_vocab serves init_from only: leave it out")
-        return None
-    return source if isinstance(source, Initial) else Initial.of(source, arguments["init_vocab"] or "union")

@@ -1,7 +1,7 @@
 """What a training takes of the machine, and whether that is there."""
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,17 @@ import numpy as np
 
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.needs import CELL, CountingEstimate
-from fastvec.cooccurrence.settings import CountSettings
 from fastvec.cooccurrence.survey import Survey, survey
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError
 from fastvec.kernels.word2vec import initialise
-from fastvec.models.glove import Glove
-from fastvec.models.model import Model
 from fastvec.models.planning.glove import GloveEstimate
 from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
 from fastvec.models.planning.word2vec import Word2VecEstimate
-from fastvec.models.ppmi_svd import PpmiSvd
-from fastvec.models.word2vec import Word2Vec
+from fastvec.models.ppmi_svd import check_words
 from fastvec.pipeline.request import Request
+from fastvec.settings import Counting, Glove, Model, PpmiSvd, Word2Vec
 from fastvec.training.estimate import LOADING, Estimate, File
 from fastvec.training.resources import disk_of, disk_room, memory_room, peak_memory, resident_memory
 
@@ -101,14 +98,14 @@ def estimate_of(settings: Model, source: Corpus | Cooccurrence, text: Text, thre
     if isinstance(settings, Word2Vec):
         return Word2VecEstimate(settings, text, threads)
     if isinstance(settings, PpmiSvd):
-        settings.check_words(text.n_words)
+        check_words(settings, text.n_words)
     assert isinstance(settings, Glove | PpmiSvd)
     kind: Any = GloveEstimate if isinstance(settings, Glove) else PpmiSvdEstimate
     if isinstance(source, Cooccurrence):
         mapped = CELL * source.data.size if isinstance(source.data, np.memmap) else 0
         made: Estimate = kind(settings, text, Survey.of(source), None, mapped, threads)
         return made
-    asked = CountSettings(**{field.name: getattr(settings, field.name) for field in fields(CountSettings)})
+    asked = Counting(**{name: getattr(settings, name) for name in Counting.parameters})
     found = survey(source, text, asked, threads)
     made = kind(settings, text, found, CountingEstimate(asked, settings.memory, text, found, threads), 0, threads)
     return made
@@ -145,7 +142,7 @@ def needs_of(
     files : tuple of File
         Others that are written.
     """
-    dim, save_context, initial = request.settings.dim, request.arguments["save_context"], request.arguments["init_from"]
+    dim, save_context, initial = request.settings.dim, request.result.save_context, request.initial
     if initial is not None:
         base += initial.bytes
         if initial.words != "new":  # at most all of its words come on top

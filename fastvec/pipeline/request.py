@@ -1,39 +1,21 @@
 """What is asked for: all that decides which vectors come out of a text."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+import os
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from fastvec.checks import check_choice
 from fastvec.cooccurrence import Cooccurrence
-from fastvec.cooccurrence.settings import CountSettings
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
-from fastvec.models.glove import Glove
-from fastvec.models.model import Model
-from fastvec.models.ppmi_svd import PpmiSvd
-from fastvec.models.word2vec import Word2Vec
-from fastvec.pipeline.initial import initial_of
+from fastvec.parameters import Settings, suggestion
+from fastvec.pipeline.initial import Initial
+from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Words
 
-MODELS = {"skipgram": Word2Vec, "cbow": Word2Vec, "ppmi-svd": PpmiSvd, "glove": Glove}
-#: Arguments of `train` that are no parameters of a model, with their defaults.
-ARGUMENTS = {
-    "min_count": 5,
-    "max_vocab": None,
-    "vocabulary": None,
-    "vectors": None,
-    "save_context": False,
-    "init_from": None,
-    "init_vocab": None,
-    "tokenizer": "whitespace",
-    "lowercase": False,
-    "errors": "replace",
-}
-_ABOUT_WORDS = ("min_count", "max_vocab", "vocabulary")
-_ABOUT_READING = ("tokenizer", "lowercase", "errors")
-#: Parameters of counting that a model which is given co-occurrences may choose for itself.
+Group = TypeVar("Group", bound=Settings)
+
+#: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
-#: Models whose parameter `memory` is for counting only.
-_MEMORY_TO_COUNT = ("ppmi-svd",)
 
 
 @dataclass(frozen=True)
@@ -44,115 +26,148 @@ class Request:
     ----------
     settings : Model
         The model and its parameters.
-    arguments : dict
-        `ARGUMENTS`, with values; `vectors` is settled, `vocabulary` a Vocabulary and `init_from` an Initial, or None.
+    words : Words
+        Which words; `vocabulary` is a Vocabulary or None.
+    reading : Reading
+        How text is read.
+    result : Result
+        Which vectors; `vectors` is chosen.
+    initial : Initial or None
+        What training starts from.
     """
 
     settings: Model
-    arguments: dict[str, Any]
+    words: Words
+    reading: Reading
+    result: Result
+    initial: Initial | None
 
     @classmethod
-    def of(cls, source: Any, model: str, given: dict[str, Any]) -> "Request":
-        """Check the arguments of `train` and give them their defaults.
+    def of(cls, source: Any, model: str | Model, given: dict[str, Any]) -> "Request":
+        """Check the arguments of `train` and set their defaults.
 
         Parameters
         ----------
         source : Any
-            Of the text, or co-occurrences.
-        model : str
-            One of `MODELS`.
+            The text, or co-occurrences.
+        model : str or Model
+            A name in `MODELS`, or the model with its parameters.
         given : dict
-            The other arguments, with or without those that have defaults.
+            The other arguments but those of `Run`.
 
         Raises
         ------
         InputError
-            If something cannot be, or does not go together.
+            If an argument is unknown or out of range, or some do not go together.
         FileError
             If `vocabulary` is a file that cannot be read.
         """
-        check_choice("model", model, list(MODELS))
-        arguments = {name: given.get(name, default) for name, default in ARGUMENTS.items()}
-        parameters = {name: value for name, value in given.items() if name not in ARGUMENTS}
-        initial = initial_of(arguments)
-        if initial is not None:
-            if not issubclass(MODELS[model], Word2Vec):
-                raise InputError(
-                    f"model {model} cannot start from vectors: leave init_from out, or choose another model"
-                )
-            parameters.setdefault("dim", initial.dim)
-            if parameters["dim"] != initial.dim:
-                raise InputError(f"dim must be {initial.dim}, that of init_from, not {parameters['dim']}: leave it out")
-        settings = _settings(model, parameters, source)
-
-        vectors = arguments["vectors"] or ("word" if arguments["save_context"] else settings.default_vectors)
-        check_choice("vectors", vectors, ("word", "context", "sum"))
-        if not settings.has_context_vectors and (vectors != "word" or arguments["save_context"]):
-            raise InputError("hierarchical softmax has no context vectors: leave vectors='word' and save_context=False")
-        if isinstance(source, Corpus | Cooccurrence) and not _are_default(arguments, _ABOUT_READING):
-            raise InputError("the text has been read: leave tokenizer, lowercase and errors alone")
-        if isinstance(source, Cooccurrence) and not _are_default(arguments, _ABOUT_WORDS):
-            told = "leave min_count, max_vocab and vocabulary alone"
-            raise InputError(f"the words were chosen when the co-occurrences were counted: {told}")
-        vocabulary = arguments["vocabulary"]
-        if vocabulary is not None:
-            if not _are_default(arguments, ("min_count", "max_vocab")):
-                raise InputError("a vocabulary is trained as it is: leave min_count and max_vocab alone")
-            if not isinstance(vocabulary, Vocabulary):
-                vocabulary = Vocabulary.load(vocabulary)
-        return cls(settings, arguments | {"vectors": vectors, "vocabulary": vocabulary, "init_from": initial})
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """The arguments of `read_corpus` among them."""
-        return {name: self.arguments[name] for name in _ABOUT_READING}
-
-    @property
-    def vectors(self) -> str:
-        """Which vectors to give."""
-        vectors: str = self.arguments["vectors"]
-        return vectors
+        if isinstance(model, str):
+            check_choice("model", model, list(MODELS))
+        elif not isinstance(model, Model):
+            raise InputError(f"model must be one of {', '.join(MODELS)}, or an object such as Glove(), not {model!r}")
+        rest = dict(given)
+        words, reading, result = take(Words, rest), take(Reading, rest), take(Result, rest)
+        initial = _initial(result)
+        settings = _settings(model, rest, source, initial)
+        if result.vectors is None:
+            best: Any = "word" if result.save_context else settings.default_vectors
+            result = replace(result, vectors=best)
+        if not settings.has_context_vectors and (result.vectors != "word" or result.save_context):
+            raise InputError("hierarchical softmax has no context vectors; omit vectors and save_context")
+        if isinstance(source, Corpus | Cooccurrence) and reading != Reading():
+            raise InputError(f"the text has been read; omit {', '.join(Reading.parameters)}")
+        if isinstance(source, Cooccurrence) and words != Words():
+            raise InputError(
+                f"the words were chosen when the co-occurrences were counted; omit {', '.join(Words.parameters)}"
+            )
+        if words.vocabulary is not None:
+            if (words.min_count, words.max_vocab) != (Words().min_count, None):
+                raise InputError("a vocabulary is trained as it is; omit min_count and max_vocab")
+            if not isinstance(words.vocabulary, Vocabulary):
+                words = Words(vocabulary=Vocabulary.load(words.vocabulary))
+        return cls(settings, words, reading, result, initial)
 
     def as_json(self, source: Any) -> dict[str, Any]:
-        """Give what `of` needs to give the same again, as far as JSON can hold it.
+        """Return what `of` needs to make the same again, as far as JSON can hold it.
 
-        A vocabulary and vectors to start from are left out, and a tokenizer that is a function is None.
+        A vocabulary and vectors to start from are omitted, and a tokenizer that is a function is None.
         """
-        parameters = asdict(self.settings)
-        for name in _settled(parameters["model"], source):
-            parameters.pop(name, None)
-        arguments = {name: value for name, value in self.arguments.items() if name not in ("vocabulary", "init_from")}
-        if callable(arguments["tokenizer"]):
-            arguments["tokenizer"] = None
-        return parameters | arguments
+        made: dict[str, Any] = {}
+        for group in (self.settings, self.words, self.reading, self.result):
+            made |= group.as_dict()
+        for name in ("vocabulary", "init_from", *_counted(source)):
+            made.pop(name, None)
+        if isinstance(source, Cooccurrence):
+            for name in self.settings.for_counting:
+                made.pop(name)
+        if callable(made["tokenizer"]):
+            made["tokenizer"] = None
+        if made["cache_dir"] is not None:
+            made["cache_dir"] = os.path.abspath(made["cache_dir"])
+        return made
 
 
-def _are_default(arguments: dict[str, Any], names: tuple[str, ...]) -> bool:
-    return all(arguments[name] == ARGUMENTS[name] for name in names)
+def take(group: type[Group], given: dict[str, Any]) -> Group:
+    """Remove the parameters of a group from some keywords, and return the group."""
+    return group(**{name: given.pop(name) for name in group.parameters if name in given})
 
 
-def _settled(model: str, source: Any) -> set[str]:
-    """Give the parameters that were settled when a source was counted."""
+def _initial(result: Result) -> Initial | None:
+    """Return the vectors to start from."""
+    if result.init_from is None:
+        if result.init_vocab is not None:
+            raise InputError("init_vocab applies with init_from only; omit it")
+        return None
+    return Initial.of(result.init_from, result.init_vocab or "union")
+
+
+def _counted(source: Any) -> set[str]:
+    """Return the parameters that were settled when a source was counted."""
     if not isinstance(source, Cooccurrence):
         return set()
-    return {name for name in source.metadata["counting"] if name not in _FREE} | (
-        {"memory"} if model in _MEMORY_TO_COUNT else set()
-    )
+    return set(source.metadata["counting"]) - set(_FREE)
 
 
-def _settings(model: str, parameters: dict[str, Any], source: Any) -> Model:
-    """Make the parameters of a model; it is a `CountModel` where the source is co-occurrences."""
-    kind: Any = MODELS[model]
-    known = [field.name for field in fields(kind) if field.name != "model"]
-    for name in parameters:
-        if name not in known:
-            raise InputError(f"model {model} has no parameter {name!r}; it has {', '.join(known)}")
+def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: Initial | None) -> Model:
+    """Return a model with the parameters given; they start from those of the counting where that has been done."""
+    name = model if isinstance(model, str) else model.model
+    kind: type[Model] = MODELS[name]
+    check_names(kind, name, given)
+    if not isinstance(model, str):
+        if given:
+            raise InputError(f"{', '.join(given)} must be given to {kind.__name__}(...), which is the model")
+        usual = kind(model=name).as_dict()
+        given = {key: value for key, value in model.as_dict().items() if value != usual[key]}
+    if initial is not None:
+        if kind.counts:
+            raise InputError(f"model {name} cannot start from vectors; omit init_from, or choose another model")
+        if given.setdefault("dim", initial.dim) != initial.dim:
+            raise InputError(f"dim must be {initial.dim}, that of init_from, not {given['dim']}; omit it")
     if isinstance(source, Cooccurrence):
-        if not issubclass(kind, CountSettings):
-            raise InputError(f"model {model} needs text; co-occurrences are not enough")
-        for name in parameters:
-            if name in _settled(model, source):
-                raise InputError(f"{name} was settled when the co-occurrences were counted: leave it alone")
-        parameters = source.metadata["counting"] | parameters
-    settings: Model = kind(model=model, **parameters)
-    return settings
+        if not kind.counts:
+            able = " or ".join(name for name, each in MODELS.items() if each.counts)
+            raise InputError(f"model {name} needs text; with co-occurrences choose model {able}")
+        for key in given:
+            if key in _counted(source) or key in kind.for_counting:
+                raise InputError(f"{key} was settled when the co-occurrences were counted; omit it")
+        given = source.metadata["counting"] | given
+    return kind(model=name, **given)
+
+
+def check_names(kind: type[Model], model: str, given: dict[str, Any]) -> None:
+    """Refuse keywords that are no parameters of a model; the message suggests the right name."""
+    groups: tuple[type[Settings], ...] = (kind, *ARGUMENTS, Run)
+    for name in given:
+        if name in kind.parameters and name != "model":
+            continue
+        likely = suggestion(name, groups)
+        others = [other for other, each in MODELS.items() if name in each.parameters]
+        if likely is None and others:
+            raise InputError(f"{name} is a parameter of model {' and '.join(others)}, not of {model}; omit it")
+        if likely is None:
+            known = ", ".join(dict.fromkeys(each for group in groups for each in group.parameters))
+            raise InputError(f"there is no argument {name!r}; model {model} takes {known}")
+        choices = next(group.parameters[likely].choices for group in groups if likely in group.parameters)
+        values = f" ({' or '.join(map(repr, choices))})" if choices else ""
+        raise InputError(f"there is no argument {name!r}; did you mean {likely}{values}?")

@@ -2,12 +2,12 @@
 
 import shlex
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import numpy as np
 
@@ -16,86 +16,52 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.disk.scratch import system_folder
 from fastvec.errors import FastvecError, InputError
-from fastvec.models.model import CountModel
+from fastvec.models import model_of
+from fastvec.models.model import Matrix
+from fastvec.parameters import documented
 from fastvec.pipeline.needs import check_needs
-from fastvec.pipeline.request import Request
-from fastvec.pipeline.resume import check_text, new_checkpoints, saved_request
+from fastvec.pipeline.request import Request, take
+from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
+from fastvec.settings import ARGUMENTS, Glove, Model, PpmiSvd, Run, Word2Vec
 from fastvec.training.blocks import count_threads
-from fastvec.training.checkpoints import EVERY, Checkpoints
+from fastvec.training.checkpoints import Checkpoints
 from fastvec.training.job import Job
 from fastvec.training.memory import give_back
-from fastvec.training.progress import Listener, Progress, ignore, reading
+from fastvec.training.progress import Progress, ignore, reading
 from fastvec.vectors import KeyedVectors, check_target
 
+if TYPE_CHECKING:
+    from fastvec import keywords
 
+#: Stands for a source that is not given, so that the message can say what is wrong.
+_MISSING = object()
+
+
+@overload
 def train(
-    source: Any,
-    model: str = "skipgram",
-    *,
-    min_count: int = 5,
-    max_vocab: int | None = None,
-    vocabulary: Vocabulary | str | PathLike[str] | None = None,
-    vectors: str | None = None,
-    save_context: bool = False,
-    init_from: KeyedVectors | str | PathLike[str] | None = None,
-    init_vocab: str | None = None,
-    output: str | PathLike[str] | None = None,
-    checkpoint: str | PathLike[str] | None = None,
-    every: str = EVERY,
-    threads: int | None = None,
-    progress: Listener | None = None,
-    tokenizer: Any = "whitespace",
-    lowercase: bool = False,
-    errors: str = "replace",
-    cache_dir: str | PathLike[str] | None = None,
-    cache: bool = True,
-    **parameters: Any,
-) -> KeyedVectors:
+    source: Any, model: Literal["skipgram", "cbow"] = ..., **arguments: Unpack["keywords.TrainWord2Vec"]
+) -> KeyedVectors: ...
+@overload
+def train(source: Any, model: Literal["glove"], **arguments: Unpack["keywords.TrainGlove"]) -> KeyedVectors: ...
+@overload
+def train(source: Any, model: Literal["ppmi-svd"], **arguments: Unpack["keywords.TrainPpmiSvd"]) -> KeyedVectors: ...
+@overload
+def train(source: Any, model: Model, **arguments: Unpack["keywords.Train"]) -> KeyedVectors: ...
+@documented(*ARGUMENTS, Run, Word2Vec, Glove, PpmiSvd)
+def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: Any) -> KeyedVectors:
     """Train word vectors from text.
 
     Parameters
     ----------
     source : path, list of paths, "-", iterable or Corpus
         A file, a folder, several of them as `pathlib.Path` objects, "-" for standard input, any iterable of sentences
-        (strings or lists of tokens), or what `fastvec.read_corpus` gave; in the last case the options for reading,
-        from `tokenizer` on, must be left alone. For "ppmi-svd" and "glove" also a `fastvec.Cooccurrence`, with which
-        all options for words, reading and counting must be.
-    model : str
-        "skipgram", "cbow", "ppmi-svd" or "glove".
-    min_count : int
-        Words that occur less often are passed over.
-    max_vocab : int or None
-        Keep the most frequent words only, this many.
-    vocabulary : Vocabulary, path or None
-        Train exactly these words, instead of those that `min_count` and `max_vocab` choose, which must be left alone.
-    vectors : str or None
-        Which vectors to give: "word", "context", or "sum", word and context vectors added. None takes what serves the
-        model best: the sum for GloVe, and for CBOW with negative sampling, unless `save_context` keeps its parts; else
-        the word vectors.
-    save_context : bool
-        Keep the context vectors too, in `context_vectors`.
-    init_from : KeyedVectors, path or None
-        Start from these vectors, for "skipgram" and "cbow", instead of at random; from the context vectors too if they
-        are there (`save_context`). `dim` is theirs. Vectors that are good already want a lower `learning_rate`.
-    init_vocab : str or None
-        Which words to give with `init_from`: "new", those of this text; "old", those that have vectors, of which the
-        ones that occur in this text are trained; "union" (None), both. Words that were not trained come last, as they
-        were and with a count of 0.
-    output : path or None
-        Where to write the vectors too; the suffix says how: .safetensors, .bin, .txt, .vec, .npy.
-    checkpoint : path or None
-        A new folder, in which the state of the training is saved now and then, and when it is interrupted from the
-        keyboard; `resume` goes on from there. It stays, for more epochs; remove it when it has served.
-    every : str
-        How often it is saved: a time, such as "30s", "10m" or "2h", or a share of the training, such as "5%".
-    threads : int or None
-        None uses all cores. With word2vec one thread gives the same vectors each time, and several differ a little.
-    progress : function of a Progress, or None
-        Called about ten times a second, from the thread that called `train`.
-    tokenizer, lowercase, errors, cache_dir, cache
-        As for `fastvec.read_corpus`.
-    **parameters
-        Of the model: the attributes of `fastvec.models.Word2Vec`, `fastvec.models.PpmiSvd` or `fastvec.models.Glove`.
+        (strings or lists of tokens), or a corpus from `fastvec.read_corpus`. For "ppmi-svd" and "glove" also a
+        `fastvec.Cooccurrence`.
+    model : str or Model
+        "skipgram", "cbow", "ppmi-svd" or "glove"; or the model with its parameters, such as `fastvec.Glove(dim=300)`.
+    **arguments
+        Those below, and the parameters of the model.
+    {parameters}
 
     Returns
     -------
@@ -113,43 +79,23 @@ def train(
     >>> wv.vectors.shape
     (4, 8)
     """
-    given = {
-        "min_count": min_count,
-        "max_vocab": max_vocab,
-        "vocabulary": vocabulary,
-        "vectors": vectors,
-        "save_context": save_context,
-        "init_from": init_from,
-        "init_vocab": init_vocab,
-        "tokenizer": tokenizer,
-        "lowercase": lowercase,
-        "errors": errors,
-    }
-    request = Request.of(source, model, given | parameters)
-    job = Job(count_threads(threads), progress or ignore)
-    _check_output(output, request)
-    if checkpoint is None:
-        return _make_vectors(source, request, job, output, cache_dir, cache)
-    with new_checkpoints(checkpoint, every, source, request, output, threads) as checkpoints:
-        return _make_vectors(source, request, replace(job, checkpoints=checkpoints), output, cache_dir, cache)
+    if source is _MISSING:
+        raise InputError("train needs a source: a path, or an iterable of sentences, as its first argument")
+    run = take(Run, arguments)
+    request = Request.of(source, model, arguments)
+    job = Job(count_threads(run.threads), run.progress or ignore)
+    _check_output(run.output, request)
+    if run.checkpoint is None:
+        return _make_vectors(source, request, job, run.output)
+    with new_checkpoints(run.checkpoint, run.every, source, request, run.output, run.threads) as checkpoints:
+        return _make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output)
 
 
-def resume(
-    checkpoint: str | PathLike[str],
-    source: Any = None,
-    *,
-    output: str | PathLike[str] | None = None,
-    every: str = EVERY,
-    threads: int | None = None,
-    progress: Listener | None = None,
-    cache_dir: str | PathLike[str] | None = None,
-    cache: bool = True,
-    **arguments: Any,
-) -> KeyedVectors:
-    """Go on with a training that was interrupted.
+def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any) -> KeyedVectors:
+    """Resume a training that was interrupted.
 
     With one thread, and for GloVe and PPMI-SVD with any number, the vectors are those that the training would have
-    given without the interruption.
+    made without the interruption.
 
     Parameters
     ----------
@@ -157,13 +103,10 @@ def resume(
         The folder that was given to `train`. No other process may be training with it.
     source : as for `train`, or None
         None takes the files that were given to `train`; text from elsewhere must be given again.
-    output, threads
-        As for `train`; None takes what was given there.
-    every, progress, cache_dir, cache
-        As for `train`.
     **arguments
-        More of what was given to `train`. It must be the same, but for `memory`, and for more `epochs`: the learning
-        rate then goes on as if there had been as many from the start.
+        As for `train`. Those that decide about the vectors may be omitted, and must be the same, but for more `epochs`:
+        the learning rate then continues as if there had been as many from the start. `output` and `threads` are those
+        given to `train` where they are omitted.
 
     Returns
     -------
@@ -172,88 +115,92 @@ def resume(
     Raises
     ------
     InputError
-        If the text or an argument is another; the message says which and how.
+        If the text or an argument has changed; the message says which and how.
     FileError
         If there are no checkpoints, or all are damaged.
     TrainingError
         If weights are no longer finite.
     """
-    with Checkpoints.open(checkpoint, every) as checkpoints:
+    run = take(Run, arguments)
+    with Checkpoints.open(checkpoint, run.every) as checkpoints:
         source, request = saved_request(checkpoints, source, arguments)
-        output = checkpoints.run["output"] if output is None else output
+        output = checkpoints.run["output"] if run.output is None else run.output
         _check_output(output, request)
-        job = Job(
-            count_threads(checkpoints.run["threads"] if threads is None else threads), progress or ignore, checkpoints
-        )
-        return _make_vectors(source, request, job, output, cache_dir, cache)
+        threads = checkpoints.run["threads"] if run.threads is None else run.threads
+        return _make_vectors(source, request, Job(count_threads(threads), run.progress or ignore, checkpoints), output)
 
 
-def _make_vectors(
-    source: Any,
-    request: Request,
-    job: Job,
-    output: str | PathLike[str] | None,
-    cache_dir: str | PathLike[str] | None,
-    cache: bool,
-) -> KeyedVectors:
-    """Make the vectors that are asked for; the other parameters are those of `train`."""
-    settings, vocabulary, initial = request.settings, request.arguments["vocabulary"], request.arguments["init_from"]
-    if isinstance(source, Corpus | Cooccurrence) and (cache_dir, cache) != (None, True):
-        raise InputError("the text has been read: leave cache_dir and cache alone")
+def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
+    """Make the vectors that are asked for, and save them."""
+    settings = request.settings
+    with ExitStack() as stack:
+        text = source
+        if not isinstance(source, Corpus | Cooccurrence):
+            told = reading(job.listener)
+            text = stack.enter_context(read_corpus(source, progress=told, **request.reading.as_dict()))
+        text, vocabulary = _choose_words(text, request, stack)
+        facts = text.facts
+        check_text(job.checkpoints, facts, vocabulary)
+        _check_needs(text, vocabulary, request, job, output)
+        words, contexts = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
     limits: dict[str, int | None] = {}
-    if isinstance(source, Cooccurrence):
-        assert isinstance(settings, CountModel)
-        chosen, facts = source.vocabulary, source.metadata["corpus"]
-        check_text(job.checkpoints, facts, chosen)
-        _check_needs(source, chosen, request, job, output)
-        words, contexts = settings.fit_counts(source, job)
-    else:
-        with ExitStack() as stack:
-            corpus = source
-            if not isinstance(source, Corpus):
-                corpus = read_corpus(
-                    source, cache_dir=cache_dir, cache=cache, progress=reading(job.listener), **request.reading
-                )
-                stack.enter_context(corpus)
-            if vocabulary is None:
-                limits = {name: request.arguments[name] for name in ("min_count", "max_vocab")}
-                chosen = corpus.vocabulary(**limits)
-            else:
-                chosen = vocabulary
-            if initial is not None:
-                chosen = initial.choose(chosen)
-            if vocabulary is not None or (initial is not None and initial.words == "old"):
-                corpus = stack.enter_context(corpus.with_vocabulary(chosen))
-                chosen = corpus.vocabulary(min_count=1)
-            check_text(job.checkpoints, corpus.facts, chosen)
-            _check_needs(corpus, chosen, request, job, output)
-            words, contexts = settings.fit(corpus, chosen, replace(job, initial=initial))
-            facts = corpus.facts
-    names, counts = chosen.words, chosen.counts
-    if initial is not None:
-        others, *rows = initial.others(chosen)
-        names, counts = names + others, np.pad(counts, (0, len(others)))
-        words = np.concatenate([words, rows[0]])
-        contexts = None if contexts is None else np.concatenate([contexts, rows[1]])
-    if contexts is not None and request.vectors == "sum":
-        words += contexts
-    metadata = {
-        "corpus": facts,
-        "parameters": asdict(settings) | limits | {"vectors": request.vectors},
-        "threads": job.threads,
-        "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
-    }
-    made = KeyedVectors(
-        names,
-        contexts if contexts is not None and request.vectors == "context" else words,
-        counts=counts,
-        context_vectors=contexts if request.arguments["save_context"] else None,
-        metadata=metadata,
-    )
+    if isinstance(text, Corpus) and request.words.vocabulary is None:
+        limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
+    made = _assemble(request, facts, limits, vocabulary, job.threads, words, contexts)
     if output is not None:
         job.listener(Progress("saving"))
         _save(made, output, job.checkpoints)
     return made
+
+
+def _choose_words(
+    text: Corpus | Cooccurrence, request: Request, stack: ExitStack
+) -> tuple[Corpus | Cooccurrence, Vocabulary]:
+    """Return the text and the words to train, the first ones of its own."""
+    if isinstance(text, Cooccurrence):
+        return text, text.vocabulary
+    words, initial = request.words, request.initial
+    given = words.vocabulary
+    assert given is None or isinstance(given, Vocabulary)
+    chosen = text.vocabulary(words.min_count, words.max_vocab) if given is None else given
+    if initial is not None:
+        chosen = initial.choose(chosen)
+    if given is not None or (initial is not None and initial.words == "old"):
+        text = stack.enter_context(text.with_vocabulary(chosen))
+        chosen = text.vocabulary(min_count=1)
+    return text, chosen
+
+
+def _assemble(
+    request: Request,
+    facts: dict[str, Any],
+    limits: dict[str, int | None],
+    vocabulary: Vocabulary,
+    threads: int,
+    words: Matrix,
+    contexts: Matrix | None,
+) -> KeyedVectors:
+    """Make keyed vectors of what was trained, of words that were not, and of what is known about both."""
+    names, counts, initial, result = vocabulary.words, vocabulary.counts, request.initial, request.result
+    if initial is not None:
+        others, *rows = initial.others(vocabulary)
+        names, counts = names + others, np.pad(counts, (0, len(others)))
+        words = np.concatenate([words, rows[0]])
+        contexts = None if contexts is None else np.concatenate([contexts, rows[1]])
+    if contexts is not None and result.vectors == "sum":
+        words += contexts
+    return KeyedVectors(
+        names,
+        contexts if contexts is not None and result.vectors == "context" else words,
+        counts=counts,
+        context_vectors=contexts if result.save_context else None,
+        metadata={
+            "corpus": facts,
+            "parameters": request.settings.as_dict() | limits | {"vectors": result.vectors},
+            "threads": threads,
+            "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
+        },
+    )
 
 
 def _check_needs(
@@ -279,7 +226,7 @@ def _check_needs(
 
 def _check_output(output: str | PathLike[str] | None, request: Request) -> None:
     """Refuse a file that could not be written in the end."""
-    if output is not None and check_target(output) != "safetensors" and request.arguments["save_context"]:
+    if output is not None and check_target(output) != "safetensors" and request.result.save_context:
         raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
 
 

@@ -14,13 +14,13 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.disk.scratch import system_folder
 from fastvec.kernels.glove import LARGEST_BLOCK, Loss, train_tile
-from fastvec.models.glove import Glove
+from fastvec.models.glove import tile_memory
 from fastvec.models.tiles import TILE, Tiles
+from fastvec.settings import Glove
 from fastvec.training.blocks import run_blocks
 from fastvec.training.estimate import File, Phase
 from fastvec.training.matrix import matrix_bytes, padded, zeros
 from fastvec.training.progress import ignore
-from fastvec.training.resources import default_memory
 
 #: Seconds of training that are measured at most, and tiles that are made for it; at least, and for each cell.
 _SECONDS, _TILES = 2.0, 256
@@ -40,7 +40,7 @@ class GloveEstimate:
         self._held, self._mapped = (counting.held, counting.mapped) if counting else (0, mapped)
         self._n_blocks = max(1, isqrt(found.n_cells // TILE), -(-text.n_words // LARGEST_BLOCK))
         self._block_size = -(-text.n_words // self._n_blocks)
-        limit = (default_memory() if settings.memory is None else settings.memory) // 2
+        limit = tile_memory(settings)
         self._tiles = CELL * found.n_cells
         self._is_tiled_in_memory = self._tiles <= limit
         self._sorting = min(self._tiles, limit)

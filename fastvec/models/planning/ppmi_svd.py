@@ -16,9 +16,9 @@ from fastvec.corpus.text import Text
 from fastvec.kernels.sparse import PANEL
 from fastvec.models import svd
 from fastvec.models.ppmi import ppmi
-from fastvec.models.ppmi_svd import PpmiSvd
 from fastvec.models.product import times_panel
 from fastvec.sampling.subsampling import keep_probability
+from fastvec.settings import PpmiSvd
 from fastvec.training.blocks import count_threads
 from fastvec.training.estimate import File, Phase
 

@@ -10,7 +10,8 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.simd import LANES
-from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, Word2Vec
+from fastvec.models.word2vec import BLOCKS, LARGEST_BLOCK, SMALLEST_BLOCK, fit
+from fastvec.settings import Word2Vec
 from fastvec.training.estimate import LOADING, File, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, padded
@@ -72,7 +73,7 @@ class Word2VecEstimate:
                     raise _Enough
 
         with suppress(_Enough):
-            self.settings.fit(Spread(corpus), _without_words(self.text), Job(self.threads, listen))
+            fit(self.settings, Spread(corpus), _without_words(self.text), Job(self.threads, listen))
         (told_at, first), (_, last) = told[0], told[-1]
         preparing = told_at - first.seconds - began
         if last.done > first.done:  # the first tenth of a second is left out: threads start, and memory is new

@@ -1,4 +1,4 @@
-"""What a folder of checkpoints says of its training, and whether what is given to go on with it is the same."""
+"""What a folder of checkpoints says about its run, and whether what is given to resume it is the same."""
 
 import hashlib
 import os
@@ -10,13 +10,14 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.sources import Files, open_source
 from fastvec.errors import FileError, InputError
-from fastvec.pipeline.request import Request
-from fastvec.training.checkpoints import EVERY, Checkpoints
+from fastvec.pipeline.request import Request, check_names
+from fastvec.settings import MODELS, Run
+from fastvec.training.checkpoints import Checkpoints
 
 #: Where the vocabulary and the vectors to start from that were given to `train` lie beside the checkpoints.
 _VOCABULARY, _INITIAL = "vocabulary.tsv", "initial.safetensors"
 #: Arguments that may change, as the vectors do not depend on them.
-_FREE = ("memory",)
+_FREE = ("memory", "cache_dir", "cache")
 
 
 def new_checkpoints(
@@ -27,7 +28,7 @@ def new_checkpoints(
     output: str | PathLike[str] | None,
     threads: int | None,
 ) -> Checkpoints:
-    """Begin a folder of checkpoints that says what is trained; the parameters are those of `train`.
+    """Create a folder of checkpoints that says what is trained; the parameters are those of `train`.
 
     Raises
     ------
@@ -36,12 +37,12 @@ def new_checkpoints(
     InputError
         If `every` is not a time or a share, or a word of the vocabulary cannot be written down.
     """
-    vocabulary, initial = request.arguments["vocabulary"], request.arguments["init_from"]
+    vocabulary, initial = request.words.vocabulary, request.initial
 
     def keep(place: Path) -> dict[str, Any]:
-        """Write down what JSON cannot hold, and give what tells whether it is whole."""
+        """Save what JSON cannot hold, and return checksums of it."""
         facts: dict[str, Any] = {"vocabulary": None, "initial": None}
-        if vocabulary is not None:
+        if isinstance(vocabulary, Vocabulary):
             vocabulary.save(place / _VOCABULARY)
             facts["vocabulary"] = _digest(place / _VOCABULARY)
         if initial is not None:
@@ -59,25 +60,25 @@ def new_checkpoints(
 
 
 def saved_output(folder: str | PathLike[str]) -> str | None:
-    """Give where the vectors of a training that is to go on are written to.
+    """Return where the vectors of an interrupted run are written.
 
     Raises
     ------
     FileError
         If there are no checkpoints.
     """
-    with Checkpoints.open(folder, EVERY) as checkpoints:
+    with Checkpoints.open(folder, Run().every) as checkpoints:
         output: str | None = checkpoints.run["output"]
     return output
 
 
 def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) -> tuple[Any, Request]:
-    """Give the source and the request of a training that is to go on.
+    """Return the source and the request of an interrupted run.
 
     Parameters
     ----------
     checkpoints : Checkpoints
-        Its folder; it takes note of what changes.
+        Its folder; what changes is recorded there.
     source : Any
         As for `train`; None takes what was given there.
     given : dict
@@ -86,7 +87,7 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
     Raises
     ------
     InputError
-        If an argument is another, and may not be; or if the source or the tokenizer must be given again.
+        If an argument that must stay the same differs, or if the source or the tokenizer must be given again.
     """
     folder, run = checkpoints.folder, checkpoints.run
     if source is None:
@@ -102,18 +103,19 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
                     f"{folder / name}: is damaged; put back the file, which was given to train as {argument}"
                 )
             known[argument] = folder / name
+    check_names(MODELS[known["model"]], known["model"], {n: v for n, v in given.items() if n not in known})
     for name, value in given.items():
         if name not in known or name == "init_from":
             known_too = "keeps what it started from" if name == "init_from" else f"has no {name}"
-            raise InputError(f"{folder}: the training that is to go on {known_too}: leave {name} out")
+            raise InputError(f"{folder}: the interrupted run {known_too}; omit {name}")
         if name == "vocabulary":
             _check_vocabulary(value, known[name], folder)
             continue
         is_more = name == "epochs" and value > known["epochs"]
         if not (name in _FREE or is_more or (name == "tokenizer" and known[name] is None) or value == known[name]):
             raise InputError(
-                f"{folder}: the training that is to go on has {name} {known[name]}, not {value}: leave it out, or "
-                "begin another training"
+                f"{folder}: cannot resume with {name}={value}: the run was started with {name}={known[name]}; omit it, "
+                "or start a new run"
             )
         known[name] = value
     if known["tokenizer"] is None:
@@ -124,7 +126,7 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
 
 
 def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabulary: Vocabulary) -> None:
-    """Take note of what the text is, or refuse it if a training that is to go on had another.
+    """Record what the text is, or refuse it if the interrupted run had another.
 
     Parameters
     ----------
@@ -147,11 +149,11 @@ def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabular
     if known is None:
         checkpoints.update(text=found)
     elif found != known:
-        differs = [f"{name} {known[name]} then, {found[name]} now" for name in found if found[name] != known[name]]
-        shown = "; ".join(differs[1:] or ["other words"])  # the fingerprint, which comes first, tells nobody anything
+        differs = [f"{name}: {known[name]}, now {found[name]}" for name in found if found[name] != known[name]]
+        shown = "; ".join(differs[1:] or ["other words"])  # skip the fingerprint: a hash tells the user nothing
         raise InputError(
-            f"{checkpoints.folder}: the text is another than that of the training that is to go on ({shown}): give the "
-            "same text, or begin another training"
+            f"{checkpoints.folder}: the text has changed since the run began ({shown}); pass the original text, or "
+            "start a new run"
         )
 
 
@@ -160,11 +162,11 @@ def _check_vocabulary(given: Any, known: Path | None, folder: Path) -> None:
     if not isinstance(given, Vocabulary):
         given = Vocabulary.load(given)
     if known is None or given.lines() != Vocabulary.load(known).lines():
-        raise InputError(f"{folder}: the training that is to go on has another vocabulary: leave it out")
+        raise InputError(f"{folder}: the interrupted run has another vocabulary; omit it")
 
 
 def _digest(path: Path) -> str | None:
-    """Give the checksum of a file, or None if it cannot be read."""
+    """Return the checksum of a file, or None if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()
@@ -173,7 +175,7 @@ def _digest(path: Path) -> str | None:
 
 
 def _place(source: Any) -> list[str] | str | None:
-    """Give where a source can be read again: absolute paths of files, or of co-occurrences; None if it cannot."""
+    """Return where a source can be read again: absolute paths of files, or of co-occurrences; None if it cannot."""
     if isinstance(source, Cooccurrence):
         return source.path
     is_path = isinstance(source, str | PathLike)

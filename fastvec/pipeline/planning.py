@@ -19,13 +19,13 @@ from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.sources import Files, open_source
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError
-from fastvec.models.model import Model
-from fastvec.models.ppmi_svd import PpmiSvd
+from fastvec.models import model_of
 from fastvec.pipeline.needs import Needs, estimate_of, needs_of
-from fastvec.pipeline.request import Request
+from fastvec.pipeline.request import Request, take
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
+from fastvec.settings import Model, PpmiSvd, Reading, Run
 from fastvec.training.blocks import count_threads
-from fastvec.training.checkpoints import EVERY, parse_every
+from fastvec.training.checkpoints import parse_every
 from fastvec.training.estimate import File
 from fastvec.training.job import Job
 from fastvec.training.progress import Listener, Progress, ignore, reading
@@ -63,20 +63,8 @@ class Plan(Needs):
         return sum(self.seconds.values()) if self.seconds else None
 
 
-def plan(
-    source: Any,
-    model: str = "skipgram",
-    *,
-    output: str | PathLike[str] | None = None,
-    checkpoint: str | PathLike[str] | None = None,
-    every: str = EVERY,
-    threads: int | None = None,
-    progress: Listener | None = None,
-    cache_dir: str | PathLike[str] | None = None,
-    cache: bool = True,
-    **arguments: Any,
-) -> Plan:
-    """Say how much memory, disk and time `fastvec.train` with the same arguments will take.
+def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan:
+    """Estimate the memory, disk and time that `fastvec.train` with the same arguments will take.
 
     The text is read, and kept for the training, unless it is larger than 512 MB: then a part of it is. Nothing is
     trained but a sample that takes a few seconds.
@@ -85,7 +73,7 @@ def plan(
     ----------
     source : path, list of paths, Corpus or Cooccurrence
         As for `fastvec.train`, but neither the standard input nor an iterator, which can be read only once.
-    model, output, checkpoint, every, threads, progress, cache_dir, cache, **arguments
+    model, **arguments
         As for `fastvec.train`.
 
     Returns
@@ -106,10 +94,10 @@ def plan(
     >>> found.check()
     """
     check_program()
-    parse_every(every)
+    run = take(Run, arguments)
+    parse_every(run.every)
     request = Request.of(source, model, arguments)
-    n_threads = count_threads(threads)
-    listener = progress or ignore
+    n_threads, listener = count_threads(run.threads), run.progress or ignore
     _refuse_one_shot(source)
     listener(Progress("planning"))
     seconds = {"start-up": _load_kernels(request.settings, n_threads)}
@@ -118,8 +106,7 @@ def plan(
         if isinstance(source, Cooccurrence):
             found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary), 0.0, ())
         else:
-            kept = {"cache_dir": cache_dir, "cache": cache}
-            found = stack.enter_context(_read(source, request, kept, listener))
+            found = stack.enter_context(_read(source, request, listener))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
         estimate = estimate_of(request.settings, corpus or source, text, n_threads)
@@ -130,8 +117,8 @@ def plan(
             base + text.bytes,
             peak + text.bytes,
             folder=corpus.folder if corpus else None,
-            output=output,
-            checkpoint=checkpoint,
+            output=run.output,
+            checkpoint=run.checkpoint,
             files=found.files,
         )
         facts = vars(needs) | {"n_words": text.n_words, "n_tokens": text.n_tokens, "n_types": text.n_types}
@@ -139,7 +126,7 @@ def plan(
         if not needs.fits:
             return planned
         seconds |= {"reading": found.seconds} | estimate.seconds(corpus)
-        seconds["saving"] = _saving_seconds(found.vocabulary, text, request, output)
+        seconds["saving"] = _saving_seconds(found.vocabulary, text, request, run.output)
     return replace(planned, seconds=seconds)
 
 
@@ -165,7 +152,8 @@ def _load_kernels(settings: Model, threads: int) -> float:
         tiny |= {"sample": 0.0, "memory": None, "tolerance": 0.5}
     compiling: list[float] = []
     with install_timer("numba:compile", compiling.append), read_corpus([[f"{k}" for k in range(1200)]] * 2) as corpus:
-        replace(settings, **tiny).fit(corpus, corpus.vocabulary(1), Job(threads))
+        chosen = type(settings)(**settings.as_dict() | tiny)
+        model_of(chosen).fit(chosen, corpus, corpus.vocabulary(1), Job(threads))
     return max(0.0, perf_counter() - began - sum(compiling))
 
 
@@ -180,10 +168,11 @@ class _Found(NamedTuple):
 
 
 @contextmanager
-def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listener) -> Iterator[_Found]:
+def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
-    min_count, max_vocab, given = (request.arguments[name] for name in ("min_count", "max_vocab", "vocabulary"))
-    options, told = request.reading, reading(listener)
+    words, options, told = request.words, request.reading.as_dict(), reading(listener)
+    min_count, max_vocab, given = words.min_count, words.max_vocab, words.vocabulary
+    assert given is None or isinstance(given, Vocabulary)
     began = perf_counter()
 
     with ExitStack() as stack:
@@ -192,14 +181,14 @@ def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listene
         if isinstance(source, Corpus):
             corpus = source
         elif not large:
-            corpus = stack.enter_context(read_corpus(source, **options, **kept, progress=told))
-            if not corpus.is_reused and kept["cache"]:  # the training will find it
+            corpus = stack.enter_context(read_corpus(source, **options, progress=told))
+            if not corpus.is_reused and request.reading.cache:  # the training will find it
                 began = perf_counter()
-                corpus = stack.enter_context(read_corpus(source, **options, **kept))
+                corpus = stack.enter_context(read_corpus(source, **options))
         else:
             assert isinstance(opened, Files)
             pieces = SampledSource(opened)
-            corpus = stack.enter_context(read_corpus(pieces, **options))
+            corpus = stack.enter_context(read_corpus(pieces, **options | {"cache": False, "cache_dir": None}))
             scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
             chosen = corpus.vocabulary(1)
             seconds = (perf_counter() - began) * scale
@@ -208,7 +197,7 @@ def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listene
             else:
                 corpus, chosen = _with_vocabulary(corpus, given, stack)
                 text = Text.of(corpus, chosen).times(scale)
-            yield _Found(corpus, chosen, text, seconds, (_stream(text, kept, is_there=False),))
+            yield _Found(corpus, chosen, text, seconds, (_stream(text, request.reading, is_there=False),))
             return
         if given is None:
             chosen = corpus.vocabulary(min_count, max_vocab)
@@ -217,7 +206,13 @@ def _read(source: Any, request: Request, kept: dict[str, Any], listener: Listene
         seconds = perf_counter() - began
         text = Text.of(corpus, chosen)
         is_file = isinstance(opened, Files)
-        yield _Found(corpus, chosen, text, seconds, (_stream(text, kept, is_there=kept["cache"]),) if is_file else ())
+        yield _Found(
+            corpus,
+            chosen,
+            text,
+            seconds,
+            (_stream(text, request.reading, is_there=request.reading.cache),) if is_file else (),
+        )
 
 
 def _with_vocabulary(corpus: Corpus, given: Vocabulary, stack: ExitStack) -> tuple[Corpus, Vocabulary]:
@@ -225,9 +220,9 @@ def _with_vocabulary(corpus: Corpus, given: Vocabulary, stack: ExitStack) -> tup
     return corpus, corpus.vocabulary(1)
 
 
-def _stream(text: Text, kept: dict[str, Any], *, is_there: bool) -> File:
+def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
     """Give the files of the word ids; while they are written they are there twice."""
-    parent = kept["cache_dir"] or (user_cache_path("fastvec") if kept["cache"] else tempfile.gettempdir())
+    parent = kept.cache_dir or (user_cache_path("fastvec") if kept.cache else tempfile.gettempdir())
     return File("the word ids", Path(parent), (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
 
 
@@ -239,7 +234,7 @@ def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, output
     matrix = np.random.default_rng(0).standard_normal((len(words), request.settings.dim), np.float32)
     with tempfile.TemporaryDirectory(dir=Path(output).absolute().parent) as folder:
         began = perf_counter()
-        context = matrix if request.arguments["save_context"] else None
+        context = matrix if request.result.save_context else None
         vectors = KeyedVectors(words, matrix, counts=np.ones(len(words)), context_vectors=context)
         vectors.save(Path(folder, Path(output).name))
         return (perf_counter() - began) * text.n_words / len(words)

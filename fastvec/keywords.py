@@ -1,0 +1,106 @@
+"""Keywords of functions, for type checkers and editors; from `fastvec.settings`, by docs/generate.py."""
+
+from os import PathLike
+from typing import Literal, TypedDict
+
+from fastvec.corpus import Vocabulary
+from fastvec.corpus.tokenizers import TokenizeLine
+from fastvec.training.progress import Listener
+from fastvec.vectors import KeyedVectors
+
+
+class Read(TypedDict, total=False):
+    """Those of `Reading`."""
+
+    tokenizer: str | TokenizeLine
+    lowercase: bool
+    errors: Literal["replace", "ignore", "strict"]
+    cache_dir: str | PathLike[str] | None
+    cache: bool
+
+
+class Count(TypedDict, total=False):
+    """Those of `Counting`."""
+
+    window: int
+    weighting: Literal["harmonic", "linear", "flat"]
+    side: Literal["both", "left", "right"]
+    cell_min_count: float
+    sample: float
+    subsampling: Literal["dirty", "clean"]
+    seed: int
+
+
+class Train(Read, total=False):
+    """Those of `Words`, `Result`, `Run`."""
+
+    min_count: int
+    max_vocab: int | None
+    vocabulary: Vocabulary | str | PathLike[str] | None
+    vectors: Literal["word", "context", "sum"] | None
+    save_context: bool
+    init_from: KeyedVectors | str | PathLike[str] | None
+    init_vocab: Literal["old", "new", "union"] | None
+    output: str | PathLike[str] | None
+    checkpoint: str | PathLike[str] | None
+    every: str
+    threads: int | None
+    progress: Listener | None
+
+
+class TrainWord2Vec(Train, total=False):
+    """Those of `Word2Vec`."""
+
+    dim: int
+    seed: int
+    loss: Literal["negative", "hierarchical"]
+    window: int
+    fixed_window: bool
+    negative: int | None
+    ns_exponent: float | None
+    sample: float
+    epochs: int
+    learning_rate: float | None
+    min_learning_rate: float | None
+    cbow_update: Literal["word2vec", "corrected"] | None
+    init: Literal["word2vec", "xavier"]
+
+
+class TrainGlove(Train, total=False):
+    """Those of `Glove`."""
+
+    dim: int
+    seed: int
+    window: int
+    weighting: Literal["harmonic", "linear", "flat"]
+    side: Literal["both", "left", "right"]
+    cell_min_count: float
+    sample: float
+    subsampling: Literal["dirty", "clean"]
+    memory: int | None
+    epochs: int
+    learning_rate: float
+    x_max: float
+    alpha: float
+    grad_clip: float
+    tolerance: float
+
+
+class TrainPpmiSvd(Train, total=False):
+    """Those of `PpmiSvd`."""
+
+    dim: int
+    seed: int
+    window: int
+    weighting: Literal["harmonic", "linear", "flat"]
+    side: Literal["both", "left", "right"]
+    cell_min_count: float
+    sample: float
+    subsampling: Literal["dirty", "clean"]
+    memory: int | None
+    cds: float
+    shift: float
+    eig: float
+    context_eig: float | None
+    oversampling: int
+    tolerance: float

@@ -1,0 +1,408 @@
+"""Every parameter of training, declared once.
+
+Checks, the keywords of `fastvec.train`, the options of the command line and the tables of the documentation come from
+these declarations. A default that is set again in a derived class replaces that of its base.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from fastvec.errors import InputError
+from fastvec.parameters import Settings, parameter, settings
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from fastvec.corpus import Vocabulary
+    from fastvec.corpus.tokenizers import TokenizeLine
+    from fastvec.training.progress import Listener
+    from fastvec.vectors import KeyedVectors
+
+__all__ = ["Counting", "Glove", "PpmiSvd", "Word2Vec"]
+
+
+@settings
+class Reading(Settings):
+    """Reading text."""
+
+    tokenizer: "str | TokenizeLine" = parameter(
+        "whitespace",
+        metavar="whitespace|words|MODULE:FUNCTION",
+        help="How to split lines: at ASCII whitespace; into Unicode words, without punctuation; or by a Python "
+        "function that returns the list of words of a line, such as jieba:lcut.",
+    )
+    lowercase: bool = parameter(False, help="Lower-case the words.")
+    errors: Literal["replace", "ignore", "strict"] = parameter(
+        "replace", help="What to do with bytes that are not UTF-8: replace them by U+FFFD, omit them, or stop."
+    )
+    cache_dir: "str | PathLike[str] | None" = parameter(
+        None, shown="the user's cache directory", metavar="DIR", help="Where word ids of text that was read are cached."
+    )
+    cache: bool = parameter(
+        True,
+        flags={"--cache/--no-cache": None},
+        help="Reuse cached word ids and cache new ones; without, reread the text and store nothing.",
+    )
+
+
+@settings
+class Words(Settings):
+    """The words."""
+
+    min_count: int = parameter(
+        5, least=1, metavar="N", help="Ignore words that occur fewer times.", known_as=("minCount", "vocab_min_count")
+    )
+    max_vocab: int | None = parameter(
+        None,
+        least=1,
+        shown="no limit",
+        metavar="N",
+        help="Keep the N most frequent words.",
+        known_as=("max_final_vocab", "max_vocab_size", "vocab_limit"),
+    )
+    vocabulary: "Vocabulary | str | PathLike[str] | None" = parameter(
+        None,
+        flags={"--vocab": None},
+        metavar="FILE",
+        help="Train the words of this file, from `fastvec vocab`, not those that min_count and max_vocab choose.",
+        known_as=("vocab", "read_vocab"),
+    )
+
+
+@settings
+class Result(Settings):
+    """The vectors that come out, and those to start from."""
+
+    vectors: Literal["word", "context", "sum"] | None = parameter(
+        None,
+        shown="sum for glove and cbow with negative sampling, unless save_context; else word",
+        help="Return word vectors, context vectors, or their sum.",
+    )
+    save_context: bool = parameter(False, help="Keep the context vectors too; .safetensors files hold them.")
+    init_from: "KeyedVectors | str | PathLike[str] | None" = parameter(
+        None,
+        metavar="VECTORS",
+        help="Start from these vectors, and their context vectors if they are there, instead of at random (skipgram "
+        "and cbow). dim is theirs. Good vectors want a lower learning rate.",
+        known_as=("pretrainedVectors", "pretrained_vectors"),
+    )
+    init_vocab: Literal["old", "new", "union"] | None = parameter(
+        None,
+        shown="union",
+        help="Which words to return with init_from: those that have vectors, those of the text, or both. Words that "
+        "were not trained come last, unchanged, with a count of 0.",
+    )
+
+
+@settings
+class Run(Settings):
+    """Running: nothing on which the vectors depend, but for several threads of word2vec."""
+
+    output: "str | PathLike[str] | None" = parameter(
+        None,
+        flags={"--output": None, "-o": None},
+        metavar="FILE",
+        help="Where to write the vectors; the suffix is the format: .safetensors (keeps all), .bin (word2vec binary), "
+        ".txt or .vec (word2vec text), .npy (NumPy, with a list of words beside it).",
+        known_as=("save_file", "vectors_file"),
+    )
+    checkpoint: "str | PathLike[str] | None" = parameter(
+        None,
+        metavar="DIR",
+        help="Save the state of the training in this new folder at intervals, and on Ctrl-C or SIGTERM, to resume "
+        "from. Delete it when you no longer need it.",
+        known_as=("checkpoint_dir", "checkpoint_every"),
+    )
+    every: str = parameter(
+        "5m", metavar="TIME", help="How often to save the checkpoint: 30s, 10m, 2h; or 5% of the training."
+    )
+    threads: int | None = parameter(
+        None,
+        least=1,
+        shown="all cores",
+        metavar="N",
+        help="Number of threads. With skipgram and cbow, one thread always makes the same vectors of the same text, "
+        "and several differ a little; glove and ppmi-svd do not depend on it.",
+        known_as=("workers", "thread", "n_threads", "num_threads", "n_jobs", "jobs", "cores"),
+    )
+    progress: "Listener | None" = parameter(
+        None,
+        flags={},
+        metavar="function of a Progress",
+        help="Called about ten times a second, in the thread of the caller.",
+        known_as=("callbacks", "compute_loss", "verbose", "callback"),
+    )
+
+
+_SEED: dict[str, Any] = {"metavar": "N", "help": "Seed of all random numbers.", "known_as": ("random_state",)}
+_SAMPLE: dict[str, Any] = {
+    "metavar": "N",
+    "help": "Randomly drop words more frequent than this fraction of the text (subsampling); 0 keeps all.",
+    "known_as": ("t", "subsample", "downsample"),
+}
+_EPOCHS: dict[str, Any] = {
+    "least": 1,
+    "metavar": "N",
+    "known_as": ("iter", "epoch", "max_iter", "passes", "num_epochs"),
+}
+_RATE: dict[str, Any] = {
+    "inclusive": False,
+    "metavar": "N",
+    "flags": {"--lr": None, "--learning-rate": None},
+    "known_as": ("lr", "alpha", "eta", "step", "start_alpha"),
+}
+
+
+@settings
+class Model(Settings):
+    """What all models have."""
+
+    #: What help calls the models.
+    title: ClassVar[str]
+    #: Whether the model starts from co-occurrences.
+    counts: ClassVar[bool] = False
+    #: Parameters that serve counting alone, beside those of `Counting`.
+    for_counting: ClassVar[tuple[str, ...]] = ()
+
+    model: str = parameter("", flags={}, help="Its name.", known_as=("sg",))
+    dim: int = parameter(
+        100, least=1, metavar="N", help="Dimensions of the vectors.", known_as=("vector_size", "size", "d")
+    )
+    seed: int = parameter(1, **_SEED)
+
+    @property
+    def has_context_vectors(self) -> bool:
+        """Whether there are context vectors."""
+        return True
+
+    @property
+    def default_vectors(self) -> str:
+        """The vectors that serve best: "word", "context" or "sum"."""
+        return "word"
+
+
+@settings
+class Word2Vec(Model):
+    """word2vec: skip-gram and CBOW (Mikolov et al. 2013a, 2013b)."""
+
+    title: ClassVar[str] = "word2vec (--model skipgram or cbow)"
+    #: Learning rate at the start; tuned on Wikipedia, confirmed on novels and on Chinese.
+    learning_rates: ClassVar[dict[tuple[str, str], float]] = {
+        ("skipgram", "negative"): 0.05,
+        ("skipgram", "hierarchical"): 0.025,
+        ("cbow", "negative"): 0.075,
+        ("cbow", "hierarchical"): 0.05,
+    }
+
+    model: Literal["skipgram", "cbow"] = "skipgram"
+    loss: Literal["negative", "hierarchical"] = parameter(
+        "negative", help="Negative sampling, or hierarchical softmax over a Huffman tree.", known_as=("hs", "objective")
+    )
+    window: int = parameter(
+        5,
+        least=1,
+        metavar="N",
+        help="Largest distance of a context word; each word draws its own from 1 to N.",
+        known_as=("ws", "window_size"),
+    )
+    fixed_window: bool = parameter(
+        False, help="Take the whole window for each word.", known_as=("shrink_windows", "dynamic_window")
+    )
+    negative: int | None = parameter(
+        5,
+        least=1,
+        only={"loss": "negative"},
+        metavar="N",
+        help="Noise words for each word, with negative sampling.",
+        known_as=("neg", "negatives", "n_negative"),
+    )
+    ns_exponent: float | None = parameter(
+        0.75,
+        least=-10,
+        only={"loss": "negative"},
+        metavar="N",
+        help="Power of the word counts from which noise words are drawn, with negative sampling.",
+    )
+    sample: float = parameter(1e-3, **_SAMPLE)
+    epochs: int = parameter(5, help="Passes over the text.", **_EPOCHS)
+    learning_rate: float | None = parameter(
+        None,
+        shown=", ".join(f"{rate} {model} {loss}" for (model, loss), rate in learning_rates.items()),
+        help="Learning rate at the start.",
+        **_RATE,
+    )
+    min_learning_rate: float | None = parameter(
+        None,
+        shown="a ten-thousandth of learning_rate",
+        flags={"--min-lr": None, "--min-learning-rate": None},
+        metavar="N",
+        help="Learning rate at the end, after a linear decay.",
+        known_as=("min_alpha", "end_alpha", "min_lr"),
+    )
+    cbow_update: Literal["word2vec", "corrected"] | None = parameter(
+        "word2vec",
+        only={"model": "cbow"},
+        help="Gradient of the context words of cbow: the whole for each, as in word2vec.c and gensim; or divided by "
+        "their number (Irsoy et al. 2021), which wants a higher learning rate.",
+        known_as=("cbow_mean",),
+    )
+    init: Literal["word2vec", "xavier"] = parameter(
+        "word2vec",
+        help="First weights: inputs uniform in ±1/(2 dim), outputs zero; or both uniform in ±sqrt(6 / (words + dim)) "
+        "(Glorot and Bengio 2010).",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        start = self.default_rate if self.learning_rate is None else self.learning_rate
+        end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
+        if end > start:
+            raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
+        object.__setattr__(self, "learning_rate", float(start))
+        object.__setattr__(self, "min_learning_rate", float(end))
+
+    @property
+    def default_rate(self) -> float:
+        """The learning rate that suits the mode."""
+        return self.learning_rates[self.model, self.loss]
+
+    @property
+    def has_context_vectors(self) -> bool:
+        """Whether there are context vectors: the outputs of hierarchical softmax are no words."""
+        return self.loss == "negative"
+
+    @property
+    def default_vectors(self) -> str:
+        """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
+        return "sum" if (self.model, self.loss) == ("cbow", "negative") else "word"
+
+
+@settings
+class Counting(Settings):
+    """What is counted as a co-occurrence, and with what weight."""
+
+    window: int = parameter(
+        10, least=1, metavar="N", help="Largest distance of a context word.", known_as=("ws", "window_size")
+    )
+    weighting: Literal["harmonic", "linear", "flat"] = parameter(
+        "harmonic",
+        help="Weight of a pair of words at distance d: 1/d, as in GloVe; (window + 1 - d) / window, the mean of "
+        "word2vec's random windows; or 1.",
+        known_as=("distance_weighting",),
+    )
+    side: Literal["both", "left", "right"] = parameter(
+        "both",
+        flags={"--symmetric": "both", "--left": "left", "--right": "right"},
+        help="Where the contexts of a word are: on both sides of it, to the left or to the right.",
+        known_as=("symmetric",),
+    )
+    cell_min_count: float = parameter(0.0, metavar="N", help="Drop pairs of words with a total weight below N.")
+    sample: float = parameter(0.0, **_SAMPLE)
+    subsampling: Literal["dirty", "clean"] = parameter(
+        "dirty",
+        help="dirty: drop frequent words first, so that windows reach further, as in word2vec; clean: keep their "
+        "places as gaps.",
+    )
+    seed: int = parameter(1, **_SEED)
+
+
+@settings
+class _Counted(Counting, Model):
+    """Parameters of a model that starts from co-occurrences."""
+
+    counts: ClassVar[bool] = True
+    for_counting: ClassVar[tuple[str, ...]] = ("memory",)
+
+    memory: int | None = parameter(
+        None,
+        least=1,
+        shown="a quarter of what is available",
+        metavar="SIZE",
+        help="Memory for co-occurrences, such as 500M or 2G (in Python, bytes); the rest goes to disk. The vectors do "
+        "not depend on it.",
+    )
+
+
+@settings
+class Glove(_Counted):
+    """GloVe (Pennington, Socher and Manning 2014).
+
+    The defaults suit some ten million words of text. GloVe's own (`x_max` 100, `learning_rate` 0.05, `sample` 0) were
+    chosen for billions, and leave most cells of a small corpus with next to no weight.
+    """
+
+    title: ClassVar[str] = "GloVe (--model glove)"
+    for_counting: ClassVar[tuple[str, ...]] = ()  # cells are sorted within `memory` too
+
+    window: int = 15
+    sample: float = 1e-3
+    model: Literal["glove"] = "glove"
+    epochs: int = parameter(15, help="Passes over the pairs of words.", **_EPOCHS)
+    learning_rate: float = parameter(
+        0.1, help="Learning rate of AdaGrad for the vectors; that of the biases is 1.", **_RATE
+    )
+    x_max: float = parameter(
+        10.0,
+        inclusive=False,
+        metavar="N",
+        help="Cut-off: pairs of words that occur this often or more get full weight.",
+    )
+    alpha: float = parameter(
+        0.75, metavar="N", help="Exponent: a pair that occurs x times, x < x_max, gets weight (x / x_max)^alpha."
+    )
+    grad_clip: float = parameter(100.0, inclusive=False, metavar="N", help="Largest gradient of a weight.")
+    tolerance: float = parameter(
+        0.0, metavar="N", help="Stop once an epoch lowers the mean cost by less than this fraction of it (0: never)."
+    )
+
+    @property
+    def default_vectors(self) -> str:
+        """The vectors that serve best."""
+        return "sum"
+
+
+@settings
+class PpmiSvd(_Counted):
+    """PPMI-SVD (Levy, Goldberg and Dagan 2015).
+
+    The defaults were chosen on Wikipedia: a wide window with harmonic weights, and frequent words thinned out.
+    """
+
+    title: ClassVar[str] = "PPMI-SVD (--model ppmi-svd)"
+
+    sample: float = 1e-4
+    model: Literal["ppmi-svd"] = "ppmi-svd"
+    cds: float = parameter(
+        0.75, metavar="N", help="Context distribution smoothing: power of the context counts in the PPMI."
+    )
+    shift: float = parameter(
+        1.0,
+        inclusive=False,
+        metavar="N",
+        help="Shifted PPMI: subtract log(N), like N negative samples; 1 shifts nothing.",
+    )
+    eig: float = parameter(
+        0.5,
+        metavar="N",
+        help="Power of the singular values in the word vectors; 0 omits them, 1 weakens similarities a lot.",
+    )
+    context_eig: float | None = parameter(
+        None,
+        shown="as eig",
+        metavar="N",
+        help="Power of the singular values in the context vectors. With 1 - eig, word times context vectors "
+        "are the PPMI.",
+    )
+    oversampling: int = parameter(
+        20, metavar="N", help="Extra dimensions of the randomised SVD: more is slower and more exact."
+    )
+    tolerance: float = parameter(
+        1e-2, inclusive=False, metavar="N", help="Relative residual of the singular vectors at which the SVD stops."
+    )
+
+
+#: What decides about all vectors, beside the parameters of a model; and what decides about none.
+ARGUMENTS: tuple[type[Settings], ...] = (Words, Reading, Result)
+#: The parameters of each model, by its name.
+MODELS: dict[str, type[Model]] = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
+#: All groups of parameters.
+GROUPS: tuple[type[Settings], ...] = (Word2Vec, Glove, PpmiSvd, *ARGUMENTS, Run)
