@@ -1,6 +1,5 @@
 """Plans: formulas beside real allocations, samples beside the whole, and what is refused."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,23 +9,22 @@ import pytest
 import fastvec
 from fastvec import InputError, plan
 from fastvec.cooccurrence import Cooccurrence, count_cooccurrence, survey
-from fastvec.cooccurrence.needs import CountingEstimate
+from fastvec.cooccurrence.needs import needs_with
 from fastvec.cooccurrence.survey import Survey
 from fastvec.corpus import Vocabulary, read_corpus, spread
 from fastvec.corpus.sources import open_source
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.word2vec import new_work
-from fastvec.models.planning.glove import GloveEstimate
-from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
-from fastvec.models.planning.word2vec import Word2VecEstimate
+from fastvec.models import glove, model_of
+from fastvec.models.ppmi_svd import n_positive
 from fastvec.pipeline import needs, sample
 from fastvec.pipeline import planning as plan_module
-from fastvec.pipeline.needs import Needs, check_needs, estimate_of, output_size
+from fastvec.pipeline.needs import Needs, check_needs, output_size
 from fastvec.pipeline.request import MODELS, Request
 from fastvec.sampling.huffman import huffman_paths
 from fastvec.settings import Glove, PpmiSvd, Word2Vec
-from fastvec.training.estimate import File, Phase
+from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros
 from fastvec.training.replicas import MOST
 from fastvec.training.resources import Room
@@ -51,6 +49,12 @@ def text_of(corpus, min_count=1):
     return Text.of(corpus, corpus.vocabulary(min_count))
 
 
+def phases(settings, source, text, threads):
+    """Return the memory of each phase."""
+    estimate = model_of(settings).needs(settings, source, text, threads)
+    return {phase.name: phase.memory for phase in estimate.phases}
+
+
 @pytest.mark.parametrize(("rows", "dim"), [(10, 8), (1000, 100), (7, 300)])
 def test_the_bytes_of_a_matrix_are_those_allocated(rows, dim):
     assert matrix_bytes(rows, dim) == zeros(rows, dim).nbytes
@@ -63,8 +67,7 @@ def test_a_large_matrix_takes_whole_huge_pages():
 
 def test_the_arrays_of_word2vec_are_those_allocated(corpus):
     text = text_of(corpus)
-    estimate = Word2VecEstimate(Word2Vec(dim=50, window=50, negative=40), text, 2)
-    memory = estimate.phases()[1].memory
+    memory = phases(Word2Vec(dim=50, window=50, negative=40), corpus, text, 2)["training"]
     block = 1024
     work = sum(array.nbytes for array in new_work(block, 50, 41, 40)) + 4 * block
     n_copies = min(MOST, text.n_words)
@@ -78,7 +81,7 @@ def test_the_huffman_paths_are_about_as_long_as_estimated(corpus):
     text = text_of(corpus)
     paths = huffman_paths(text.counts)
     hierarchical, negative = (
-        Word2VecEstimate(Word2Vec(loss=loss), text, 1).phases()[1].memory for loss in ("hierarchical", "negative")
+        phases(Word2Vec(loss=loss), corpus, text, 1)["training"] for loss in ("hierarchical", "negative")
     )
     assert hierarchical - negative == pytest.approx(paths.nodes.nbytes + paths.labels.nbytes, rel=0.1)
 
@@ -101,7 +104,21 @@ def test_a_survey_of_some_rows_stands_for_all(corpus, monkeypatch):
     counted = count_cooccurrence(corpus, vocabulary, window=5, sample=1e-3)
     assert np.count_nonzero(np.diff(found.indptr)) <= 150
     assert found.n_cells == pytest.approx(counted.data.size, rel=0.1)
-    assert found.scale > 10
+    sample = found.sample(vocabulary.counts)
+    assert sample.data.size == pytest.approx(counted.data.size, rel=0.1)
+    assert found.scale == found.n_cells / sample.data.size
+    rows = np.flatnonzero(np.diff(found.indptr))
+    assert (
+        sample.matrix[rows] != Cooccurrence(vocabulary, found.indptr, found.indices, found.data, {}).matrix[rows]
+    ).nnz == 0
+
+
+def test_a_sample_of_many_cells_is_smaller(corpus, monkeypatch):
+    vocabulary = corpus.vocabulary(1)
+    found = survey.survey(corpus, Text.of(corpus, vocabulary), Glove(window=5), 2)
+    monkeypatch.setattr(survey, "_SAMPLE_CELLS", found.n_cells // 4)
+    assert found.scale == pytest.approx(4, rel=0.3)
+    assert found.sample(vocabulary.counts).data.size == pytest.approx(found.n_cells / found.scale)
 
 
 def test_a_survey_of_a_part_of_the_text_is_rather_too_high(corpus, monkeypatch):
@@ -128,8 +145,7 @@ def test_the_positive_cells_are_about_as_many_as_estimated(corpus):
     text, settings = text_of(corpus), PpmiSvd(dim=10, sample=0.01)
     found = survey.survey(corpus, text, settings, 1)
     counted = count_cooccurrence(corpus, corpus.vocabulary(1), window=10, sample=0.01)
-    estimate = PpmiSvdEstimate(settings, text, found, None, 0, 1)
-    assert estimate._n_positive == pytest.approx(fastvec.ppmi(counted).nnz, rel=0.05)
+    assert n_positive(settings, found, text.counts) == pytest.approx(fastvec.ppmi(counted).nnz, rel=0.05)
 
 
 def test_a_spread_corpus_has_the_same_stretches_in_another_order(corpus, monkeypatch):
@@ -151,8 +167,7 @@ def test_a_spread_corpus_has_the_same_stretches_in_another_order(corpus, monkeyp
 def test_more_of_anything_takes_more_memory(corpus, model):
     def memory(dim, max_vocab=None):
         text = Text.of(corpus, corpus.vocabulary(1, max_vocab))
-        estimate = estimate_of(MODELS[model](model=model, dim=dim), corpus, text, 1)
-        return text.bytes + max(phase.memory for phase in estimate.phases())
+        return text.bytes + max(phases(MODELS[model](model=model, dim=dim), corpus, text, 1).values())
 
     assert memory(20, 1200) < memory(20) < memory(200)
 
@@ -179,21 +194,21 @@ def test_a_small_matrix_is_decomposed_densely(corpus):
     assert plan(corpus, "ppmi-svd", dim=10, max_vocab=100, threads=1).seconds["factorising"] > 0
 
 
-def test_counting_in_little_memory_needs_disk(corpus, tmp_path):
+def test_counting_in_little_memory_needs_disk(corpus, monkeypatch):
     text, settings = text_of(corpus), Glove()
     found = replace(survey.survey(corpus, text, settings, 1), n_cells=10**9, n_kept=10**9)
     text = replace(text, n_ids=10**9)
-    little = CountingEstimate(settings, 10**9, text, found, 1)
+    little = needs_with(found, replace(settings, memory=10**9), corpus, text, 1)
     assert (little.held, little.mapped) == (0, 8 * 10**9)
-    assert little.spilled > 12 * 10**9
-    assert little.phase.memory < 10**9
-    much = CountingEstimate(settings, 10**11, text, found, 1)
-    assert (much.held, much.mapped, much.spilled) == (8 * 10**9, 0, 0)
-    estimate = GloveEstimate(replace(settings, memory=10**9), text, found, little, 0, 1)
-    assert [file.size for file in estimate.files(tmp_path)] == [little.spilled, 8 * 10**9]
-    assert [file.folder for file in estimate.files(tmp_path)] == [tmp_path, tmp_path]
-    assert [file.folder for file in estimate.files(None)] == [Path(tempfile.gettempdir())]  # with counts given
-    assert max(phase.memory for phase in estimate.phases()) < 10**9
+    assert [file.size > 12 * 10**9 for file in little.files] == [True]
+    assert little.phases[0].memory < 10**9
+    much = needs_with(found, replace(settings, memory=10**11), corpus, text, 1)
+    assert (much.held, much.mapped, much.files) == (8 * 10**9, 0, [])
+    monkeypatch.setattr(glove, "counting_needs", lambda *arguments: little)
+    estimate = glove.needs(replace(settings, memory=10**9), corpus, text, 1)
+    assert [file.size for file in estimate.files] == [little.files[0].size, 8 * 10**9]
+    assert {file.folder for file in estimate.files} == {corpus.folder}
+    assert max(phase.memory for phase in estimate.phases) < 10**9
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "bin", "txt", "npy"])
@@ -238,20 +253,14 @@ def test_too_little_memory_is_refused_with_a_cure():
 
 
 def test_pages_of_files_count_as_far_as_there_is_room(monkeypatch):
-    class Estimate:
-        lower = "dim"
-
-        def phases(self):
-            return [Phase("counting", 10**9, 5 * 10**9), Phase("training", 2 * 10**9), Phase("vectors", 0)]
-
-        def files(self, folder):
-            return []
+    memory = [Phase("counting", 10**9, 5 * 10**9), Phase("training", 2 * 10**9), Phase("vectors", 0)]
+    estimate = Estimate("dim", memory, sample=lambda: None, work={})
 
     def memory_with(total):
         monkeypatch.setattr(needs, "memory_room", lambda: Room(10**12, total, "the control group"))
         text = Text.of(None, Vocabulary(["a"], np.ones(1, np.int64)))
         request = Request.of(None, "skipgram", {"dim": 1})
-        found = needs.needs_of(request, Estimate(), text, 10**8, 10**8, folder=None, output=None)
+        found = needs.needs_of(request, estimate, text, 10**8, 10**8, output=None)
         return found.memory, found.fits
 
     assert memory_with(10**11) == (6_100_000_000, True)

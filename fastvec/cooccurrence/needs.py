@@ -1,11 +1,15 @@
 """What the counting of co-occurrences takes."""
 
-from pathlib import Path
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from fastvec.cooccurrence.counting import Division
-from fastvec.cooccurrence.survey import Survey
+from fastvec.cooccurrence.matrix import Cooccurrence
+from fastvec.cooccurrence.survey import Survey, survey
+from fastvec.corpus import Corpus
 from fastvec.corpus.text import Text
-from fastvec.settings import Counting
+from fastvec.settings import Glove, PpmiSvd
 from fastvec.training.estimate import File, Phase
 from fastvec.training.resources import default_memory
 
@@ -13,38 +17,55 @@ from fastvec.training.resources import default_memory
 CELL, PART_CELL = 8, 12
 
 
-class CountingEstimate:
-    """The counting, which two models begin with.
+@dataclass(frozen=True)
+class CountingNeeds:
+    """What counting takes, which two models begin with.
 
     Attributes
     ----------
+    found : Survey
+        What is known of the co-occurrences.
     held, mapped : int
-        Bytes of the cells when they are counted: in memory, and in files that are mapped.
-    spilled : int
-        Bytes of files.
-    phase : Phase
-        What counting itself takes.
+        Bytes of the cells when they are counted: in memory, and in mapped files.
+    phases : list of Phase
+        Counting itself, unless it has been done.
+    files : list of File
+        Beside the id stream, for what does not fit the memory.
+    seconds : dict of str to float
+        Time of counting.
     """
 
-    def __init__(self, settings: Counting, memory: int | None, text: Text, found: Survey, threads: int) -> None:
-        n_words, n_kept = text.n_words, found.n_kept
-        divided = Division.of(
-            default_memory() if memory is None else memory, n_words, text.n_ids, settings.window, threads
-        )
-        cells = CELL * found.n_cells
-        self.held, self.mapped = (cells, 0) if cells <= divided.result else (0, cells)
-        self.spilled = self.mapped
-        is_whole = divided.is_whole or n_kept < divided.capacity
-        if not is_whole:  # the parts have the more cells in all the more of them there are
-            self.spilled += PART_CELL * round(found.n_cells * (n_kept / divided.capacity) ** 0.5)
-        n_read = min(n_kept, divided.capacity)
-        block = min(divided.block_cells, found.n_cells)
-        fixed = 8 * n_read + 8 * n_words + threads * (8 * n_words + 2 * PART_CELL * block)
-        # arrays that grow by an eighth are on average a sixteenth too long
-        self.phase = Phase("counting", fixed + min(self.held * 17 // 16, divided.result), self.mapped)
+    found: Survey
+    held: int
+    mapped: int
+    phases: list[Phase] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
-    def files(self, folder: Path | None) -> list[File]:
-        """Give the files for what does not fit the memory, which are beside the stream of ids."""
-        if not self.spilled or folder is None:
-            return []
-        return [File("the co-occurrences that do not fit the memory", folder, self.spilled)]
+
+def counting_needs(settings: Glove | PpmiSvd, source: Corpus | Cooccurrence, text: Text, threads: int) -> CountingNeeds:
+    """Estimate what counting takes, from some rows of the matrix."""
+    if isinstance(source, Cooccurrence):
+        mapped = CELL * source.data.size if isinstance(source.data, np.memmap) else 0
+        return CountingNeeds(Survey.of(source), 0, mapped)
+    return needs_with(survey(source, text, settings, threads), settings, source, text, threads)
+
+
+def needs_with(found: Survey, settings: Glove | PpmiSvd, source: Corpus, text: Text, threads: int) -> CountingNeeds:
+    """Estimate what counting takes with a survey."""
+    n_words, n_kept = text.n_words, found.n_kept
+    memory = default_memory() if settings.memory is None else settings.memory
+    divided = Division.of(memory, n_words, text.n_ids, settings.window, threads)
+    cells = CELL * found.n_cells
+    held, mapped = (cells, 0) if cells <= divided.result else (0, cells)
+    spilled = mapped
+    is_whole = divided.is_whole or n_kept < divided.capacity
+    if not is_whole:  # the parts have the more cells in all the more of them there are
+        spilled += PART_CELL * round(found.n_cells * (n_kept / divided.capacity) ** 0.5)
+    n_read = min(n_kept, divided.capacity)
+    block = min(divided.block_cells, found.n_cells)
+    fixed = 8 * n_read + 8 * n_words + threads * (8 * n_words + 2 * PART_CELL * block)
+    # arrays that grow by an eighth are on average a sixteenth too long
+    phase = Phase("counting", fixed + min(held * 17 // 16, divided.result), mapped)
+    files = [File("the co-occurrences that do not fit the memory", source.folder, spilled)] if spilled else []
+    return CountingNeeds(found, held, mapped, [phase], files, {"counting": found.seconds})

@@ -14,9 +14,9 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
-from fastvec.corpus import Corpus
+from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import STRETCH, Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, sort_positions
@@ -29,6 +29,8 @@ from fastvec.training.resources import memory_room
 _ROWS, _STRETCHES = 2048, 512
 #: Blocks into which rows are cut for each thread.
 _BLOCKS = 8
+#: Cells of the matrix that stands for the one to be counted, about at most.
+_SAMPLE_CELLS = 1 << 25
 #: Bytes of free memory that there are to be for each id of the sample.
 _ROOM = 32
 #: Integers in a line of the text that kernels take.
@@ -69,10 +71,32 @@ class Survey:
         indices, data = (np.concatenate([cells[row] for row in rows]) for cells in (counts.indices, counts.data))
         return cls(counts.data.size, 0, 0.0, indptr, indices, data)
 
+    def _stand_ins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the words that have rows in `sample`, and the counted row that stands for each."""
+        rows = np.flatnonzero(np.diff(self.indptr))
+        step = max(1, -(-self.n_cells // _SAMPLE_CELLS))
+        words = np.arange(0, self.indptr.size - 1 if rows.size else 0, step)
+        return words, rows[np.minimum(np.searchsorted(rows, words), rows.size - 1)] if rows.size else rows
+
     @property
     def scale(self) -> float:
-        """How many times the cells of the sample there will be."""
-        return self.n_cells / max(1, self.data.size)
+        """How many times the cells of `sample` there will be."""
+        return self.n_cells / max(1, int(np.diff(self.indptr)[self._stand_ins()[1]].sum()))
+
+    def sample(self, counts: NDArray[np.int64]) -> Cooccurrence:
+        """Return a matrix like the one to be counted: each counted row stands for the words around it too.
+
+        Parameters
+        ----------
+        counts : (n_words,) int64
+            Of the words, whose names are empty.
+        """
+        words, rows = self._stand_ins()
+        lengths = np.zeros(len(counts), np.int64)
+        lengths[words] = np.diff(self.indptr)[rows]
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        places = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[words], lengths[words])
+        return Cooccurrence(Vocabulary([""] * len(counts), counts), indptr, self.indices[places], self.data[places], {})
 
 
 def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Survey:

@@ -13,19 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.needs import counting_needs
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.text import Text
+from fastvec.disk.scratch import system_folder
 from fastvec.errors import TrainingError
 from fastvec.kernels.alone import alone
 from fastvec.kernels.glove import STILL, Loss, train_tile
-from fastvec.kernels.simd import ROW_MULTIPLE
 from fastvec.kernels.word2vec import initialise
 from fastvec.models.counted import counted
-from fastvec.models.tiles import Tiles, Turns
+from fastvec.models.tiles import CELL, TILE, Tiles, Turns, divide
 from fastvec.settings import Glove
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
+from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.job import Job
-from fastvec.training.matrix import all_finite, zeros
+from fastvec.training.matrix import all_finite, matrix_bytes, padded, zeros
 from fastvec.training.progress import Progress
 from fastvec.training.resources import default_memory
 from fastvec.training.state import SavedState, State
@@ -66,7 +69,7 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
         counted(settings, source, vocabulary, job),
         settings.cell_min_count,
         settings.seed,
-        tile_memory(settings),
+        _tile_memory(settings),
         source.folder if isinstance(source, Corpus) else None,
         job.threads,
         job.listener,
@@ -74,9 +77,42 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
     return _Run(settings, tiles, job).go()
 
 
-def tile_memory(settings: Glove) -> int:
+def _tile_memory(settings: Glove) -> int:
     """Return the bytes of cells that are sorted and kept in memory."""
     return (default_memory() if settings.memory is None else settings.memory) // 2
+
+
+def _width(dim: int) -> int:
+    """Return the floats of a row: weights and bias, padded, and as many sums of squares."""
+    return 2 * padded(dim + 2)
+
+
+def needs(settings: Glove, source: Corpus | Cooccurrence, text: Text, threads: int) -> Estimate:
+    """Estimate what `fit` takes; its time is measured on a matrix like the one to be counted."""
+    counting = counting_needs(settings, source, text, threads)
+    n_words, width, n_cells = text.n_words, _width(settings.dim), counting.found.n_cells
+    n_blocks, block_size = divide(n_words, n_cells)
+    tiles, limit = CELL * n_cells, _tile_memory(settings)
+    held, mapped, files = counting.held + 22 * n_words, counting.mapped, list(counting.files)
+    shuffling = Phase("shuffling", held + min(tiles, limit), mapped)
+    if tiles <= limit:
+        held += tiles
+    else:
+        mapped += tiles
+        folder = source.folder if isinstance(source, Corpus) else system_folder()
+        files.append(File("the cells in tiles", folder, tiles))
+    vectors = 2 * 4 * n_words * settings.dim
+    training = held + 2 * matrix_bytes(n_blocks * block_size, width) + 4 * 2 * TILE * threads + vectors
+    return Estimate(
+        lower="dim (--dim), max_vocab (--max-vocab), window (--window) or memory (--memory)",
+        phases=[*counting.phases, shuffling, Phase("training", training, mapped), Phase("vectors", vectors)],
+        sample=(lambda: counting.found.sample(text.counts)) if counting.found.n_cells else None,
+        work={"training": settings.epochs * n_cells},
+        scale=counting.found.scale,
+        seconds=counting.seconds,
+        files=files,
+        weights=2 * 4 * n_words * width,
+    )
 
 
 class _Run:
@@ -109,7 +145,7 @@ class _Run:
         rate 1; to which the given rate comes if their sums start at its square.
         """
         dim, tiles, seed = self.settings.dim, self.tiles, self.settings.seed
-        half = -(-(dim + 2) // ROW_MULTIPLE) * ROW_MULTIPLE
+        half = _width(dim) // 2
         weights = zeros(tiles.n_blocks * tiles.block_size, 2 * half)
         initialise(weights, dim + 2, np.float32(0.5 / (dim + 1)), np.uint64(~seed % 2**64 if side else seed))
         one, bias = (dim, dim + 1) if side else (dim + 1, dim)

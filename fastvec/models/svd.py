@@ -60,6 +60,11 @@ class Decomposition(NamedTuple):
     basis: int
 
 
+def is_dense(n_words: int, wanted: int) -> bool:
+    """Return whether a matrix is decomposed whole, since it is small or nearly all of it is wanted."""
+    return n_words < max(DENSE, 2 * wanted)
+
+
 def truncated_svd(
     matrix: "csr_matrix[np.float32]",
     dim: int,
@@ -113,7 +118,7 @@ def truncated_svd(
     least = min(matrix.shape)
     if dim > least:
         raise InputError(f"dim must be at most {least}, the number of words, not {dim}")
-    if least < max(DENSE, 2 * (dim + oversampling)):
+    if is_dense(least, dim + oversampling):
         left, values, right = np.linalg.svd(matrix.toarray().astype(np.float64), full_matrices=False)
         kept = (part.astype(np.float32) for part in (left[:, :dim], right[:dim].T))
         return Decomposition(next(kept), values[:dim], next(kept), 0.0, least)

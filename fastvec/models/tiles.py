@@ -26,7 +26,13 @@ from fastvec.training.progress import Listener, Progress
 #: Cells of a tile, on average: long enough to be worth its dispatch, and with few enough rows for the cache.
 TILE = 8192
 #: Bytes of a cell.
-_CELL = 8
+CELL = 8
+
+
+def divide(n_words: int, n_cells: int) -> tuple[int, int]:
+    """Return into how many blocks words are dealt, and the words in each."""
+    n_blocks = max(1, isqrt(n_cells // TILE), -(-n_words // LARGEST_BLOCK))
+    return n_blocks, -(-n_words // n_blocks)
 
 
 class Tiles:
@@ -72,8 +78,7 @@ class Tiles:
         listener: Listener,
     ) -> None:
         n_words = len(counts.vocabulary)
-        self.n_blocks = n = max(1, isqrt(counts.data.size // TILE), -(-n_words // LARGEST_BLOCK))
-        self.block_size = -(-n_words // n)
+        self.n_blocks, self.block_size = n, _ = divide(n_words, counts.data.size)
         self.seed, self._threads, self._listener = seed, threads, listener
         self._finished: list[int] = []
         self._began = perf_counter()
@@ -131,16 +136,16 @@ class Tiles:
 
     def _sort(self, memory: int, folder: Path | None) -> NDArray[np.uint64]:
         """Put all cells in tiles: in memory if they fit, else in a file, as many blocks of words at a time as do."""
-        if self.n_cells * _CELL <= memory:
+        if self.n_cells * CELL <= memory:
             return self._sorted(0, self.n_blocks)
         place, cure = (system_folder(), TMPDIR) if folder is None else (folder, CACHE_DIR)
         need = place, "the co-occurrences in the order of training", f"{cure}, or raise memory (--memory)"
-        check_space(*need, self.n_cells * _CELL)
+        check_space(*need, self.n_cells * CELL)
         begins = self._starts[:: self.n_blocks]
-        with disk_errors(*need, self.n_cells * _CELL), nameless_file(place) as file:
+        with disk_errors(*need, self.n_cells * CELL), nameless_file(place) as file:
             first = 0
             while first < self.n_blocks:
-                last = int(np.searchsorted(begins, begins[first] + memory // _CELL, side="right")) - 1
+                last = int(np.searchsorted(begins, begins[first] + memory // CELL, side="right")) - 1
                 last = max(first + 1, last)
                 write_all(file, self._sorted(first, last))
                 first = last

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.spread import Spread
+from fastvec.corpus.text import Text
 from fastvec.errors import InputError, TrainingError
 from fastvec.kernels.alone import alone
 from fastvec.kernels.simd import LANES
@@ -24,8 +26,9 @@ from fastvec.sampling.subsampling import keep_probability
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
+from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
-from fastvec.training.matrix import all_finite, compact, zeros
+from fastvec.training.matrix import all_finite, compact, matrix_bytes, padded, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
@@ -80,6 +83,37 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     return compact(W[:n_words], dim), compact(C[:n_words], dim) if settings.has_context_vectors else None
 
 
+def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estimate:
+    """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
+    n_words, dim, window = text.n_words, settings.dim, settings.window
+    copies = threads * most_replicas(n_words, threads)
+    matrices = 2 * matrix_bytes(n_words + copies, dim)
+    before = 2 * 4 * copies * padded(dim)  # the copies, as last merged
+    if settings.negative is not None:
+        tables, n_outputs = 8 * n_words, settings.negative + 1
+    else:  # a word's path is about as long as the logarithm of its fraction of the text
+        depths = np.log2(max(1, text.counts.sum()) / np.maximum(1, text.counts))
+        tables, n_outputs = 8 * n_words + 8 * int(depths.sum() + n_words / 2), int(depths.max()) + 2
+    width = -(-n_outputs // LANES) * LANES
+    work = 8 * (_block_size(text.n_ids) + window) + 8 * window * width + 24 * window + 24 * width + 8 * 1024
+    return Estimate(
+        lower="dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)",
+        phases=[
+            Phase("compiling", LOADING + matrices // 2),  # the context vectors are zero still, and take no memory
+            Phase("training", matrices + 4 * n_words + tables + before + threads * work),
+            Phase("vectors", matrices),
+        ],
+        sample=lambda: Spread(source),
+        work={"training": settings.epochs * text.n_tokens},
+        weights=2 * 4 * n_words * padded(dim),
+    )
+
+
+def _block_size(n_ids: int) -> int:
+    """Return the positions of a block of an id stream."""
+    return min(max(n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
+
+
 def learning_rate(settings: Word2Vec, done: float) -> float:
     """Return the learning rate when the fraction `done` of the training is over."""
     assert settings.learning_rate is not None
@@ -130,7 +164,7 @@ class _Run:
             starts, nodes, labels = huffman_paths(counts)
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
             n_outputs = int(np.diff(self.paths.starts).max())
-        self.block_size = min(max(corpus.n_ids // BLOCKS, SMALLEST_BLOCK), LARGEST_BLOCK)
+        self.block_size = _block_size(corpus.n_ids)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = alone(np.zeros(1, np.int64))
         try:

@@ -3,23 +3,16 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from fastvec.cooccurrence import Cooccurrence
-from fastvec.cooccurrence.needs import CELL, CountingEstimate
-from fastvec.cooccurrence.survey import Survey, survey
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError
 from fastvec.kernels.word2vec import initialise
-from fastvec.models.planning.glove import GloveEstimate
-from fastvec.models.planning.ppmi_svd import PpmiSvdEstimate
-from fastvec.models.planning.word2vec import Word2VecEstimate
-from fastvec.models.ppmi_svd import check_words
+from fastvec.models import model_of
 from fastvec.pipeline.request import Request
-from fastvec.settings import Counting, Glove, Model, PpmiSvd, Word2Vec
 from fastvec.training.estimate import LOADING, Estimate, File
 from fastvec.training.resources import disk_of, disk_room, memory_room, peak_memory, resident_memory
 
@@ -93,24 +86,6 @@ class Needs:
                 )
 
 
-def estimate_of(settings: Model, source: Corpus | Cooccurrence, text: Text, threads: int) -> Estimate:
-    """Make the estimate of a model; that of one that counts looks at some rows first."""
-    if isinstance(settings, Word2Vec):
-        return Word2VecEstimate(settings, text, threads)
-    if isinstance(settings, PpmiSvd):
-        check_words(settings, text.n_words)
-    assert isinstance(settings, Glove | PpmiSvd)
-    kind: Any = GloveEstimate if isinstance(settings, Glove) else PpmiSvdEstimate
-    if isinstance(source, Cooccurrence):
-        mapped = CELL * source.data.size if isinstance(source.data, np.memmap) else 0
-        made: Estimate = kind(settings, text, Survey.of(source), None, mapped, threads)
-        return made
-    asked = Counting(**{name: getattr(settings, name) for name in Counting.parameters})
-    found = survey(source, text, asked, threads)
-    made = kind(settings, text, found, CountingEstimate(asked, settings.memory, text, found, threads), 0, threads)
-    return made
-
-
 def needs_of(
     request: Request,
     estimate: Estimate,
@@ -118,7 +93,6 @@ def needs_of(
     base: int,
     peak: int,
     *,
-    folder: Path | None,
     output: str | os.PathLike[str] | None,
     checkpoint: str | os.PathLike[str] | None = None,
     files: tuple[File, ...] = (),
@@ -135,8 +109,6 @@ def needs_of(
         What is known of the text.
     base, peak : int
         Bytes that the process holds before the training, with the text's, and that it has held at most.
-    folder : Path or None
-        Where the stream of ids is.
     output, checkpoint : path or None
         The file to which vectors will be saved, and the folder of checkpoints.
     files : tuple of File
@@ -147,17 +119,17 @@ def needs_of(
         base += initial.bytes
         if initial.words != "new":  # at most all of its words come on top
             text = replace(text, counts=np.append(text.counts, np.zeros(len(initial.given), np.int64)))
-    *phases, vectors = estimate.phases()
+    *phases, vectors = estimate.phases
     saving = vectors._replace(memory=vectors.memory + _INDEX * text.n_words + 2 * text.word_bytes)
     least = max(phase.memory for phase in [*phases, saving])
     most = max(phase.memory + phase.mapped for phase in [*phases, saving])
     if output is not None:
         size = output_size(output, text, dim, save_context)
         files += (File("the vectors", Path(output).absolute().parent, size),)
-    if checkpoint is not None and estimate.weights():
+    if checkpoint is not None and estimate.weights:
         there = sum(path.stat().st_size for path in Path(checkpoint).glob("*.state"))
-        files += (File("the checkpoints", Path(checkpoint), max(0, _CHECKPOINTS * estimate.weights() - there)),)
-    files += tuple(estimate.files(folder))
+        files += (File("the checkpoints", Path(checkpoint), max(0, _CHECKPOINTS * estimate.weights - there)),)
+    files += tuple(estimate.files)
     room = memory_room()
     memory = max(peak, base + least, min(base + most, room.available))
     return Needs(memory, files, room.available, room.limit, estimate.lower)
@@ -172,16 +144,15 @@ def check_needs(
     output: str | os.PathLike[str] | None,
     checkpoint: str | os.PathLike[str] | None,
 ) -> Needs:
-    """Give what a training that is about to begin needs, and refuse what does not fit; see `Needs.check`."""
+    """Return what a training that is about to begin needs, and refuse what does not fit; see `Needs.check`."""
     corpus = source if isinstance(source, Corpus) else None
-    text = Text.of(corpus, vocabulary)
+    settings, text = request.settings, Text.of(corpus, vocabulary)
     needs = needs_of(
         request,
-        estimate_of(request.settings, source, text, threads),
+        model_of(settings).needs(settings, source, text, threads),
         text,
-        resident_memory() + (0 if is_loaded() or isinstance(request.settings, Word2Vec) else LOADING),
+        resident_memory() + (0 if is_loaded() or not settings.counts else LOADING),
         peak_memory(),
-        folder=corpus.folder if corpus else None,
         output=output,
         checkpoint=checkpoint,
     )
@@ -190,7 +161,7 @@ def check_needs(
 
 
 def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context: bool) -> int:
-    """Give the bytes of the file of the vectors."""
+    """Return the bytes of the file of the vectors."""
     suffix = Path(path).suffix.lower()
     if suffix in _NUMBERS:
         number, rest = _NUMBERS[suffix]
@@ -199,7 +170,7 @@ def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context
 
 
 def is_loaded() -> bool:
-    """Say whether compiled code has been loaded."""
+    """Return whether compiled code has been loaded."""
     return bool(getattr(initialise, "overloads", True))
 
 

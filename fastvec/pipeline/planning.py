@@ -20,10 +20,11 @@ from fastvec.corpus.sources import Files, open_source
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError
 from fastvec.models import model_of
-from fastvec.pipeline.needs import Needs, estimate_of, needs_of
+from fastvec.pipeline.needs import Needs, needs_of
 from fastvec.pipeline.request import Request, take
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
-from fastvec.settings import Model, PpmiSvd, Reading, Run
+from fastvec.pipeline.timing import measure
+from fastvec.settings import Model, Reading, Run
 from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import parse_every
 from fastvec.training.estimate import File
@@ -109,14 +110,13 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
             found = stack.enter_context(_read(source, request, listener))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
-        estimate = estimate_of(request.settings, corpus or source, text, n_threads)
+        estimate = model_of(request.settings).needs(request.settings, corpus or source, text, n_threads)
         needs = needs_of(
             request,
             estimate,
             text,
             base + text.bytes,
             peak + text.bytes,
-            folder=corpus.folder if corpus else None,
             output=run.output,
             checkpoint=run.checkpoint,
             files=found.files,
@@ -125,7 +125,7 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
         planned = Plan(**facts, is_sampled=text.is_sampled, seconds={})
         if not needs.fits:
             return planned
-        seconds |= {"reading": found.seconds} | estimate.seconds(corpus)
+        seconds |= {"reading": found.seconds} | measure(request.settings, estimate, text, n_threads)
         seconds["saving"] = _saving_seconds(found.vocabulary, text, request, run.output)
     return replace(planned, seconds=seconds)
 
@@ -143,10 +143,10 @@ def _refuse_one_shot(source: Any) -> None:
 
 
 def _load_kernels(settings: Model, threads: int) -> float:
-    """Train on next to nothing, for what compiled code takes to be loaded; give the seconds, without compiling."""
+    """Train on next to nothing, and return the seconds that loading compiled code takes, without compiling."""
     began = perf_counter()
     tiny: dict[str, Any] = {"dim": 2}
-    if isinstance(settings, PpmiSvd):
+    if settings.counts:
         import scipy.linalg  # noqa: F401 - which the decomposition of a larger matrix imports
 
         tiny |= {"sample": 0.0, "memory": None, "tolerance": 0.5}
@@ -221,13 +221,13 @@ def _with_vocabulary(corpus: Corpus, given: Vocabulary, stack: ExitStack) -> tup
 
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
-    """Give the files of the word ids; while they are written they are there twice."""
+    """Return the files of the word ids, which are there twice while they are written."""
     parent = kept.cache_dir or (user_cache_path("fastvec") if kept.cache else tempfile.gettempdir())
     return File("the word ids", Path(parent), (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
 
 
 def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, output: str | PathLike[str] | None) -> float:
-    """Save some vectors, and give the seconds that all of them take."""
+    """Save some vectors, and return the seconds that all of them take."""
     words = vocabulary.words[:_SAVED]
     if output is None or not words:
         return 0.0

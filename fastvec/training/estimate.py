@@ -1,9 +1,9 @@
-"""What an estimate of one model's work consists of."""
+"""What a training takes, beside the program and the words: memory, files, and what its time is measured on."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
-
-from fastvec.corpus import Corpus
+from typing import Any, NamedTuple
 
 #: What the compiler takes while it compiles or loads code; word2vec gives it back before it trains.
 LOADING = 42 << 20
@@ -19,7 +19,7 @@ class Phase(NamedTuple):
     memory : int
         Bytes at most.
     mapped : int
-        Bytes of files that are mapped besides: they are in memory as far as there is room for them.
+        Bytes of mapped files besides: they are in memory as far as there is room for them.
     """
 
     name: str
@@ -39,7 +39,7 @@ class File(NamedTuple):
     size : int
         Bytes.
     is_there : bool
-        Whether it is there already.
+        Whether it exists already.
     """
 
     what: str
@@ -48,25 +48,38 @@ class File(NamedTuple):
     is_there: bool = False
 
 
-class Estimate(Protocol):
+@dataclass(frozen=True)
+class Estimate:
     """What the training of one model on one text takes.
 
     Attributes
     ----------
     lower : str
         Parameters that may be lowered to need less memory, as messages call them.
+    phases : list of Phase
+        The memory of each part of the work; the last one are the vectors.
+    sample : function or None
+        Returns what `fit` takes as its source to be timed; None if there is nothing to train on.
+    work : dict of str to float
+        How much work phases consist of that are timed by a part of it, in the unit of their progress.
+    quadratic : bool
+        Whether the work of these phases becomes harder in proportion to what has been done.
+    scale : float
+        How many times as long other phases take as with the sample.
+    seconds : dict of str to float
+        Phases whose time is known already.
+    files : list of File
+        What does not fit the memory.
+    weights : int
+        Bytes of the weights that a checkpoint holds; 0 where there are none.
     """
 
     lower: str
-
-    def phases(self) -> list[Phase]:
-        """Give the memory of each part of the work."""
-
-    def files(self, folder: Path | None) -> list[File]:
-        """Give the files for what does not fit the memory; `folder` is that of the stream of ids, if there is one."""
-
-    def weights(self) -> int:
-        """Give the bytes of the weights that a checkpoint would hold; 0 where there are none."""
-
-    def seconds(self, corpus: Corpus | None) -> dict[str, float]:
-        """Measure a sample of the work on a corpus, the text or a part of it; give the seconds of all of it."""
+    phases: list[Phase]
+    sample: Callable[[], Any] | None
+    work: dict[str, float]
+    quadratic: bool = False
+    scale: float = 1.0
+    seconds: dict[str, float] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
+    weights: int = 0

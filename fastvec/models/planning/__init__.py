@@ -1,1 +1,0 @@
-"""Before the work: how much memory, disk and time a training will take."""
