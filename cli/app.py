@@ -22,12 +22,12 @@ COMMANDS = {
     "compare": "Compare vectors on the same questions, with paired tests.",
     "convert": "Change the format of a file of vectors.",
     "cooccurrence": "Count how often words stand near each other.",
-    "doctor": "Show what fastvec runs on, and whether it works.",
+    "doctor": "Check the installation: versions, processor, memory, models.",
     "eval": "Score vectors on analogies, similarity, categories and outliers.",
     "info": "Show what a file of vectors holds.",
     "odd": "Find the word that does not go with the others.",
     "phrases": "Join words that belong together: new_york.",
-    "plan": "Say how much memory, disk and time training will take.",
+    "plan": "Estimate the memory, disk and time that training takes.",
     "similar": "Show the nearest neighbours of words.",
     "train": "Train word vectors from text.",
     "vector": "Print the vectors of words.",
@@ -64,7 +64,7 @@ class _Ended(KeyboardInterrupt):
 
 @contextmanager
 def _signals() -> Iterator[None]:
-    """Let the signals that end a process do so in good order, as Ctrl-C does."""
+    """Let the signals that end a process do so cleanly, as Ctrl-C does."""
 
     def end(number: int, frame: object) -> NoReturn:
         raise _Ended(number)
@@ -93,7 +93,7 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort) as error:
         cause = error.__cause__ if isinstance(error, click.Abort) else error  # click makes the one of the other
         number = cause.args[0] if isinstance(cause, _Ended) else signal.SIGINT
-        click.echo("fastvec: interrupted" if number == signal.SIGINT else "fastvec: told to end", err=True)
+        click.echo("fastvec: interrupted" if number == signal.SIGINT else "fastvec: terminated", err=True)
         sys.exit(128 + number)
     except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
         sys.stderr.close()
@@ -103,7 +103,7 @@ def main() -> None:
     except MemoryError as error:
         _fail(f"not enough memory: {error}")
     except OSError as error:  # above all where the results cannot be written; the library's own are FastvecError
-        _fail(f"the system says: {error}")
+        _fail(f"cannot write the output: {error.strerror or error}")
 
 
 def _fail(message: str) -> NoReturn:

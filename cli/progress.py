@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fastvec.training.progress import Progress
 
 _LOG_SECONDS = 1.0
-#: Seconds of training after which it is told how long it will take.
+#: Seconds of training after which the time that it will take is shown.
 _TIMED = 3.0
 
 
@@ -108,12 +108,12 @@ class Display:
                 self._n_lines += 1
 
     def _give_up(self, reason: str | None) -> None:
-        """Write no more of the log; that is an error if there is none yet, and hours of work lie ahead, not behind."""
+        """Stop writing the log; that is an error only if nothing has been written yet."""
         assert self._log is not None
         message = f"{self._log.name}: cannot be written ({reason})"
         if self._n_lines == 0:
             raise FileError(message)
-        click.echo(f"fastvec: {message}; the work goes on without this log", err=True)
+        click.echo(f"fastvec: {message}; continuing without this log", err=True)
         self._log.close()
         self._log = None
 
@@ -133,7 +133,7 @@ class Display:
         self._bar.start()
 
     def end(self) -> None:
-        """Show no more of this phase."""
+        """End the display of this phase."""
         if self._last is not None and self._logged != self._last.seconds:
             self._write(self._last)
         self._end_bar()
@@ -145,7 +145,7 @@ class Display:
 
 
 def _facts(progress: "Progress") -> str:
-    """Say in a few words how fast a job runs and where it stands."""
+    """Return in a few words how fast a job runs and where it stands."""
     if progress.phase == "reading":
         return f"{progress.per_second / 1e6:,.0f} MB/s"
     parts = []

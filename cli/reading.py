@@ -8,7 +8,7 @@ from fastvec.errors import InputError
 
 
 def source_paths(sources: tuple[str, ...]) -> list[Path]:
-    """Give the sources of a command line as `fastvec.read_corpus` takes them, and let it import from this folder.
+    """Return the sources of a command line as `fastvec.read_corpus` takes them, and let it import from this folder.
 
     Raises
     ------

@@ -87,7 +87,7 @@ def test_a_full_disk_under_stdout_is_one_line():
         line = [sys.executable, "-m", "fastvec", "vocab", "x.txt", "--min-count", "1", "--no-cache"]
         done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
-    assert done.stderr == "fastvec: the system says: [Errno 28] No space left on device\n"
+    assert done.stderr == "fastvec: cannot write the output: No space left on device\n"
 
 
 def test_a_device_is_not_replaced_by_a_file():

@@ -200,7 +200,7 @@ def test_an_output_folder_that_is_made_read_only_loses_nothing(nobody, checkpoin
     reason, told = str(caught.value).split("; nothing is lost, ")
     assert re.fullmatch(rf"out/v\.bin: {FORBIDDEN}; choose another folder", reason)
     if checkpoint:
-        assert told == "to go on: fastvec train --resume state -o ELSEWHERE"
+        assert told == "to resume: fastvec train --resume state -o ELSEWHERE"
         found = fastvec.resume("state", cache_dir="cache", output="w.bin").vectors
     else:
         found = fastvec.load(told.removeprefix("the vectors are in ")).vectors

@@ -261,7 +261,7 @@ def test_vectors_that_cannot_be_written_are_not_lost(disk, folder, run, monkeypa
 
     code, _, err = run(*line.split(), "--checkpoint", "state")
     assert (code, err.count("\n")) == (1, 1)
-    assert err.endswith("; nothing is lost, to go on: fastvec train --resume state -o ELSEWHERE\n")
+    assert err.endswith("; nothing is lost, to resume: fastvec train --resume state -o ELSEWHERE\n")
     assert list(refuge.iterdir()) == []
     assert run("train", "--resume", "state", "-q", "-o", "w.bin", "--cache-dir", "cache") == (0, "", "")
     np.testing.assert_array_equal(fastvec.load("w.bin").vectors, whole)

@@ -161,7 +161,7 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, thr
 
 
 def _kept_words(corpus: Corpus, n_stretches: int, text: Text, settings: Counting) -> tuple[NDArray[np.int32], int]:
-    """Give the first stretches of a corpus as counting sees them, in lines, and where they end."""
+    """Return the first stretches of a corpus as counting sees them, in lines, and where they end."""
     window, keep = settings.window, keep_probability(text.counts, settings.sample)
     n_lines = -(-(n_stretches * (STRETCH + 1) + 2 * window) // _LINE) + 1
     kept = np.empty((n_lines, _LINE), np.int32)

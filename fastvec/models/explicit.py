@@ -21,7 +21,7 @@ _NOISE = 1e-4
 def explicit_vectors(
     matrix: "csr_matrix[np.float32]", vocabulary: Vocabulary, words: Sequence[str], *, threads: int | None = None
 ) -> KeyedVectors:
-    """Give dense vectors that have the cosines of sparse ones with those of some words.
+    """Return dense vectors whose cosines with those of some words are those of the sparse vectors.
 
     Sparse vectors have as many dimensions as there are contexts. But to ask for the neighbours of some words, or to
     test vectors on questions about them, only the products with these words' vectors and the lengths matter; and these

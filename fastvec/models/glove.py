@@ -139,10 +139,10 @@ class _Run:
         self.began, self.cells_before = 0.0, 0
 
     def _first_weights(self, side: int) -> Matrix:
-        """Give the first weights of words (side 0) or contexts (1), laid out as `fastvec.kernels.glove` says.
+        """Return the first weights of words (side 0) or contexts (1), laid out as `fastvec.kernels.glove` says.
 
-        As in GloVe, vectors and biases are uniform in ±1/(2 (dim + 1)), sums of squares start at 1, and biases learn at
-        rate 1; to which the given rate comes if their sums start at its square.
+        As in GloVe, vectors and biases are uniform in ±1/(2 (dim + 1)), and sums of squares start at 1. Biases learn at
+        rate 1; starting their sums of squares at rate² has that effect.
         """
         dim, tiles, seed = self.settings.dim, self.tiles, self.settings.seed
         half = _width(dim) // 2
@@ -195,7 +195,7 @@ class _Run:
             self.epoch = settings.epochs
 
     def _state(self, n_tiles: int) -> State:
-        """Give the state after so many tiles of the epoch."""
+        """Return the state after so many tiles of the epoch."""
         facts = {
             "epoch": self.epoch,
             "tiles": n_tiles,
@@ -216,7 +216,7 @@ class _Run:
         self.cells_at_epoch = facts["cells_at_epoch"]
 
     def _worker(self, turns: Turns, thread: int) -> Callable[[tuple[int, int]], None]:
-        """Give a function that trains on the tile of two blocks with the arrays of one thread."""
+        """Return a function that trains on the tile of two blocks with the arrays of one thread."""
 
         def train(blocks: tuple[int, int]) -> None:
             cells = self.tiles.tile(*blocks)
@@ -232,11 +232,11 @@ class _Run:
         return train
 
     def _cost(self) -> float:
-        """Give the mean cost of the epoch so far."""
+        """Return the mean cost of the epoch so far."""
         return float(self.costs.sum()) / max(int(self.done.sum()) - self.cells_at_epoch, 1)
 
     def _tell(self) -> None:
-        """Tell the listener how far training is."""
+        """Report the progress to the listener."""
         cost, done, total = self._cost(), int(self.done.sum()), self.settings.epochs * self.tiles.n_cells
         if not np.isfinite(cost):
             raise self._not_finite()

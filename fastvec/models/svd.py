@@ -139,12 +139,12 @@ class _Product:
         self.matrix, self.transpose, self.threads = matrix, matrix.T.tocsr(), threads
 
     def squared(self, panel: Dense) -> Dense:
-        """Give A A^T times a panel."""
+        """Return A A^T times a panel."""
         image = times_panel(self.transpose, panel, self.threads)
         return times_panel(self.matrix, image, self.threads)
 
     def transposed(self, vectors: Dense) -> Dense:
-        """Give A^T times any number of vectors, (n_rows, n)."""
+        """Return A^T times any number of vectors, (n_rows, n)."""
         return multiply(self.transpose, vectors, self.threads)
 
 
@@ -194,7 +194,7 @@ def orthonormal(vectors: Dense, noise: float) -> tuple[Dense, Double]:
 
 
 def eigen(matrix: Double) -> tuple[Double, Double]:
-    """Give the eigenvalues of a small symmetric matrix, rising, and its eigenvectors.
+    """Return the eigenvalues of a small symmetric matrix, rising, and its eigenvectors.
 
     Of LAPACK's drivers as SciPy and NumPy offer them, this one suffers least where other work keeps the cores busy.
     """
@@ -205,7 +205,7 @@ def eigen(matrix: Double) -> tuple[Double, Double]:
 
 
 def gram(vectors: Dense) -> Double:
-    """Give V^T V in double precision."""
+    """Return V^T V in double precision."""
     total = np.zeros((vectors.shape[1],) * 2)
     for start in range(0, len(vectors), _ROWS):
         part = vectors[start : start + _ROWS].astype(np.float64)

@@ -103,7 +103,7 @@ class Tiles:
         del self._counts
 
     def tile(self, word_block: int, context_block: int) -> NDArray[np.uint64]:
-        """Give the cells of a tile."""
+        """Return the cells of a tile."""
         number = word_block * self.n_blocks + context_block
         return self.cells[self._starts[number] : self._starts[number + 1]]
 
@@ -152,7 +152,7 @@ class Tiles:
             return np.asarray(np.memmap(file, np.uint64, "r"))
 
     def _sorted(self, first: int, last: int) -> NDArray[np.uint64]:
-        """Give the cells of some blocks of words in tiles."""
+        """Return the cells of some blocks of words in tiles."""
         n, starts = self.n_blocks, self._starts
         begin = starts[first * n]
         cells = np.empty(starts[last * n] - begin, np.uint64)
@@ -167,7 +167,7 @@ class Tiles:
 
 
 class Turns:
-    """Keeps the order of tiles: yields those of an epoch when they are ready, and is told which are done.
+    """Keeps the order of tiles: yields those of an epoch when they are ready.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ class Turns:
             yield word_block, context_block
 
     def done(self, word_block: int, context_block: int) -> None:
-        """Take note that a tile is done, well or not."""
+        """Record that a tile is finished, well or not."""
         with self._changed:
             self._done[0][word_block] += 1
             self._done[1][context_block] += 1

@@ -190,7 +190,7 @@ class _Run:
         return words, words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
-        """Give a function that trains on block (epoch, block) with the arrays of one thread."""
+        """Return a function that trains on block (epoch, block) with the arrays of one thread."""
         settings, n_ids = self.settings, self.corpus.n_ids
         work, (inputs, outputs) = self.works[thread], self.replicas[thread]
         tokens = np.empty(self.block_size, np.int32)
@@ -253,12 +253,12 @@ class _Run:
             replicas.merge()
 
     def _sums(self) -> tuple[int, float, int]:
-        """Give the words that were trained on, the sum of the losses that were measured, and their number."""
+        """Return the words that were trained on, the sum of the losses that were measured, and their number."""
         words = sum(int(work.counts[0]) for work in self.works)
         return words, sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
 
     def _state(self, n_blocks: int) -> State:
-        """Give the state after so many blocks, from which any number of threads can go on."""
+        """Return the state after so many blocks, from which any number of threads can go on."""
         self._merge()
         n_words = len(self.keep)
         words, loss, n_losses = self._sums()
@@ -270,7 +270,7 @@ class _Run:
         return State(facts, {"W": self.W[:n_words], "C": self.C[:n_words]})
 
     def _tell(self) -> None:
-        """Tell the listener how far training is."""
+        """Report the progress to the listener."""
         words, loss, n_losses = self._sums()
         if not np.isfinite(loss):
             raise _not_finite(self.settings)
@@ -292,7 +292,7 @@ class _Run:
 
 
 def _visits(paths: Paths, updates: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give how often paths of words that come so often go through each of the first `MOST` nodes, and end a step there.
+    """Return how many updates pass through each of the first `MOST` Huffman nodes, and how many merges each is due.
 
     A step ends at any one node of its path: the one that is merged then, if it is to be.
     """

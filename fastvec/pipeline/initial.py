@@ -76,7 +76,7 @@ class Initial:
         return sum(matrix.nbytes for matrix in matrices) * (1 if self.words == "new" else 3)
 
     def choose(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Give those words of a vocabulary that are to be trained.
+        """Return those words of a vocabulary that are to be trained.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class Initial:
             C[rows, : self.dim] = self.context_vectors[found]
 
     def others(self, vocabulary: Vocabulary) -> tuple[list[str], Matrix, Matrix]:
-        """Give the words that are kept though they were not trained, their word vectors and their context vectors."""
+        """Return the words that are kept though they were not trained, their word vectors and their context vectors."""
         known = set(vocabulary) if self.words != "new" else set(self.given)
         rows = np.array([row for row, word in enumerate(self.given) if word not in known], np.int64)
         contexts = np.zeros((rows.size, self.dim), np.float32)

@@ -210,7 +210,7 @@ def _check_needs(
     job: Job,
     output: str | PathLike[str] | None,
 ) -> None:
-    """Refuse what does not fit the memory or the disk, and tell the listener what is needed."""
+    """Refuse what does not fit the memory or the disk, and report what is needed."""
     job.listener(Progress("planning"))
     give_back()  # what reading has left, before the weights come on top
     needs = check_needs(
@@ -231,13 +231,13 @@ def _check_output(output: str | PathLike[str] | None, request: Request) -> None:
 
 
 def _save(made: KeyedVectors, output: str | PathLike[str], checkpoints: Checkpoints | None) -> None:
-    """Write the vectors; where that fails, say how to come by them, and write them elsewhere if need be."""
+    """Write the vectors; where that fails, say where they are, and write them elsewhere if need be."""
     try:
         made.save(output)
     except FastvecError as error:
         if checkpoints is not None and checkpoints.has_states:
             cure = f"fastvec train --resume {shlex.quote(str(checkpoints.folder))} -o ELSEWHERE"
-            raise type(error)(f"{error}; nothing is lost, to go on: {cure}") from None
+            raise type(error)(f"{error}; nothing is lost, to resume: {cure}") from None
         refuge = system_folder() / f"{Path(output).stem}-{token_hex(4)}.safetensors"
         try:
             made.save(refuge)

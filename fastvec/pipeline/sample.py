@@ -83,7 +83,7 @@ def extrapolate(sample: Corpus, scale: float, min_count: int, max_vocab: int | N
 
 
 def _grown(counts: NDArray[np.int64], least: int, scale: float) -> int:
-    """Give how many words occur `least` times in a text that is `scale` times as long as that of `counts`."""
+    """Return how many words occur `least` times in a text that is `scale` times as long as that of `counts`."""
     from scipy.special import bdtr
 
     now = int(np.count_nonzero(counts >= least))
