@@ -21,6 +21,7 @@ from benchmarks.turns import train_in_turns
 
 Trainers = dict[str, Trainer]
 ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "benchmarks/README.md"
 CORPORA = (ROOT / "../shared/data/corpora/enwiki17m.txt.xz", ROOT / "data/sample.txt.xz")
 SIMILARITY = ROOT / "../shared/data/eval/similarity"
 SMALL_MODES = ("sg-ns-100", "cbow-ns-100", "sg-hs-100", "cbow-hs-100")
@@ -40,7 +41,7 @@ def cut(source: Path, target: Path, limit: float) -> int:
 
 
 def choose(only: str) -> tuple[list[str], list[str]]:
-    """Tell which trainers and modes a list of names asks for; where it names none, all."""
+    """Return the trainers and the modes that a comma-separated list names; all of a kind where it names none of it."""
     wanted = [name.strip() for name in only.split(",") if name.strip()]
     for name in wanted:
         if name not in TRAINERS and name not in MODES:
@@ -49,7 +50,7 @@ def choose(only: str) -> tuple[list[str], list[str]]:
     return named[0] or list(TRAINERS), named[1] or list(MODES)
 
 
-def say(run: dict[str, Any]) -> dict[str, Any]:
+def report(run: dict[str, Any]) -> dict[str, Any]:
     speed = f"{run['words_per_second'] / 1e3:,.0f} k words/s" if "words_per_second" in run else "-"
     text = f"{run['mode']:12} {run['trainer']:15} {with_threads(run['threads'])}  {run.get('error', speed)}"
     click.echo(f"{text}  {run['wall_seconds']:.1f} s", err=True)
@@ -59,23 +60,26 @@ def say(run: dict[str, Any]) -> dict[str, Any]:
 @click.group(invoke_without_command=True)
 @click.option("--only", default="", metavar="NAMES", help="Trainers and modes to run, separated by commas.")
 @click.option("--threads", default="1,all", show_default=True, metavar="LIST", help="Numbers of threads.")
-@click.option("--rounds", default=3, show_default=True, help="Rounds, in which the trainers take turns.")
-@click.option("--tokens", default=1_500_000, show_default=True, help="Words of the corpus on which speed is measured.")
-@click.option("--turns", default=4, show_default=True, help="Times in a round that numbers of threads are compared.")
-@click.option("--seconds", default=4.0, show_default=True, help="Stop slow programs after training so long.")
-@click.option("--corpus", type=click.Path(path_type=Path, exists=True), help="Text, a sentence a line, plain or .xz.")
+@click.option("--rounds", default=3, show_default=True, help="Number of rounds; the trainers take turns in each.")
+@click.option("--tokens", default=1_500_000, show_default=True, help="Words of the corpus to measure speed on.")
+@click.option("--turns", default=4, show_default=True, help="Comparisons of thread counts per round.")
+@click.option("--seconds", default=4.0, show_default=True, help="Stop slow programs after this much training.")
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True), help="Text, one sentence a line, plain or .xz.")
 @click.option("--quick", is_flag=True, help="One round on 500,000 words with 1 thread and 100 dimensions.")
-@click.option("--cpu-features", is_flag=True, help="Run fastvec as on AVX2-only and on baseline x86-64 machines too.")
+@click.option("--cpu-features", is_flag=True, help="Also run fastvec compiled for AVX2 only and for baseline x86-64.")
 @click.option(
     "--accuracy",
     is_flag=True,
-    help=f"Train {EPOCHS} epochs on the whole corpus too, and score the vectors of 100 dimensions.",
+    help=f"Also train {EPOCHS} epochs on the whole corpus at 100 dimensions, and score the vectors.",
 )
 @click.option("--evaluation", default=SIMILARITY, type=click.Path(path_type=Path), help="Folder of similarity sets.")
-@click.option("--output", type=click.Path(path_type=Path), help="File of results; by default in benchmarks/results.")
+@click.option("--output", type=click.Path(path_type=Path), help="File of results, instead of a new one in results.")
 @click.pass_context
 def main(context: click.Context, /, **options: Any) -> None:
-    """Measure fastvec beside the other trainers that are installed."""
+    """Measure fastvec beside the other trainers that are installed.
+
+    A run of all trainers and modes also puts its tables into benchmarks/README.md, unless --output is given.
+    """
     if context.invoked_subcommand is None:
         measure(**options)
 
@@ -115,29 +119,31 @@ def measure(
             score(results, trainers, folder, cut(source, folder / "corpus.txt", float("inf")), evaluation)
             save(results, target)
     click.echo(render(results))
+    if target and not (output or only):
+        write_page(results, PAGE)
 
 
 def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -> None:
-    """Let fastvec train each kind of mode on little text twice: the first compiles, for all that follows too."""
+    """Train each kind of mode with fastvec twice on a little text: the first run compiles for all later ones."""
     words = cut(source, folder / "corpus.txt", 1000)
     kinds = {key.rsplit("-", 1)[0] + "-100" for key in results["modes"]}
     for name in (name for name in trainers if name.startswith("fastvec")):
         for key in (key for key in SMALL_MODES if key in kinds):
-            first, cached = (say(train(name, trainers[name], MODES[key], 1, folder, words, 1)) for _ in range(2))
+            first, cached = (report(train(name, trainers[name], MODES[key], 1, folder, words, 1)) for _ in range(2))
             if "error" in cached:
                 raise click.ClickException(cached["error"])
             results["startup"].append({"trainer": name, "mode": key, "first": first, "cached": cached})
 
 
 def play_round(results: Results, trainers: Trainers, folder: Path, number: int, seconds: float, turns: int) -> None:
-    """Measure the machine, then for each mode all trainers, one after the other; last what threads bring to fastvec."""
+    """Measure the machine, then all trainers mode by mode, then the thread scaling of fastvec."""
     for n in results["threads"]:
         results["limits"].append({"threads": n} | ask("limits", str(n), directory=folder, threads=n))
     for key, (name, trainer), n in product(results["modes"], trainers.items(), results["threads"]):
         mode = MODES[key]
         if trainer.trains(mode) and (number == 0 or trainer.every_round):
             epochs = trainer.passes * (1 if mode.loss else GLOVE_EPOCHS)
-            run = say(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
+            run = report(train(name, trainer, mode, n, folder, results["corpus"]["words"], epochs, seconds))
             results["rounds"].append(run | {"round": number})
     n = results["threads"][-1]
     if "fastvec" in trainers and n > 1:
@@ -147,7 +153,7 @@ def play_round(results: Results, trainers: Trainers, folder: Path, number: int, 
             )
             results["turns"] += [run | {"round": number} for run in runs]
             shown = ", ".join(f"{gain:.2f} x" for gain in gains(results["turns"], key, n))
-            click.echo(f"{key:12} {with_threads(n)} over one, trainings side by side: {shown}", err=True)
+            click.echo(f"{key:12} {with_threads(n)} over one, and runs side by side: {shown}", err=True)
 
 
 def score(results: Results, trainers: Trainers, folder: Path, words: int, evaluation: Path) -> None:
@@ -156,8 +162,8 @@ def score(results: Results, trainers: Trainers, folder: Path, words: int, evalua
         mode = MODES[key]
         if key in results["modes"] and trainer.trains(mode) and name in TRAINERS:
             run = train(name, trainer, mode, results["threads"][-1], folder, words, EPOCHS)
-            run.pop("words_per_second", None)  # koan's progress is that of an epoch
-            say(run)
+            run.pop("words_per_second", None)  # koan reports the progress of one epoch
+            report(run)
             if "error" not in run:
                 run["accuracy"] = ask("accuracy", str(evaluation.absolute()), directory=folder)
             results["accuracy"].append(run)
@@ -175,14 +181,19 @@ def save(results: Results, target: Path | None) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
-@click.option("--readme", type=click.Path(path_type=Path, exists=True), help="Put the tables between its markers.")
-def table(file: Path, readme: Path | None) -> None:
-    """Make the tables of a file of results."""
-    section = render(json.loads(file.read_text()))
-    if readme:
-        readme.write_text(replace_section(readme.read_text(), section))
+@click.option("--page", type=click.Path(path_type=Path, exists=True), help="Put the tables between its markers.")
+def table(file: Path, page: Path | None) -> None:
+    """Print the tables of a file of results."""
+    results = json.loads(file.read_text())
+    if page:
+        write_page(results, page)
     else:
-        click.echo(section)
+        click.echo(render(results))
+
+
+def write_page(results: Results, page: Path) -> None:
+    page.write_text(replace_section(page.read_text(), render(results)))
+    click.echo(f"{page}", err=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What checkpoints cost: trainings with and without them, in turns.
+"""The cost of checkpoints: trainings with and without them, in turns.
 
     python -m benchmarks.checkpoints corpus.txt --every 10s
 
-A training of a minute or more is cut short by saving more often than once a minute; the cost of one checkpoint, and so
-the share of the time that one a minute takes, follow from the difference.
+Saving more often than once a minute keeps the runs short. The difference in time gives the cost of one checkpoint, and
+from that the fraction of a minute that it takes.
 """
 
 import tempfile
@@ -17,12 +17,12 @@ import fastvec
 
 
 class Clock:
-    """Takes the seconds of training, without those before and after it."""
+    """A listener that keeps the seconds of training, without those before and after it."""
 
     seconds = 0.0
 
     def __call__(self, progress: Any) -> None:
-        """Take note of the time."""
+        """Keep the time."""
         if progress.phase == "training":
             self.seconds = progress.seconds
 
@@ -36,7 +36,7 @@ class Clock:
 @click.option("--every", default="10s", show_default=True)
 @click.option("--rounds", default=3, show_default=True)
 def main(corpus: Path, model: str, dim: int, epochs: int, threads: int | None, every: str, rounds: int) -> None:
-    """Measure what checkpoints cost."""
+    """Measure the cost of checkpoints."""
     times: dict[bool, list[float]] = {False: [], True: []}
     n_saved = size = 0
     with fastvec.read_corpus(corpus) as text:
@@ -49,14 +49,14 @@ def main(corpus: Path, model: str, dim: int, epochs: int, threads: int | None, e
                         options = {"checkpoint": Path(folder, "state"), "every": every}
                     fastvec.train(text, model, dim=dim, epochs=epochs, threads=threads, progress=clock, **options)
                     if with_checkpoints:
-                        states = sorted(Path(folder, "state").glob("*.state"), key=lambda path: path.stat().st_mtime)
-                        n_saved, size = int(states[-1].stem.partition("-")[2]), states[-1].stat().st_size
+                        newest = max(Path(folder, "state").glob("checkpoint-*"), key=lambda path: path.stat().st_mtime)
+                        n_saved, size = int(newest.stem.partition("-")[2]), newest.stat().st_size
                 times[with_checkpoints].append(clock.seconds)
     without, within = median(times[False]), median(times[True])
-    each = (within - without) / max(n_saved - 1, 1)  # the last one comes after the training
+    each = (within - without) / max(n_saved - 1, 1)  # the last is written after the training
     click.echo(
         f"{model}, {dim} dimensions: {without:.2f} s without, {within:.2f} s with {n_saved - 1} checkpoints of "
-        f"{size / 1e6:,.0f} MB; one takes {each:.3f} s, which is {each / 60:.2%} of a minute"
+        f"{size / 1e6:,.0f} MB; one takes {each:.3f} s, {each / 60:.2%} of a minute"
     )
 
 

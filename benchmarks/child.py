@@ -1,6 +1,6 @@
-"""What runs in a process of its own: `python -m benchmarks.child TASK ARGUMENTS`, in the directory of `corpus.txt`.
+"""The tasks that run in a process of their own: `python -m benchmarks.child TASK ARGUMENTS`, beside `corpus.txt`.
 
-The result is printed as a line of JSON after `RESULT`.
+The result is one line of JSON after `RESULT`.
 """
 
 import json
@@ -86,13 +86,13 @@ def fasttext(key: str, threads: str, epochs: str) -> Result:
         file.write(b"%d %d\n" % (len(words), mode.dim))
         for word in words:
             file.write(word.encode() + b" " + np.asarray(model.get_word_vector(word), np.float32).tobytes() + b"\n")
-    return {}  # its output tells the time
+    return {}  # the time comes from its output
 
 
 def limits(threads: str) -> Result:
-    """Measure matrix products, in flop/s, and copies, in bytes read and written a second, for as long as a training.
+    """Measure matrix products (flop/s) and copies (bytes read and written per second) for as long as a training takes.
 
-    The best of a few short ones would not compare: a processor, and more so one that is shared, is faster at times.
+    The best of a few short runs would not be comparable: a processor, above all a shared one, is faster at times.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -118,9 +118,9 @@ def limits(threads: str) -> Result:
 
 
 def contexts() -> Result:
-    """Give the number of pairs of a centre and a context that an epoch has, in expectation.
+    """Return the expected number of pairs of a centre and a context in an epoch.
 
-    One draw of what subsampling keeps, and for each distance the chance that a random window reaches it.
+    One draw of the subsampling, times the probability that a random window reaches each distance.
     """
     import numpy as np
 
@@ -138,7 +138,7 @@ def contexts() -> Result:
 
 
 def accuracy(folder: str) -> Result:
-    """Score `vectors`: Google's analogies among the first 30,000 words, Spearman's correlation on sets of pairs."""
+    """Score `vectors`: Google's analogies among the first 30,000 words, and Spearman's correlation on sets of pairs."""
     import fastvec
     from fastvec.evaluation import analogies, similarity
 

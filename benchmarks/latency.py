@@ -1,8 +1,8 @@
-"""How long a cache line takes from core to core.
+"""The time of a cache-line transfer from core to core.
 
-Cores that share a cache pass a line on in some 30 ns; between others, of another chiplet or socket, it takes five times
-that. And where the machine is a virtual one, its host may move its cores together and apart while a benchmark runs. So
-what threads bring can be told only with this beside it.
+Cores that share a cache pass a line on in some 30 ns; between chiplets or sockets it takes five times as long. The host
+of a virtual machine may move its cores from one case to the other during a benchmark. So every measurement of thread
+scaling needs this figure beside it.
 """
 
 import os
@@ -41,7 +41,7 @@ def _write(typing, line, value):
 
 @njit(nogil=True)
 def _pass(line, first, last):
-    """Take the line each time that it says `first`, `first` + 2, ..., and pass it on with the next number."""
+    """Wait for `first`, `first` + 2, ... in the line, and answer each with the next number."""
     for number in range(first, last, 2):
         while _read(line) != number:
             pass
@@ -49,7 +49,7 @@ def _pass(line, first, last):
 
 
 def latency(first: int, second: int) -> float:
-    """Give the nanoseconds that a cache line takes from one core to another."""
+    """Return the time of a cache-line transfer between two cores, in nanoseconds."""
     line = np.zeros(32, np.int64)[16:]
     _pass(line, 0, 0)
 
@@ -66,6 +66,6 @@ def latency(first: int, second: int) -> float:
 
 
 def longest_latency() -> float | None:
-    """Give the nanoseconds that a line takes to the farthest core from the first; None where that cannot be told."""
+    """Return the transfer time from the first core to the farthest, in nanoseconds; None if it cannot be measured."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else []
     return max((latency(cores[0], core) for core in cores[1:]), default=None)

@@ -1,4 +1,4 @@
-"""What ran the benchmark: the machine, the versions, the commit."""
+"""The machine, the versions and the commit of a benchmark."""
 
 import os
 import platform
@@ -18,7 +18,7 @@ def cores() -> int:
 
 
 def machine() -> dict[str, str | int]:
-    """Describe the machine."""
+    """Return a description of the machine."""
     path = Path("/proc/cpuinfo")
     text = path.read_text() if path.exists() else ""
     simd = [name for name in ("avx512f", "avx2", "sse2", "asimd", "neon") if re.search(rf"\b{name}\b", text)]
@@ -32,7 +32,7 @@ def machine() -> dict[str, str | int]:
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of Python and of the packages that are installed."""
+    """Return the versions of Python and of the installed packages."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -43,7 +43,7 @@ def versions() -> dict[str, str]:
 
 
 def commit() -> str:
-    """Name the commit, with a plus sign where files differ from it."""
+    """Return the name of the commit, with a plus sign if files differ from it."""
     try:
         command = ["git", "describe", "--always", "--dirty=+"]
         found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
@@ -53,7 +53,7 @@ def commit() -> str:
 
 
 def slug(text: str) -> str:
-    """Make a part of a file's name.
+    """Return a text as part of a file name.
 
     >>> slug("AMD EPYC 9R14 96-Core Processor")
     'amd-epyc-9r14-96-core-processor'

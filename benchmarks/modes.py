@@ -1,13 +1,13 @@
-"""What is trained: the modes, and the parameters that all trainers share."""
+"""The modes, and the parameters that all trainers share."""
 
 from typing import NamedTuple
 
 WINDOW, NEGATIVE, SAMPLE, MIN_COUNT = 5, 5, 1e-3, 5
-#: Epochs where accuracy counts.
+#: Epochs for accuracy.
 EPOCHS = 5
-#: For how long at least the machine's limits are measured, as long as a training about.
+#: Seconds for which the machine's limits are measured, at least; about as long as a training.
 LIMIT_SECONDS = 2.0
-#: GloVe's, of whose epochs the first is not timed.
+#: GloVe's; the first epoch is not timed.
 GLOVE_WINDOW, GLOVE_EPOCHS = 10, 2
 
 

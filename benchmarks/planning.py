@@ -1,9 +1,9 @@
-"""How right `fastvec plan` is: what it says beside what `fastvec train` then takes.
+"""The accuracy of `fastvec plan`: its predictions beside the measured needs of `fastvec train`.
 
     python -m benchmarks.planning corpus.txt other.txt --repeats 3
 
-Memory is the peak of the whole process, time that of the whole command, with compiled kernels and the text in the
-cache, as they are after a plan. Of repeated runs, each a plan and then a training, the median ratio counts.
+Memory is the peak of the whole process and time that of the whole command, with cached kernels and a cached text, as
+they are after a plan. Each repeat is a plan and then a training; the table gives median ratios.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def main() -> None:
             for model in given.models:
                 arguments = [str(corpus.absolute()), "--model", model, "--output", f"{folder}/v.safetensors"]
                 arguments += given.options.split()
-                plan(arguments)  # compiles, and fills the cache
+                plan(arguments)  # compiles and fills the cache
                 runs = []
                 for _ in range(given.repeats):
                     (planned, took), (peak, seconds) = plan(arguments), train(arguments)

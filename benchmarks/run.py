@@ -1,4 +1,4 @@
-"""One training in a process of its own: how long it trained, and how much memory it took."""
+"""One training in a process of its own: its time and its memory."""
 
 import json
 import os
@@ -10,21 +10,21 @@ from typing import Any
 from benchmarks.modes import Mode
 from benchmarks.trainers import TRAINERS, Trainer, environment, python_child
 
-#: Bytes of a child's output that are kept: enough for its result, and for the last line of progress.
+#: Bytes kept of a child's output: enough for its result and for the last line of progress.
 TAIL = 1 << 12
 
 
 def run_child(
     command: list[str], directory: Path, variables: dict[str, str], trainer: Trainer | None = None, limit: float = 0
 ) -> dict[str, Any]:
-    """Run a command; stop it once it has told of its progress for `limit` seconds, unless that is 0.
+    """Run a command; stop it once it has reported progress for `limit` seconds, unless that is 0.
 
     Returns
     -------
     dict
-        What it printed after RESULT; "peak_bytes" of resident memory; "wall_seconds"; "output", the end
-        of its output; "marks", the first and last time at which it told of its progress, with the share done; "error"
-        where it failed.
+        What it printed after RESULT; "peak_bytes" of resident memory; "wall_seconds"; "output", the end of its output;
+        "marks", the first and the last time at which it reported progress, each with the fraction done; "error" if it
+        failed.
     """
     start = perf_counter()
     process = subprocess.Popen(command, cwd=directory, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -34,7 +34,7 @@ def run_child(
     try:
         while chunk := os.read(pipe, 1 << 16):
             output = (output + chunk)[-TAIL:]
-            share = trainer.told(output) if trainer else None
+            share = trainer.fraction_done(output) if trainer else None
             if share is not None and (not marks or share > marks[-1][1]):
                 marks.append((perf_counter(), share))
             if limit and not stopped and marks and marks[-1][0] - marks[0][0] >= limit:
@@ -52,7 +52,7 @@ def run_child(
         "output": output,
     }
     if process.returncode and not stopped:
-        return result | {"error": last_words(output)}
+        return result | {"error": last_line(output)}
     _, found, line = output.rpartition(b"RESULT ")
     if found:
         result |= json.loads(line)
@@ -61,15 +61,15 @@ def run_child(
     return result
 
 
-def last_words(output: bytes) -> str:
-    """Give the end of what a process printed before it failed."""
+def last_line(output: bytes) -> str:
+    """Return the last line that a process printed before it failed."""
     return output.decode(errors="replace").strip().rsplit("\n", 1)[-1][-200:]
 
 
 def train(
     name: str, trainer: Trainer, mode: Mode, threads: int, directory: Path, words: int, epochs: int, limit: float = 0
 ) -> dict[str, Any]:
-    """Train once on `directory`/corpus.txt, of `words` words; give `run_child`'s result with "words_per_second"."""
+    """Train once on `directory`/corpus.txt, of `words` words; return `run_child`'s result with "words_per_second"."""
     result = run_child(
         trainer.command(mode, threads, epochs),
         directory,

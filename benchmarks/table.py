@@ -31,7 +31,7 @@ def replace_section(text: str, section: str) -> str:
 
 
 def speeds(runs: list[dict[str, Any]]) -> dict[tuple[str, str, int], dict[int, float]]:
-    """Give the words per second in each round, for each mode, trainer and number of threads."""
+    """Return the words per second in each round, by mode, trainer and number of threads."""
     found: dict[tuple[str, str, int], dict[int, float]] = defaultdict(dict)
     for run in runs:
         if "words_per_second" in run and "error" not in run:
@@ -40,7 +40,7 @@ def speeds(runs: list[dict[str, Any]]) -> dict[tuple[str, str, int], dict[int, f
 
 
 def render(results: Results) -> str:
-    """Make all tables."""
+    """Return all tables."""
     parts = [
         _head(results),
         _speed_table(results),
@@ -58,20 +58,20 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def is_far(turn: dict[str, Any], latencies: list[float]) -> bool | None:
-    """Tell whether the cores were far from each other in a turn, more than twice as far as ever; None if in part."""
+    """Return whether the cores were far apart in a turn: above twice the least latency; None if only for part of it."""
     far = {latency > 2 * min(latencies) for latency in turn.get("latency", ()) if latency is not None}
     return None if len(far) == 2 else far == {True}
 
 
 def latencies(turns: list[dict[str, Any]]) -> list[float]:
-    """Give all times that a cache line took between the cores, before and after each turn, in nanoseconds."""
+    """Return all cache-line transfer times, before and after each turn, in nanoseconds."""
     return [latency for turn in turns for latency in turn.get("latency", ()) if latency is not None]
 
 
 def gains(turns: list[dict[str, Any]], mode: str, n: int) -> tuple[float, float]:
-    """Give how much faster than one thread n threads are, and n trainings side by side; NaN where no turn tells.
+    """Return the gain of n threads over one, and that of n trainings side by side; NaN where there is no turn.
 
-    By the medians of their turns, since the host of a virtual machine may stop it for a second in one of them.
+    They are ratios of medians, since the host of a virtual machine may stop it for a second in some turn.
     """
 
     def speed(threads: list[int]) -> float:
@@ -82,12 +82,12 @@ def gains(turns: list[dict[str, Any]], mode: str, n: int) -> tuple[float, float]
 
 
 def with_threads(n: int) -> str:
-    """Say how many threads."""
+    """Return a number of threads as text."""
     return "1 thread" if n == 1 else f"{n} threads"
 
 
 def _ratio(ours: dict[int, float], theirs: dict[int, float]) -> str:
-    """Give the ratio of the best speeds in the rounds in which both took part."""
+    """Return the ratio of the best speeds in the rounds that both took part in."""
     both = ours.keys() & theirs.keys()
     return f"{max(ours[turn] for turn in both) / max(theirs[turn] for turn in both):.1f} x" if both else "-"
 
@@ -110,9 +110,10 @@ def _head(results: Results) -> str:
     return (
         f"{machine['cpu']} ({machine['simd']}), {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; "
         f"{results['date']}, commit {results['commit']}; {versions}. Text: {corpus['words']:,} words of "
-        f"{corpus['name']}. Thousands of words of the text per second of training, "
-        f"reading and compilation apart: the best of {results['n_rounds']} rounds "
-        "taken in turns, and the median in brackets."
+        f"{corpus['name']}.\n\n"
+        "Speed is in thousands of words of text per second of training, without reading and compiling: the best of "
+        f"{results['n_rounds']} rounds, in which the trainers take turns, with the median in parentheses. Speed-up is "
+        f"fastvec's best speed divided by that trainer's, with {with_threads(results['threads'][0])}."
     )
 
 
@@ -136,7 +137,7 @@ def _speed_table(results: Results) -> str:
             ]
         )
     speed = map(with_threads, counts)
-    return _table(["mode", "trainer", *speed, "fastvec is", "peak MB", "less matrices", *sets], rows)
+    return _table(["mode", "trainer", *speed, "speed-up", "peak MB", "peak MB without the weights", *sets], rows)
 
 
 def _threads_table(results: Results) -> str:
@@ -151,13 +152,13 @@ def _threads_table(results: Results) -> str:
             line = f"{median(latencies(part)):.0f} ns" if latencies(part) else "-"
             rows.append([MODES[key].title, line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])
     text = (
-        f"What threads bring to fastvec: trainings with 1 thread, with {n}, and {n} trainings side by side with a "
-        f"thread each, take turns of {TURN:g} s; by the medians of their speeds. Trainings side by side share nothing: "
-        "their gain is what the machine has to give. Cores that share a cache pass a line on at once, others take "
-        "several times as long; the host of a virtual machine may move them from the one to the other, so turns are "
-        "told apart by it."
+        f"Thread scaling. Runs with 1 thread, with {n} threads, and {n} 1-thread runs side by side alternate every "
+        f"{TURN:g} s; the table gives ratios of median speeds. Runs side by side share nothing, so their gain is what "
+        "the machine offers. A cache-line transfer between cores that share a cache is several times faster than one "
+        "between other cores. The host of a virtual machine may move its cores from one case to the other; the table "
+        "separates the two."
     )
-    header = ["mode", "a line takes", f"{n} threads over 1", f"{n} trainings over 1", "in all"]
+    header = ["mode", "cache-line transfer", f"{n} threads / 1", f"{n} runs / 1", "measured for"]
     return text + "\n\n" + _table(header, rows)
 
 
@@ -177,10 +178,11 @@ def _limits(results: Results) -> str:
             speed = max(found.get((key, "fastvec", n), {0: 0.0}).values())
             row.append(f"{speed * per_word * MODES[key].dim / limit['flops_per_second']:.0%}")
         rows.append(row)
-    shares = [f"share of it, {MODES[key].dim} dimensions" for key in keys]
+    shares = [f"fraction at {MODES[key].dim} dimensions" for key in keys]
     text = (
-        "What the machine can do: a product of large single-precision matrices, and copying (bytes read and written); "
-        "and the share of the former that fastvec's skip-gram with negative sampling makes in useful multiply-adds."
+        "Machine limits: the speed of a product of large single-precision matrices and of a copy (bytes read and "
+        "written). The last columns are the fraction of the former that fastvec's skip-gram with negative sampling "
+        "reaches in useful multiply-adds."
     )
     return text + "\n\n" + _table(["", "product, Gflop/s", "copy, GB/s", *shares], rows) if rows else ""
 
@@ -192,22 +194,22 @@ def _startup_table(results: Results) -> str:
         row = [f"{EVERY[start['trainer']].title}: {start['mode']}"]
         row += [f"{start[which][of]:.1f}" for which in names for of in ("wall_seconds", "compile_seconds")]
         rows.append(row)
-    header = [f"{which} run, {of}" for which in names for of in ("whole", "compiling the kernel")]
-    return "Seconds to train on 1,000 words.\n\n" + _table(["", *header], rows) if rows else ""
+    header = [f"{which} run, {of}" for which in names for of in ("total", "compiling")]
+    return "Start-up: seconds to train on 1,000 words.\n\n" + _table(["", *header], rows) if rows else ""
 
 
 def _notes(results: Results) -> str:
     used = dict.fromkeys(run["trainer"] for run in results["rounds"] + results["accuracy"])
     lines = [f"- {EVERY[name].title}: timed {EVERY[name].timing}." for name in used if name not in OLDER_CPUS]
     lines += [
-        "- gensim, word2vec.c and fastText read the text as they train; fastvec, pWord2Vec and koan read it before.",
-        f"- Programs that tell of their progress are stopped after {results['seconds']:g} seconds of training.",
-        f"- fastvec passes over the text {TRAINERS['fastvec'].passes} times, so that it trains for a second or more "
-        f"(as on lesser machines {OLDER_CPUS['fastvec-avx2'].passes} times), the others once.",
-        "- Only fastvec, gensim and pWord2Vec take part in every round, the others, being slow, in the first.",
+        "- gensim, word2vec.c and fastText read the text while they train; fastvec, pWord2Vec and koan read it before.",
+        f"- Programs that report their progress are stopped after {results['seconds']:g} seconds of training.",
+        f"- fastvec makes {TRAINERS['fastvec'].passes} passes over the text, so that it trains for a second or more "
+        f"({OLDER_CPUS['fastvec-avx2'].passes} passes when compiled for older machines); the others make one.",
+        "- fastvec, gensim and pWord2Vec take part in every round; the others are slow and take part in the first.",
     ]
     if "glove-100" in results["modes"]:
-        lines.append(f"- GloVe: the words that an epoch goes through, window {GLOVE_WINDOW}; counting is apart.")
+        lines.append(f"- GloVe: words of text per second of an epoch, window {GLOVE_WINDOW}, without counting.")
     lines += [f"- {EVERY[name].title}: not installed." for name in results["missing"]]
     failed = {
         f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {with_threads(run['threads'])}): {run['error']}"

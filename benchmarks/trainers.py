@@ -1,4 +1,4 @@
-"""Who trains: for each trainer what starts it, and how the time of its training is told from its output."""
+"""The trainers: the command of each, and how the time of its training is read from its output."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.modes import GLOVE_EPOCHS, GLOVE_WINDOW, MIN_COUNT, NEGATIVE, SAMPLE, WINDOW, Mode
 
-#: Gives the command for a mode, a number of threads and one of epochs.
+#: Returns the command for a mode, a number of threads and a number of epochs.
 Command = Callable[[Mode, int, int], list[str]]
 
 
@@ -24,41 +24,41 @@ class Trainer:
     needs: tuple[str, ...]
     #: Trains on `corpus.txt` in the working directory and leaves `vectors` there.
     command: Command
-    #: What its output tells of progress, and the share of the training that a match stands for.
+    #: Matches progress in its output; `share` turns a match into the fraction done.
     progress: re.Pattern[bytes] | None = None
     share: Callable[[re.Match[bytes]], float] = lambda match: float(match[1]) / 100
-    #: What its output tells of words per second and thread, where it tells of progress with several threads only.
+    #: Matches words per second and thread, for a trainer that reports progress with several threads only.
     rate: re.Pattern[bytes] | None = None
-    #: How its time is taken; the time is printed by `benchmarks.child` where no pattern is given.
+    #: How its time is measured; `benchmarks.child` prints it where no pattern is given.
     timing: str = "around its training call"
     models: tuple[str, ...] = ("skipgram", "cbow")
     losses: tuple[str, ...] = ("negative", "hierarchical")
     environment: dict[str, str] = field(default_factory=dict)
-    #: Whether it takes part in all rounds or, being slow, in the first only.
+    #: Whether it takes part in all rounds, or only in the first because it is slow.
     every_round: bool = False
-    #: How often it passes over the text, so that it trains for about a second or more.
+    #: Passes over the text, enough to train for about a second or more.
     passes: int = 1
 
     @property
     def is_installed(self) -> bool:
-        """Whether all that it needs is here."""
+        """Whether all that it needs is installed."""
         return all(
             find_spec(name[len("module:") :]) if name.startswith("module:") else shutil.which(name)
             for name in self.needs
         )
 
     def trains(self, mode: Mode) -> bool:
-        """Tell whether it has this mode."""
+        """Return whether it has this mode."""
         return mode.model in self.models and (not mode.loss or mode.loss in self.losses)
 
-    def told(self, output: bytes) -> float | None:
-        """Give the share of the training that the end of its output says is done, if it says so."""
+    def fraction_done(self, output: bytes) -> float | None:
+        """Return the fraction of the training that its output last reported as done, if any."""
         matches = list(self.progress.finditer(output)) if self.progress else []
         return self.share(matches[-1]) if matches else None
 
 
 def python_child(task: str, *arguments: str) -> list[str]:
-    """Give the command of a task of `benchmarks.child`."""
+    """Return the command of a task of `benchmarks.child`."""
     return [sys.executable, "-m", "benchmarks.child", task, *arguments]
 
 
@@ -138,7 +138,7 @@ TRAINERS = {
         lambda match: int(match[1]) / GLOVE_EPOCHS, timing="over its second epoch", models=("glove",),
     ),
 }  # fmt: skip
-#: fastvec as it runs on lesser machines.
+#: fastvec as compiled for older machines.
 OLDER_CPUS = {
     "fastvec-avx2": _fastvec("fastvec, AVX2 only", False, cpu_name="haswell", cpu_features=""),
     "fastvec-x86-64": _fastvec("fastvec, baseline x86-64", False, cpu_name="x86-64", cpu_features=""),
@@ -146,7 +146,7 @@ OLDER_CPUS = {
 
 
 def environment(trainer: Trainer, name: str, directory: Path, threads: int) -> dict[str, str]:
-    """Give the environment of a trainer: this package importable, compiled code kept in a place of its own."""
+    """Return the environment of a trainer: this package importable, and its own cache of compiled code."""
     root = str(Path(__file__).parent.parent)
     return os.environ | {
         "PYTHONPATH": os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part),

@@ -1,9 +1,9 @@
-"""Trainings that take turns of half a second, to tell what more threads bring on a machine that is never quite quiet.
+"""Trainings that alternate every half second, to measure thread scaling on a machine that other programs use too.
 
-A machine that is shared may be a third faster a minute later. So trainings that are to be compared are all started, and
-all are stopped but those whose turn it is. And a process may be a tenth faster than the next all its life, as its
-memory lies; so each takes a few turns only, and many are compared. How far the cores are from each other is told for
-each turn.
+A shared machine may be a third faster a minute later. So all trainings of a comparison are started, and all but those
+whose turn it is are stopped. One process may also be a tenth faster than another for its whole life, because of where
+its memory lies. So each gets a few turns only, and many processes are compared. The cache-line transfer time of the
+cores is measured with each turn.
 """
 
 import os
@@ -18,18 +18,18 @@ from typing import Any
 
 from benchmarks.latency import longest_latency
 from benchmarks.modes import Mode
-from benchmarks.run import last_words
+from benchmarks.run import last_line
 from benchmarks.trainers import Trainer, environment
 
-#: Seconds of a turn, and how many of them each training takes.
+#: Seconds of a turn, and turns of each training.
 TURN, TURNS = 0.5, 4
-#: Each training is the begin of one of this many words, as of a whole corpus.
+#: Words that each training is set up for, as many as a whole corpus; it is stopped long before.
 WORDS = 80_000_000
 _TRAINED = re.compile(rb"TRAINED (\d+) ([\d.]+)\n")
 
 
 class Training:
-    """A process that prints "TRAINED words seconds" every tenth of a second of training; stopped but for its turns."""
+    """A process that prints "TRAINED words seconds" every tenth of a second of training; stopped between its turns."""
 
     def __init__(self, command: list[str], directory: Path, variables: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -44,12 +44,12 @@ class Training:
         while not _TRAINED.search(output):
             chunk = os.read(self._stdout.fileno(), 1 << 16)
             if not chunk:
-                raise RuntimeError(last_words(output))
+                raise RuntimeError(last_line(output))
             output += chunk
         self.stop()
         os.set_blocking(self._stdout.fileno(), False)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Begin a turn."""
         self._process.send_signal(signal.SIGCONT)
 
@@ -58,7 +58,7 @@ class Training:
         self._process.send_signal(signal.SIGSTOP)
 
     def count(self) -> tuple[int, float] | None:
-        """Give the words of a turn that is over, and its seconds, from its first to its last line; None at the end."""
+        """Return words and seconds of the last turn, from its first line to its last; None if training has ended."""
         output = b""
         while chunk := self._stdout.read(1 << 16):
             output += chunk
@@ -80,20 +80,19 @@ class Training:
 def train_in_turns(
     name: str, trainer: Trainer, mode: Mode, groups: list[list[int]], directory: Path, words: int
 ) -> list[dict[str, Any]]:
-    """Let groups of trainings on `directory`/corpus.txt, of `words` words, take turns.
+    """Run groups of trainings on `directory`/corpus.txt, of `words` words, in turns.
 
     Parameters
     ----------
     groups : list of lists of int
-        The threads of each training: [[1], [2], [1, 1]] compares one thread with two of one training, and with two
-        trainings side by side. Those share nothing: this is what two threads would do if they were never in each
-        other's way.
+        The threads of each training: [[1], [2], [1, 1]] compares one thread with two threads, and with two trainings
+        side by side. Those share nothing, so they show what two threads would do without contention.
 
     Returns
     -------
     list of dict
-        For each turn of each group its "threads", what was "done" (words; with GloVe cells), the "seconds", and the
-        "latency" between the cores before and after it, in nanoseconds (`longest_latency`).
+        For each turn of each group: its "threads", the work "done" (words; cells for GloVe), the "seconds", and the
+        "latency" of a cache-line transfer before and after it, in nanoseconds (`longest_latency`).
     """
     epochs = max(1, WORDS // words)
     played: list[dict[str, Any]] = []
@@ -132,7 +131,7 @@ def train_in_turns(
 
 def _take_turn(group: list[Training]) -> list[tuple[int, float] | None]:
     for training in group:
-        training.go_on()
+        training.resume()
     time.sleep(TURN)
     for training in group:
         training.stop()

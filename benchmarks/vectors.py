@@ -2,8 +2,8 @@
 
     python benchmarks/vectors.py --words 400000 --dim 300 --folder /tmp
 
-Prints seconds (the best of some rounds, each in a process of its own for loading) and the ratio to gensim; and what
-loading needs at its peak beyond what the process held before, as a multiple of the matrix.
+Prints seconds, the best of some rounds, and the ratio to gensim. Each load runs in a process of its own. Peak memory is
+that beyond what the process held before, as a multiple of the matrix.
 """
 
 import argparse
@@ -27,7 +27,7 @@ if tool == "gensim":
         return KeyedVectors.load_word2vec_format(path, binary=path.endswith(".bin"))
 else:
     from fastvec import load
-load(small)  # libraries and compiled code are loaded now
+load(small)  # loads libraries and compiled code
 open("/proc/self/clear_refs", "w").write("5")  # forget the peak so far
 before = memory("VmRSS")
 start = time.perf_counter()

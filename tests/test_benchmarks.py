@@ -52,20 +52,20 @@ def results():
 
 
 def test_percentages_of_progress_are_read():
-    assert TRAINERS["pword2vec"].told(
+    assert TRAINERS["pword2vec"].fraction_done(
         b"\rAlpha: 0.01  Progress: 1.50%  Words\rAlpha: 0  Progress: 99.54%  Wor"
     ) == pytest.approx(0.9954)
 
 
-def test_output_without_progress_tells_nothing():
-    assert TRAINERS["word2vec"].told(b"Vocab size: 12\nProgress: 5") is None
-    assert TRAINERS["gensim"].told(b"Progress: 50%") is None
+def test_output_without_progress_has_no_fraction():
+    assert TRAINERS["word2vec"].fraction_done(b"Vocab size: 12\nProgress: 5") is None
+    assert TRAINERS["gensim"].fraction_done(b"Progress: 50%") is None
 
 
-def test_koan_tells_its_sentences_once_it_has_read_the_text_and_glove_its_epochs():
-    assert TRAINERS["koan"].told(b"Sents:    0.00% |  | 0/20000  Toks: 0 (0.00 tok/s)") is None
-    assert TRAINERS["koan"].told(b"Sents:   12.50% | \xe2\x96\x88 | 1774/20000  Toks: 10 (2.5 tok/s)") == 0.125
-    assert TRAINERS["glove"].told(b"iter: 001, cost: 0.1") == 0.5
+def test_progress_is_in_sentences_for_koan_and_in_epochs_for_glove():
+    assert TRAINERS["koan"].fraction_done(b"Sents:    0.00% |  | 0/20000  Toks: 0 (0.00 tok/s)") is None
+    assert TRAINERS["koan"].fraction_done(b"Sents:   12.50% | \xe2\x96\x88 | 1774/20000  Toks: 10 (2.5 tok/s)") == 0.125
+    assert TRAINERS["glove"].fraction_done(b"iter: 001, cost: 0.1") == 0.5
 
 
 def test_the_time_between_two_lines_of_progress_gives_the_speed(tmp_path):
@@ -85,14 +85,14 @@ def test_a_slow_program_is_stopped_and_its_speed_is_that_of_the_words_done(tmp_p
     assert run["words_per_second"] == pytest.approx(1000 * run["share"] / run["seconds"])
 
 
-def test_the_speed_that_a_program_tells_of_serves_where_it_tells_of_no_progress(tmp_path):
+def test_a_reported_speed_is_used_where_there_is_no_progress(tmp_path):
     text = "print('Progress: 100% words/sec/thread:    2500 lr: 0')"
     fasttext = script(text, progress=PROGRESS, rate=TRAINERS["fasttext"].rate)
     assert train("s", fasttext, MODES["sg-ns-100"], 1, tmp_path, 1000, 1)["words_per_second"] == 2500
 
 
 def endless(first="", last=""):
-    """Give a trainer of 1000 words a second and thread, which counts the seconds that it is let run."""
+    """Return a trainer of 1000 words per second and thread, which counts the seconds that it runs."""
     text = f"""if True:
         import time
         seconds = 0
@@ -161,13 +161,13 @@ def test_names_choose_trainers_and_modes():
         choose("genism")
 
 
-def test_trainers_are_not_asked_for_modes_they_lack():
+def test_trainers_are_not_run_in_modes_they_lack():
     assert not TRAINERS["pword2vec"].trains(MODES["cbow-ns-100"])
     assert not TRAINERS["koan"].trains(MODES["sg-hs-100"])
     assert [name for name in TRAINERS if TRAINERS[name].trains(MODES["glove-100"])] == ["fastvec", "glove"]
 
 
-def test_older_machines_are_told_to_the_compiler():
+def test_older_machines_are_named_to_the_compiler():
     assert OLDER_CPUS["fastvec-avx2"].environment == {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": ""}
 
 
@@ -189,42 +189,42 @@ def test_tables_show_best_median_ratio_memory_and_accuracy():
     assert "- gensim failed (sg-ns-100, 2 threads): killed" in text
 
 
-def test_turns_are_told_apart_by_how_far_the_cores_are():
+def test_turns_are_separated_by_cache_line_transfer_time():
     text = render(results())
     assert "| skip-gram, negative, 100 | 39 ns | 1.91 x | 2.00 x | 40 s |" in text
     assert "| skip-gram, negative, 100 | 175 ns | 1.60 x | - | 20 s |" in text
 
 
-def test_turns_of_which_the_latency_is_not_known_are_shown_as_one():
-    told = results()
-    told["turns"] = [turn | {"latency": [None, None]} for turn in told["turns"] if turn["seconds"] > 1]
-    assert "| skip-gram, negative, 100 | - | 1.79 x | 2.00 x | 60 s |" in render(told)
+def test_turns_without_a_known_latency_are_one_row():
+    found = results()
+    found["turns"] = [turn | {"latency": [None, None]} for turn in found["turns"] if turn["seconds"] > 1]
+    assert "| skip-gram, negative, 100 | - | 1.79 x | 2.00 x | 60 s |" in render(found)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be put on cores here")
-def test_a_line_takes_time_from_core_to_core():
+def test_a_cache_line_transfer_takes_time():
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) == 1:
-        pytest.skip("there is but one core")
+        pytest.skip("there is only one core")
     assert 1 < latency(*cores[:2])
     assert sorted(os.sched_getaffinity(0)) == cores
     assert 1 < longest_latency()
 
 
-def test_the_section_of_the_readme_is_replaced(tmp_path):
-    file, readme = tmp_path / "results.json", tmp_path / "README.md"
+def test_the_section_of_the_page_is_replaced(tmp_path):
+    file, page = tmp_path / "results.json", tmp_path / "README.md"
     file.write_text(json.dumps(results()))
-    readme.write_text("before\n<!-- benchmark:start -->\nan earlier table\n<!-- benchmark:end -->\nafter\n")
+    page.write_text("before\n<!-- benchmark:start -->\nan earlier table\n<!-- benchmark:end -->\nafter\n")
     for _ in range(2):
-        done = CliRunner().invoke(main, ["table", str(file), "--readme", str(readme)])
+        done = CliRunner().invoke(main, ["table", str(file), "--page", str(page)])
         assert done.exit_code == 0, done.output
-    text = readme.read_text()
+    text = page.read_text()
     assert text.startswith("before\n<!-- benchmark:start -->\nCPU (avx2)")
     assert text.endswith("\n<!-- benchmark:end -->\nafter\n")
     assert "an earlier table" not in text
 
 
-def test_a_readme_without_markers_is_refused():
+def test_a_page_without_markers_is_refused():
     with pytest.raises(ValueError, match="no <!-- benchmark:start --> followed by"):
         replace_section("<!-- benchmark:end --> <!-- benchmark:start -->", "new")
 
