@@ -217,7 +217,7 @@ def test_a_log_of_progress_does_not_end_a_training(disk, run, monkeypatch):
         assert code == 0
         lines = (disk.folder / "log").read_bytes().splitlines(keepends=True)
         assert all(json.loads(line) for line in lines)
-        told = rf"fastvec: {disk.folder}/log: cannot be written \(.*\); the work goes on without this log\n"
+        told = rf"fastvec: {disk.folder}/log: cannot be written \(.*\); continuing without this log\n"
         assert not err or re.fullmatch(told, err)
         found.add(bool(err))
     assert True in found
