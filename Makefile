@@ -1,10 +1,10 @@
-# `make demo` and `make test` need Python 3.11 or newer and an index of Python packages, nothing else.
+# `make demo` and `make test` need only Python 3.11 or newer and access to PyPI.
 PYTHON ?= python3
 BIN = .venv/bin
 
 .PHONY: bench demo test lint check clean
 
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable .
 	touch $@
@@ -13,7 +13,7 @@ BIN = .venv/bin
 	$(BIN)/pip install --quiet --editable '.[test]'
 	touch $@
 
-# Train on the sample of Wikipedia that comes with the project, evaluate, and look at some neighbours.
+# Train on the bundled sample of Wikipedia, evaluate, and show some neighbours.
 demo: .venv/installed
 	$(BIN)/fastvec train data/sample.txt.xz --output vectors.safetensors
 	$(BIN)/fastvec eval analogies vectors.safetensors
@@ -28,7 +28,7 @@ lint: .venv/installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# The kernels once more, with bounds checked, and then as plain Python.
+# Test the kernels with bounds checks, and then as plain Python.
 check: .venv/installed-test
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/boundscheck $(BIN)/pytest $(KERNEL_TESTS)
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
@@ -36,7 +36,7 @@ check: .venv/installed-test
 KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_sampling.py tests/test_huffman.py \
 	tests/test_glove_kernel.py tests/test_glove_tiles.py tests/test_phrases.py
 
-# Beside gensim and fastText, and the other trainers that are on PATH; `python -m benchmarks --help` has the choices.
+# Measure beside gensim, fastText and the trainers on PATH, and write benchmarks/README.md; see there.
 bench: .venv/installed
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks
