@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from fastvec import InputError, KeyedVectors
 from fastvec.evaluation import compare, read_pairs, read_questions
-from fastvec.evaluation.paired import mcnemar
+from fastvec.evaluation._compare import mcnemar
 
 WORDS = [f"{letter}{number}" for number in range(20) for letter in "ab"]
 

@@ -1,18 +1,18 @@
 """Evaluation of word vectors: analogies, similarity, categories, outliers, and the comparison of several vectors."""
 
-from fastvec.evaluation.analogy import AnalogyResult, analogies, analogy_grid
+from fastvec.evaluation._analogies import AnalogyResult, analogies, analogy_grid
+from fastvec.evaluation._categories import CategoryResult, categories
+from fastvec.evaluation._compare import compare
+from fastvec.evaluation._outliers import OutlierResult, outliers
+from fastvec.evaluation._similarity import SimilarityResult, similarity
 from fastvec.evaluation.answers import METHODS
 from fastvec.evaluation.bootstrap import CLUSTERS, Bootstrap
 from fastvec.evaluation.catalogue import find_sets
-from fastvec.evaluation.categorisation import CategoryResult, categories
 from fastvec.evaluation.chart import draw_sections
 from fastvec.evaluation.comparison import Comparison
 from fastvec.evaluation.groups import Classes, OutlierGroup, read_classes, read_outliers
-from fastvec.evaluation.outlier import OutlierResult, outliers
-from fastvec.evaluation.paired import compare
 from fastvec.evaluation.pairs import ScoredPairs, read_pairs
 from fastvec.evaluation.questions import BUNDLED, Questions, read_questions
-from fastvec.evaluation.relatedness import SimilarityResult, similarity
 from fastvec.evaluation.scores import Proportion, record
 
 __all__ = [

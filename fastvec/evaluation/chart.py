@@ -11,7 +11,7 @@ from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import Floats
 
 if TYPE_CHECKING:
-    from fastvec.evaluation.analogy import AnalogyResult
+    from fastvec.evaluation._analogies import AnalogyResult
 
 _FORMATS = ("png", "svg", "pdf")
 

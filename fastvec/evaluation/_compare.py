@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
 from fastvec.errors import InputError
-from fastvec.evaluation.analogy import analogy_grid, question_design
+from fastvec.evaluation._analogies import analogy_grid, question_design
+from fastvec.evaluation._similarity import check_varied, pair_cosines
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals, percentile_interval
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
 from fastvec.evaluation.lookup import fold, unit_rows
 from fastvec.evaluation.pairs import ScoredPairs
 from fastvec.evaluation.questions import Questions
-from fastvec.evaluation.relatedness import check_varied, pair_cosines
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
