@@ -2,7 +2,7 @@
 
 Questions, candidates and right answers are as in gensim's ``evaluate_word_analogies``: case is folded, the first word
 of several that differ in case gives the vector, and a question's own words, in any case, are no answers. (gensim looks
-at five candidates only, and gives up where all five are such words.)
+at five candidates only, and has no answer if all five are such words.)
 """
 
 from collections.abc import Sequence
@@ -13,41 +13,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import InputError
+from fastvec.checks import check_choice
 from fastvec.evaluation.answers import METHODS, answer_questions
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
 from fastvec.evaluation.questions import Questions, read_questions
-from fastvec.evaluation.scores import OverallResult, Proportion, Unknown, check_unknown
+from fastvec.evaluation.scores import OverallResult, Proportion, Unknown, count_sections, counted_items
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AnalogyResult(OverallResult):
     """Answers to analogy questions, scored.
 
     Attributes
     ----------
-    dataset : str
-        Name of the set.
+    dataset, vocab_limit, vocab_size, unknown, fold_case, bootstrap
+        The set and the settings, as in all results.
     method : {"3cosadd", "3cosmul", "nearest"}
         How answers were found.
-    vocab_limit : int or None
-        As asked; the candidates, and the words that count as known, are the first `vocab_size` words.
-    vocab_size : int
-        Words among which answers were sought.
-    unknown : {"skip", "wrong"}
-        What became of questions with a word that has no vector.
-    fold_case : bool
-        Whether words that differ in case only were the same.
-    bootstrap : Bootstrap
-        How the intervals were made.
     overall : Proportion
         All questions.
     kinds, sections : tuple of Proportion
-        Semantic and syntactic (or morphological) questions, where the set tells them apart; each section.
+        Semantic and syntactic (or morphological) questions, if the set tells them apart; each section.
     outcomes : (n_questions,) int8
         1 for right, 0 for wrong, -1 for a question with an unknown word.
     answers : (n_questions,) int64
@@ -56,17 +46,8 @@ class AnalogyResult(OverallResult):
 
     task = "analogies"
 
-    dataset: str
     method: str
-    vocab_limit: int | None
-    vocab_size: int
-    unknown: Unknown
-    fold_case: bool
-    bootstrap: Bootstrap
-    overall: Proportion
     kinds: tuple[Proportion, ...]
-    sections: tuple[Proportion, ...]
-    outcomes: NDArray[np.int8] = field(repr=False, compare=False)
     answers: NDArray[np.int64] = field(repr=False, compare=False)
 
 
@@ -128,19 +109,17 @@ def analogy_grid(
     fold_case: bool = True,
     bootstrap: Bootstrap = DEFAULT,
 ) -> list[AnalogyResult]:
-    """Score vectors at several vocabulary limits and by several methods, in hardly more time than one needs.
+    """Score vectors at several vocabulary limits and by several methods, in hardly more time than one takes.
 
-    The parameters are those of `analogies`, of which there may be several here.
+    The other parameters are those of `analogies`.
 
     Returns
     -------
     list of AnalogyResult
         Limits as given, and for each limit the methods as given.
     """
-    check_unknown(unknown)
     for method in methods:
-        if method not in METHODS:
-            raise InputError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+        check_choice("method", method, METHODS)
     sizes = [cut_vocabulary(wv, limit) for limit in vocab_limits]
     limits = sorted(set(sizes))
     matches = match_words(wv.words[: limits[-1]], questions.words, fold_case=fold_case)
@@ -150,34 +129,33 @@ def analogy_grid(
         raise uncovered(wv, limits[-1], len(questions), "questions", questions.name)
     answers = np.full((len(methods), len(limits), len(questions)), -1, np.int64)
     answers[:, :, possible] = _answers(wv, questions, matches, possible, limits, methods)
-    design = question_design(questions)
     results = []
     for limit, size in zip(vocab_limits, sizes, strict=True):
         for number, method in enumerate(methods):
             answered = answers[number, limits.index(size)]
             outcomes = np.where(last_needed < size, _is_right(questions, matches, answered), -1).astype(np.int8)
-            overall, kinds, sections = _proportions(questions, outcomes, design, unknown, bootstrap)
+            overall, kinds, sections = _proportions(questions, outcomes, unknown, bootstrap)
             results.append(
                 AnalogyResult(
-                    questions.name,
-                    method,
-                    limit,
-                    size,
-                    unknown,
-                    fold_case,
-                    bootstrap,
-                    overall,
-                    kinds,
-                    sections,
-                    outcomes,
-                    np.where(outcomes < 0, -1, answered),
+                    dataset=questions.name,
+                    method=method,
+                    overall=overall,
+                    kinds=kinds,
+                    sections=sections,
+                    vocab_limit=limit,
+                    vocab_size=size,
+                    unknown=unknown,
+                    fold_case=fold_case,
+                    bootstrap=bootstrap,
+                    outcomes=outcomes,
+                    answers=np.where(outcomes < 0, -1, answered),
                 )
             )
     return results
 
 
 def _last_needed(questions: Questions, matches: Matches) -> NDArray[np.int64]:
-    """Give, for each question, the row of the rarest word without which it is not covered."""
+    """Return, for each question, the row of the rarest word that it needs."""
     rows = matches.rows[matches.entries]
     easiest = np.array([rows[list(answers)].min() for answers in questions.answers])
     return np.asarray(np.maximum(rows[questions.given].max(axis=1), easiest[questions.expected]))
@@ -191,7 +169,7 @@ def _answers(
     limits: list[int],
     methods: Sequence[str],
 ) -> NDArray[np.int64]:
-    """Answer the chosen questions; only words that these give need similarities."""
+    """Answer the chosen questions, with similarities to their own words only."""
     used, places = np.unique(matches.entries[questions.given[chosen]], return_inverse=True)
     numbers = np.full(len(matches.rows) + 1, -1, np.int32)
     numbers[used] = np.arange(len(used))
@@ -212,7 +190,7 @@ def _is_right(questions: Questions, matches: Matches, answered: NDArray[np.int64
 
 
 def question_design(questions: Questions) -> Design:
-    """Say which pairs of words the questions share."""
+    """Return which sections and pairs of words the questions share."""
     n_words = len(questions.words)
     first_answers = np.array([answers[0] for answers in questions.answers])
     given = questions.given.astype(np.int64)
@@ -221,34 +199,27 @@ def question_design(questions: Questions) -> Design:
     return Design(questions.section, first, second)
 
 
+def section_groups(questions: Questions) -> dict[str, list[int]]:
+    """Return the sections of all questions, "total", and of each kind."""
+    kinds = dict.fromkeys(kind for _, kind in questions.sections if kind)
+    groups = {"total": list(range(len(questions.sections)))}
+    return groups | {kind: [n for n in groups["total"] if questions.sections[n][1] == kind] for kind in kinds}
+
+
 def _proportions(
-    questions: Questions, outcomes: NDArray[np.int8], design: Design, unknown: Unknown, bootstrap: Bootstrap
+    questions: Questions, outcomes: NDArray[np.int8], unknown: Unknown, bootstrap: Bootstrap
 ) -> tuple[Proportion, tuple[Proportion, ...], tuple[Proportion, ...]]:
     """Count the outcomes of all questions, of each kind and of each section."""
-    counted = np.flatnonzero(outcomes >= 0) if unknown == "skip" else np.arange(len(outcomes))
-    kinds = list(dict.fromkeys(kind for _, kind in questions.sections if kind))
-    everything = range(len(questions.sections))
-    names = ["total", *kinds, *(name for name, _ in questions.sections)]
-    groups = [
-        list(everything),
-        *([number for number in everything if questions.sections[number][1] == kind] for kind in kinds),
-        *([number] for number in everything),
-    ]
-    intervals = mean_intervals(
-        (outcomes[counted] == 1).astype(np.float64),
-        Design(design.section[counted], design.first[counted], design.second[counted]),
-        groups,
-        bootstrap,
+    counted = counted_items(outcomes >= 0, unknown)
+    named = section_groups(questions)
+    names = [*named, *(name for name, _ in questions.sections)]
+    groups = [*named.values(), *([number] for number in named["total"])]
+    values = (outcomes[counted] == 1).astype(np.float64)
+    intervals = mean_intervals(values, question_design(questions).select(counted), groups, bootstrap)
+    counts = count_sections(outcomes, questions.section, len(questions.sections), unknown)
+    overall, *parts = (
+        Proportion.of(name, counts[:, group].sum(axis=1), interval)
+        for name, group, interval in zip(names, groups, intervals, strict=True)
     )
-
-    def count(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(questions.section[chosen], minlength=len(questions.sections))
-
-    counts = [count(outcomes >= least) for least in (-1, 0, 1)]
-    proportions = []
-    for name, group, interval in zip(names, groups, intervals, strict=True):
-        asked, covered, correct = (int(each[group].sum()) for each in counts)
-        total = covered if unknown == "skip" else asked
-        proportions.append(Proportion(name, asked, covered, total, correct, interval))
-    overall, *parts = proportions
-    return overall, tuple(parts[: len(kinds)]), tuple(parts[len(kinds) :])
+    n_kinds = len(named) - 1
+    return overall, tuple(parts[:n_kinds]), tuple(parts[n_kinds:])

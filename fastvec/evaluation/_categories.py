@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvec.checks import check_integer
 from fastvec.errors import InputError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import Classes, read_classes
-from fastvec.evaluation.lookup import cut_vocabulary, match_words, uncovered, unit_vectors
-from fastvec.evaluation.scores import Result
+from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
+from fastvec.evaluation.scores import SetResult
 from fastvec.vectors.kmeans import cluster_directions, distant_rows
 
 if TYPE_CHECKING:
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
 _ROUNDS = 100  # of k-means: far more than a few thousand words need to settle
 
 
-@dataclass(frozen=True)
-class CategoryResult(Result):
+@dataclass(frozen=True, kw_only=True)
+class CategoryResult(SetResult):
     """Agreement of clusters with classes, mean of several clusterings.
 
     Attributes
     ----------
-    dataset : str
-        Name of the set.
+    dataset, vocab_limit, vocab_size, fold_case, bootstrap
+        The set and the settings, as in all results.
     questions, covered : int
-        Words of the set, and how many of them are known; the others are left out.
+        Words of the set, and those that are known; the others are omitted.
     classes : int
         Classes of the covered words, which is also the number of clusters.
     runs : int
@@ -40,19 +41,10 @@ class CategoryResult(Result):
         Their 95 % bootstrap intervals; words are resampled, with the clusters that they are in.
     purity_spread, adjusted_rand_spread : float
         Standard deviation from clustering to clustering; NaN for a single one.
-    vocab_limit : int or None
-        As asked; only the first `vocab_size` words count as known.
-    vocab_size : int
-        Words of the vectors that count as known.
-    fold_case : bool
-        Whether words that differ in case only were the same.
-    bootstrap : Bootstrap
-        How the intervals were made.
     """
 
     task = "categories"
 
-    dataset: str
     questions: int
     covered: int
     classes: int
@@ -63,10 +55,6 @@ class CategoryResult(Result):
     adjusted_rand: float
     adjusted_rand_interval: Interval
     adjusted_rand_spread: float
-    vocab_limit: int | None
-    vocab_size: int
-    fold_case: bool
-    bootstrap: Bootstrap
 
     @property
     def interval(self) -> Interval:
@@ -113,12 +101,10 @@ def categories(
     InputError
         If an argument is out of its range, or fewer than two classes have a word with a vector.
     """
-    if runs < 1:
-        raise InputError(f"runs must be at least 1, not {runs}")
+    check_integer("runs", runs, 1)
     classes = path if isinstance(path, Classes) else read_classes(path)[0]
     size = cut_vocabulary(wv, vocab_limit)
-    matches = match_words(wv.words[:size], classes.words, fold_case=fold_case)
-    rows = matches.rows[matches.entries]
+    rows = find_rows(wv, classes.words, size, fold_case=fold_case)
     known = rows < size
     if not known.any():
         raise uncovered(wv, size, len(classes), "words", classes.name)
@@ -139,19 +125,23 @@ def categories(
         purity_draws.append(weights @ hits / len(units))
         rand_draws.append(adjusted_rand(clusters, numbers, weights))
     return CategoryResult(
-        classes.name,
-        len(classes),
-        len(units),
-        len(labels),
-        runs,
-        float(np.mean(purities)),
-        percentile_interval(np.mean(purity_draws, axis=0)),
-        float(np.std(purities, ddof=1)) if runs > 1 else float("nan"),
-        float(np.mean(rands)),
-        percentile_interval(np.mean(rand_draws, axis=0)),
-        float(np.std(rands, ddof=1)) if runs > 1 else float("nan"),
-        vocab_limit,
-        size,
-        fold_case,
-        bootstrap,
+        dataset=classes.name,
+        questions=len(classes),
+        covered=len(units),
+        classes=len(labels),
+        runs=runs,
+        purity=float(np.mean(purities)),
+        purity_interval=percentile_interval(np.mean(purity_draws, axis=0)),
+        purity_spread=_spread(purities),
+        adjusted_rand=float(np.mean(rands)),
+        adjusted_rand_interval=percentile_interval(np.mean(rand_draws, axis=0)),
+        adjusted_rand_spread=_spread(rands),
+        vocab_limit=vocab_limit,
+        vocab_size=size,
+        fold_case=fold_case,
+        bootstrap=bootstrap,
     )
+
+
+def _spread(scores: list[float]) -> float:
+    return float(np.std(scores, ddof=1)) if len(scores) > 1 else float("nan")

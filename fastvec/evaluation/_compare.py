@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
+from fastvec.checks import check_integer
 from fastvec.errors import InputError
-from fastvec.evaluation._analogies import analogy_grid, question_design
+from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, mean_intervals, percentile_interval
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
-from fastvec.evaluation.lookup import fold, unit_rows
+from fastvec.evaluation.lookup import check_limit, fold, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs
 from fastvec.evaluation.questions import Questions
 
@@ -74,8 +75,8 @@ def compare(
     if len(vectors) < 2:
         raise InputError(f"compare needs at least two vectors, not {len(vectors)}")
     names = tuple(names or (chr(ord("A") + number) for number in range(len(vectors))))
-    if vocab_limit is not None and vocab_limit < 1:
-        raise InputError(f"vocab_limit must be at least 1, or None for all words, not {vocab_limit}")
+    check_integer("neighbours", neighbours, 1)
+    check_limit(vocab_limit)
     words, rows = _common_words(vectors, fold_case)
     if len(words) < _FEWEST:
         raise InputError(
@@ -102,7 +103,7 @@ def compare(
 
 
 def _common_words(vectors: Sequence["KeyedVectors"], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:
-    """Give the words that all vectors have, and the row of each in each of the vectors."""
+    """Return the words that all vectors have, and the row of each in each of the vectors."""
     places = []
     for wv in vectors:
         found: dict[str, int] = {}
@@ -130,13 +131,8 @@ def _match_analogies(
     ]
     covered = results[0].outcomes >= 0
     right = [result.outcomes[covered] == 1 for result in results]
-    design = question_design(questions)
-    design = Design(design.section[covered], design.first[covered], design.second[covered])
-    kinds = [kind.name for kind in results[0].kinds]
-    groups = [
-        list(range(len(questions.sections))),
-        *([number for number, (_, kind) in enumerate(questions.sections) if kind == name] for name in kinds),
-    ]
+    design = question_design(questions).select(covered)
+    groups = list(section_groups(questions).values())
     differences: list[list[Difference]] = [[] for _ in groups]
     for first, second in combinations(range(len(shared)), 2):
         values = right[first].astype(np.float64) - right[second]
@@ -163,7 +159,7 @@ def _match_analogies(
 
 
 def mcnemar(differences: NDArray[np.float64]) -> float:
-    """Give the p-value of McNemar's exact test (McNemar 1947).
+    """Return the p-value of McNemar's exact test (McNemar 1947).
 
     Parameters
     ----------
@@ -226,7 +222,7 @@ def _overlaps(shared: Sequence["KeyedVectors"], neighbours: int) -> tuple[Overla
     sampled = np.unique(np.linspace(0, n_words - 1, min(_SAMPLED, n_words)).astype(np.int64))
     nearest = []
     for wv in shared:
-        units = unit_rows(wv, 0, n_words)
+        units = unit_vectors(wv, slice(None))
         blocks = []
         for start in range(0, len(sampled), 100):
             queries = sampled[start : start + 100]

@@ -14,9 +14,9 @@ from scipy.stats import pearsonr, spearmanr
 from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
-from fastvec.evaluation.lookup import cut_vocabulary, match_words, uncovered, unit_vectors
+from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs, read_pairs
-from fastvec.evaluation.scores import Result, Unknown, check_unknown
+from fastvec.evaluation.scores import SetResult, Unknown, counted_items
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
@@ -24,37 +24,28 @@ if TYPE_CHECKING:
 _FEWEST = 3  # pairs of which a correlation says anything
 
 
-@dataclass(frozen=True)
-class SimilarityResult(Result):
+@dataclass(frozen=True, kw_only=True)
+class SimilarityResult(SetResult):
     """Correlations of cosines with people's scores.
 
     Attributes
     ----------
-    dataset : str
-        Name of the set.
+    dataset, vocab_limit, vocab_size, fold_case, bootstrap
+        The set and the settings, as in all results.
     questions, covered, total : int
         Pairs of the set; pairs whose words are known; pairs that count, which the policy for unknown words decides.
     spearman, pearson : float
         Correlations, in [-1, 1].
     spearman_interval, pearson_interval : (float, float)
         Their 95 % bootstrap intervals; pairs are resampled.
-    vocab_limit : int or None
-        As asked; only the first `vocab_size` words count as known.
-    vocab_size : int
-        Words of the vectors that count as known.
     unknown : {"skip", "wrong"}
-        Whether pairs with an unknown word are left out or have the similarity 0.
-    fold_case : bool
-        Whether words that differ in case only were the same.
-    bootstrap : Bootstrap
-        How the intervals were made.
+        Whether pairs with an unknown word were omitted, or had the similarity 0.
     cosines : (n_pairs,) float64
         The similarities, NaN for a pair with an unknown word.
     """
 
     task = "similarity"
 
-    dataset: str
     questions: int
     covered: int
     total: int
@@ -62,11 +53,7 @@ class SimilarityResult(Result):
     spearman_interval: Interval
     pearson: float
     pearson_interval: Interval
-    vocab_limit: int | None
-    vocab_size: int
     unknown: Unknown
-    fold_case: bool
-    bootstrap: Bootstrap
     cosines: NDArray[np.float64] = field(repr=False, compare=False)
 
     @property
@@ -98,11 +85,11 @@ def similarity(
     path : str, path or ScoredPairs
         A file of scored pairs; see `fastvec.evaluation.read_pairs`.
     vocab_limit : int or None
-        Only the first so many words exist; None for all.
+        Use only the first N words, at least 1; None for all.
     unknown : {"skip", "wrong"}
-        Whether pairs with a word that has no vector are left out or have the similarity 0.
+        Whether pairs with a word that has no vector are omitted, or have the similarity 0.
     fold_case : bool
-        Whether words that differ in case only are the same.
+        Whether words that differ only in case are the same.
     bootstrap : Bootstrap
         How intervals are made.
 
@@ -113,15 +100,14 @@ def similarity(
     InputError
         If an argument is out of its range, fewer than three pairs are covered, or all scores or similarities are equal.
     """
-    check_unknown(unknown)
     pairs = path if isinstance(path, ScoredPairs) else read_pairs(path)
     size = cut_vocabulary(wv, vocab_limit)
     cosines = pair_cosines(wv, pairs, size, fold_case=fold_case)
     known = ~np.isnan(cosines)
+    counted = counted_items(known, unknown)
     covered = int(known.sum())
     if not covered:
         raise uncovered(wv, size, len(pairs), "pairs", pairs.name)
-    counted = known if unknown == "skip" else np.ones_like(known)
     gold, given = pairs.scores[counted], np.nan_to_num(cosines[counted])
     if len(gold) < _FEWEST:
         raise InputError(f"{covered} of {len(pairs):,} pairs of {pairs.name} covered: a correlation needs {_FEWEST}")
@@ -129,27 +115,26 @@ def similarity(
     check_varied(given, f"similarities for {pairs.name}")
     weights = bootstrap.weights(len(gold))
     return SimilarityResult(
-        pairs.name,
-        len(pairs),
-        covered,
-        len(gold),
-        float(spearmanr(gold, given).statistic),
-        percentile_interval(spearman_replicates(gold, given, weights)),
-        float(pearsonr(gold, given).statistic),
-        percentile_interval(pearson_replicates(gold, given, weights)),
-        vocab_limit,
-        size,
-        unknown,
-        fold_case,
-        bootstrap,
-        cosines,
+        dataset=pairs.name,
+        questions=len(pairs),
+        covered=covered,
+        total=len(gold),
+        spearman=float(spearmanr(gold, given).statistic),
+        spearman_interval=percentile_interval(spearman_replicates(gold, given, weights)),
+        pearson=float(pearsonr(gold, given).statistic),
+        pearson_interval=percentile_interval(pearson_replicates(gold, given, weights)),
+        vocab_limit=vocab_limit,
+        vocab_size=size,
+        unknown=unknown,
+        fold_case=fold_case,
+        bootstrap=bootstrap,
+        cosines=cosines,
     )
 
 
 def pair_cosines(wv: "KeyedVectors", pairs: ScoredPairs, vocab_size: int, *, fold_case: bool) -> NDArray[np.float64]:
-    """Give the cosine of each pair, (n_pairs,) float64, NaN where a word is unknown."""
-    matches = match_words(wv.words[:vocab_size], pairs.words, fold_case=fold_case)
-    rows = matches.rows[matches.entries].reshape(-1, 2)
+    """Return the cosine of each pair, (n_pairs,) float64, NaN if a word is unknown."""
+    rows = find_rows(wv, pairs.words, vocab_size, fold_case=fold_case).reshape(-1, 2)
     known = (rows < vocab_size).all(axis=1)
     needed, places = np.unique(rows[known], return_inverse=True)
     first, second = unit_vectors(wv, needed).astype(np.float64)[places.reshape(-1, 2).T]
@@ -159,6 +144,6 @@ def pair_cosines(wv: "KeyedVectors", pairs: ScoredPairs, vocab_size: int, *, fol
 
 
 def check_varied(values: NDArray[np.float64], what: str) -> None:
-    """Refuse values that are all the same, with which nothing can correlate."""
+    """Refuse values that are all equal, as nothing can correlate with them."""
     if np.ptp(values) <= 1e-12 * np.abs(values).max():
         raise InputError(f"all {what} are constant ({values[0]:.4g}); a correlation needs values that differ")

@@ -1,8 +1,8 @@
 """Answers to analogy questions: for each, the word of the vocabulary that scores best.
 
-Questions share their words, so that the similarities of a few hundred words to the whole vocabulary hold every score:
-3CosAdd's is the sum of three of them. One matrix product, made in blocks of the vocabulary, serves all questions,
-methods and vocabulary limits; no vector of the vocabulary is read or normalised twice.
+Questions share their words: the similarities of a few hundred words to the whole vocabulary hold every score. 3CosAdd's
+is the sum of three of them. One matrix product, in blocks of the vocabulary, serves all questions, methods and
+vocabulary limits. Each vector of the vocabulary is read and normalised once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.evaluation.lookup import unit_rows, unit_vectors
+from fastvec.evaluation.lookup import unit_vectors
 from fastvec.kernels.analogies import raise_best
 from fastvec.training.blocks import count_threads
 
@@ -49,7 +49,7 @@ def answer_questions(
     questions : (n_questions, 3) int32
         The entries a, b and c of each question.
     owners : (n_words,) int32
-        The entry for which a word stands, or -1; a question's own words, in whatever case, are no answers.
+        The entry for which a word stands, or -1; a question's own words, in any case, are no answers.
     limits : list of int
         Rising, each between 1 and `n_words`.
     methods : sequence of str
@@ -73,7 +73,7 @@ def answer_questions(
     parts = [slice(first, last) for first, last in pairwise(cuts)]
     with ThreadPoolExecutor(threads) as pool:
         for start, stop in _blocks(limits, len(rows)):
-            similarities = _similarities(given, unit_rows(wv, start, stop))
+            similarities = _similarities(given, unit_vectors(wv, slice(start, stop)))
             jobs = []
             for method, best_scores, best_words in zip(methods, scores, words, strict=True):
                 terms = _terms(similarities, method)
@@ -98,7 +98,7 @@ def answer_questions(
 
 
 def _blocks(limits: Sequence[int], n_rows: int) -> Iterator[tuple[int, int]]:
-    """Cut the vocabulary at its limits, and into blocks whose similarities fit the memory set aside."""
+    """Cut the vocabulary at its limits, and into blocks with at most `_BLOCK` similarities."""
     # not a power of two, so that the same columns of several rows fall into different sets of the cache
     width = max(_NARROWEST, _BLOCK // (n_rows + 1)) // 32 * 32 + 16
     for first, last in pairwise([0, *limits]):
@@ -107,14 +107,14 @@ def _blocks(limits: Sequence[int], n_rows: int) -> Iterator[tuple[int, int]]:
 
 
 def _similarities(given: NDArray[np.float32], candidates: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give the cosines of the given words and the candidates, and below them a row of zeros."""
+    """Return the cosines of the given words and the candidates, and below them a row of zeros."""
     similarities = np.zeros((len(given) + 1, len(candidates)), np.float32)
     np.matmul(given, candidates.T, out=similarities[:-1])
     return similarities
 
 
 def _terms(similarities: NDArray[np.float32], method: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Give what a method adds and what it subtracts for each word: 3CosMul's logarithms make its product a sum."""
+    """Return what a method adds and subtracts for each word: 3CosMul adds logarithms in place of multiplying."""
     if method != "3cosmul":
         return similarities, similarities
     halves = np.clip(similarities / 2 + np.float32(0.5), 0, None)

@@ -1,16 +1,9 @@
 """Uncertainty: 95 % intervals from bootstrap resamples (Efron 1979), from a stated seed.
 
-What is resampled is what another test set of the same kind would draw anew.
-
-- *Analogies*: a section's questions cross a few pairs of words, so a pair that is hard spoils dozens of questions. By
-  default the pairs of each section are resampled and a question counts as often as both its pairs together (the
-  pigeonhole bootstrap, Owen 2007). That counts the noise of single questions three times: the spread of the resamples
-  is scaled to the variance that is robust to shared pairs (Aronow et al. 2015). The percentiles are corrected for bias
-  and skewness (BCa, Efron 1987), and widened for few pairs as Student's t is. Sections stay as they are; or they are
-  what is resampled, or the single questions, as if these had nothing in common, both with plain percentiles.
-- *Correlations, categories, outliers*: the pairs of words, the words, the groups of cases; plain percentiles.
-
-An outcome that is the same for all questions gives an interval without width: a bootstrap knows only what it has seen.
+What is resampled is what another test set of the same kind would draw anew: by default the pairs of words of which a
+section's analogy questions are made (the pigeonhole bootstrap, Owen 2007), with corrected percentiles (BCa, Efron
+1987); of the other tests the pairs, words or groups, with plain percentiles. docs/bootstrap.md has the formulas, the
+reasons and the sources.
 """
 
 from collections.abc import Sequence
@@ -22,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri, stdtrit
 
-from fastvec.errors import InputError
+from fastvec.checks import check_choice, check_integer
 
 Interval = tuple[float, float]
 Floats = NDArray[np.float64]
@@ -41,9 +34,9 @@ class Bootstrap:
     draws : int
         Resamples, at least 100.
     seed : int
-        Of the random numbers, at least 0; the same seed gives the same intervals.
+        Seed of the random numbers, at least 0; the same seed gives the same intervals.
     cluster : {"pair", "question", "section"}
-        What is resampled of analogy questions.
+        What is resampled for analogy questions.
 
     Raises
     ------
@@ -56,15 +49,12 @@ class Bootstrap:
     cluster: Cluster = "pair"
 
     def __post_init__(self) -> None:
-        if self.draws < 100:
-            raise InputError(f"draws must be at least 100, not {self.draws}")
-        if self.seed < 0:
-            raise InputError(f"seed must be at least 0, not {self.seed}")
-        if self.cluster not in CLUSTERS:
-            raise InputError(f"cluster must be one of {', '.join(CLUSTERS)}, not {self.cluster!r}")
+        check_integer("draws", self.draws, 100)
+        check_integer("seed", self.seed, 0)
+        check_choice("cluster", self.cluster, CLUSTERS)
 
     def weights(self, n_units: int) -> Floats:
-        """Draw resamples of some units: how often each comes, (draws, n_units) float64."""
+        """Draw resamples; return how often each unit occurs in each of them, (draws, n_units) float64."""
         return _weights(np.random.default_rng(self.seed), self.draws, n_units)
 
 
@@ -77,12 +67,12 @@ def _weights(generator: np.random.Generator, draws: int, n_units: int) -> Floats
 
 
 def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) -> Interval:
-    """Give the limits between which the middle 95 % of replicates lie; NaN where there is no replicate.
+    """Return the limits between which the middle 95 % of replicates lie; NaN if there is no replicate.
 
     Parameters
     ----------
     replicates : (draws,) float64
-        A score, of each resample; NaN where it has none.
+        The score of each resample, or NaN.
     tails : (float, float)
         The fractions of replicates below the limits.
 
@@ -100,32 +90,36 @@ def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """What analogy questions have in common, for the resampling of their outcomes.
+    """Which sections and pairs of words analogy questions share.
 
     Attributes
     ----------
     section : (n_questions,) int
         Number of each question's section.
     first, second : (n_questions,) int
-        The pairs of words that a question is made of, numbered from 0 in each section.
+        The two pairs of words of each question, by any numbers.
     """
 
     section: NDArray[np.int32]
     first: NDArray[np.int64]
     second: NDArray[np.int64]
 
+    def select(self, chosen: NDArray[np.bool_]) -> "Design":
+        """Return the design of the chosen questions."""
+        return Design(self.section[chosen], self.first[chosen], self.second[chosen])
+
 
 def mean_intervals(
     values: Floats, design: Design, groups: Sequence[Sequence[int]], bootstrap: Bootstrap
 ) -> list[Interval]:
-    """Give intervals for the mean of the questions' outcomes, in groups of sections.
+    """Return intervals for the mean of the questions' outcomes, in groups of sections.
 
     Parameters
     ----------
     values : (n_questions,) float64
-        Such as 1 for right and 0 for wrong.
+        The outcomes, for example 1 for right and 0 for wrong.
     design : Design
-        Of the same questions.
+        The design of the same questions.
     groups : sequence of sequence of int
         The sections that belong to each group.
     bootstrap : Bootstrap
@@ -163,7 +157,7 @@ def mean_intervals(
 
 
 def _corrected_tails(replicates: Floats, mean: float, influences: Floats, n_free: int) -> tuple[float, float]:
-    """Move the fractions in the tails for bias and skewness (Efron 1987, eq. 2.3) and for few pairs (Student's t)."""
+    """Correct the tails for bias and skewness (Efron 1987, eq. 2.3) and for few pairs (Student's t)."""
     below = ((replicates < mean).sum() + (replicates == mean).sum() / 2) / len(replicates)
     bias = ndtri(np.clip(below, 1 / len(replicates), 1 - 1 / len(replicates)))
     squares = influences @ influences
@@ -174,7 +168,7 @@ def _corrected_tails(replicates: Floats, mean: float, influences: Floats, n_free
 
 
 def _question_replicates(values: Floats, bootstrap: Bootstrap, generator: np.random.Generator) -> Floats:
-    """Resample questions; only how often each outcome comes matters, so that is what is drawn."""
+    """Resample questions, by drawing how often each outcome occurs."""
     outcomes, counts = np.unique(values, return_counts=True)
     drawn = generator.multinomial(len(values), counts / len(values), size=bootstrap.draws)
     return np.asarray(drawn @ outcomes / len(values))
@@ -187,7 +181,7 @@ def _pair_replicates(
     bootstrap: Bootstrap,
     generator: np.random.Generator,
 ) -> tuple[Floats, Floats]:
-    """Resample the pairs of one section: give the mean of each resample, and what each pair adds to the mean's sum."""
+    """Resample the pairs of one section; return the mean of each resample and each pair's influence on the sum."""
     pairs, numbers = np.unique(np.concatenate([first, second]), return_inverse=True)
     first, second = numbers[: len(values)], numbers[len(values) :]
     n_pairs = len(pairs)
@@ -210,15 +204,15 @@ def _pair_replicates(
 
 
 def _pair_scale(residuals: Floats, by_pair: Floats, first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
-    """Give the factor from the spread of pigeonhole resamples to the standard error that is robust to shared pairs."""
+    """Return the ratio of the standard error that is robust to shared pairs to the spread of pigeonhole resamples."""
     n_pairs = len(by_pair)
     couples = np.minimum(first, second) * n_pairs + np.maximum(first, second)
     by_couple = np.bincount(np.unique(couples, return_inverse=True)[1], residuals)
     shared, own = by_pair @ by_pair, by_couple @ by_couple
     if shared + own == 0:
         return 1.0
-    # The robust variance, but never less than that of independent questions, by the variance of the resamples.
+    # The robust variance over that of the resamples; at least the variance of independent questions.
     ratio = max(shared - own, residuals @ residuals) / (shared + own)
-    # The residuals are taken from the mean of the same pairs, which makes their sums too small.
+    # The mean is estimated from the same pairs, which makes the sums of residuals too small.
     n_free = max(n_pairs - 2, 1)
     return float(np.sqrt(ratio * n_pairs * (n_pairs - 1)) / n_free)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_integer
 from fastvec.errors import InputError
+from fastvec.vectors.search import unit_rows
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
 
 def fold(word: str, fold_case: bool) -> str:
-    """Give the form under which a word is looked up: in upper case, as gensim's, where case is folded."""
+    """Return the form under which a word is looked up: in upper case, as in gensim, if case is folded."""
     return word.upper() if fold_case else word
 
 
@@ -50,7 +52,7 @@ def match_words(words: Sequence[str], wanted: Sequence[str], *, fold_case: bool 
     wanted : sequence of str
         The words to find; may repeat.
     fold_case : bool
-        Whether words that differ in case only are the same.
+        Whether words that differ only in case are the same.
 
     Examples
     --------
@@ -68,47 +70,50 @@ def match_words(words: Sequence[str], wanted: Sequence[str], *, fold_case: bool 
     return Matches(np.array(entries, np.int32), rows, owners)
 
 
-def unit_rows(wv: "KeyedVectors", start: int, stop: int) -> NDArray[np.float32]:
-    """Give the vectors of a range of words, scaled to length 1; a vector of zeros stays as it is.
+def find_rows(wv: "KeyedVectors", wanted: Sequence[str], vocab_size: int, *, fold_case: bool) -> NDArray[np.int64]:
+    """Return the row of each word of a test set among the first words, (n_wanted,) int64; `vocab_size` if unknown."""
+    matches = match_words(wv.words[:vocab_size], wanted, fold_case=fold_case)
+    return matches.rows[matches.entries]
+
+
+def unit_vectors(wv: "KeyedVectors", rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the vectors of some words, scaled to length 1; a vector of zeros stays as it is.
 
     Raises
     ------
     InputError
         If a number is not finite.
     """
-    return _scale(wv.finite_rows(start, stop))
+    vectors = wv.vectors[rows]
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        row = np.arange(len(wv))[rows][int(np.argmin(finite))]
+        raise InputError(f"the vector of {wv.words[row]!r} has numbers that are not finite; train again, or remove it")
+    return unit_rows(vectors)
 
 
-def unit_vectors(wv: "KeyedVectors", rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Give the vectors of some words, as `unit_rows` does."""
-    if not len(rows):
-        return np.empty((0, wv.dim), np.float32)
-    return _scale(np.concatenate([wv.finite_rows(row, row + 1) for row in rows.tolist()]))
-
-
-def _scale(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    lengths[lengths == 0] = 1
-    return np.asarray(vectors / lengths[:, None], np.float32)
+def check_limit(vocab_limit: int | None) -> None:
+    """Refuse a vocabulary limit that is neither None nor an integer of at least 1."""
+    if vocab_limit is not None:
+        check_integer("vocab_limit", vocab_limit, 1, ", or None for all words")
 
 
 def cut_vocabulary(wv: "KeyedVectors", vocab_limit: int | None) -> int:
-    """Give the number of words that a limit leaves.
+    """Return the number of words that a limit leaves.
 
     Raises
     ------
     InputError
-        If the limit is below 1.
+        If the limit is not an integer of at least 1.
     """
-    if vocab_limit is not None and vocab_limit < 1:
-        raise InputError(f"vocab_limit must be at least 1, or None for all words, not {vocab_limit}")
+    check_limit(vocab_limit)
     return len(wv) if vocab_limit is None else min(vocab_limit, len(wv))
 
 
 def uncovered(wv: "KeyedVectors", n_words: int, n_items: int, items: str, name: str) -> InputError:
-    """Give the error for a test set of which the vectors know nothing."""
+    """Return the error for a test set of which no item is covered."""
     first = ", ".join(wv.words[:3])
     return InputError(
         f"0 of {n_items:,} {items} covered: no item of {name} has all its words among the first {n_words:,} words of "
-        f"the vectors ({first}, ...); take a test set in their language and spelling, or a larger vocabulary limit"
+        f"the vectors ({first}, ...); use a test set in their language and spelling, or a larger vocabulary limit"
     )

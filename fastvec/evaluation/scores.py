@@ -1,23 +1,34 @@
-"""What every result has: proportions with their coverage and interval, and a form for JSON."""
+"""What the results of all tests share: settings, proportions with coverage and interval, and a form for JSON."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from fastvec.errors import InputError
-from fastvec.evaluation.bootstrap import Interval
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.checks import check_choice
+from fastvec.evaluation.bootstrap import Bootstrap, Interval
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
-#: What becomes of an item with a word that has no vector: left out, or counted as wrong.
+#: What becomes of an item with a word that has no vector: omitted, or counted as wrong.
 Unknown = Literal["skip", "wrong"]
 
+_NO_INTERVAL = (float("nan"), float("nan"))
 
-def check_unknown(unknown: str) -> None:
-    """Refuse what is not a policy for unknown words."""
-    if unknown not in ("skip", "wrong"):
-        raise InputError(f"unknown must be one of skip, wrong, not {unknown!r}")
+
+def counted_items(covered: NDArray[np.bool_], unknown: Unknown) -> NDArray[np.bool_]:
+    """Return which items count, of which the covered ones are given.
+
+    Raises
+    ------
+    InputError
+        If `unknown` is not a policy for unknown words.
+    """
+    check_choice("unknown", unknown, ("skip", "wrong"))
+    return np.asarray(covered | (unknown == "wrong"))
 
 
 class Result:
@@ -26,17 +37,42 @@ class Result:
     task: ClassVar[str] = ""  #: what was tested
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the result as JSON values; NaN becomes None, and what is told item by item is left out."""
+        """Return the result as JSON values; NaN becomes None, and arrays of single items are omitted."""
         return _plain(self)  # type: ignore[no-any-return]
 
+
+@dataclass(frozen=True, kw_only=True)
+class SetResult(Result):
+    """The result of one test on one set, with the settings that it depends on.
+
+    Attributes
+    ----------
+    dataset : str
+        Name of the set.
+    vocab_limit : int or None
+        As given; only the first `vocab_size` words count as known, and as candidates for answers.
+    vocab_size : int
+        Number of words that the limit leaves.
+    fold_case : bool
+        Whether words that differ only in case were the same.
+    bootstrap : Bootstrap
+        How the intervals were made.
+    """
+
+    dataset: str
+    vocab_limit: int | None
+    vocab_size: int
+    fold_case: bool
+    bootstrap: Bootstrap
+
     def summary(self) -> dict[str, Any]:
-        """Give what the vectors' metadata keep: `to_dict` with the counts of all items, without the parts."""
+        """Return what the vectors' metadata keep: `to_dict` with the counts of all items, without the parts."""
         named = self.to_dict()
         named |= {name: value for name, value in named.pop("overall", {}).items() if name != "name"}
         return {name: value for name, value in named.items() if name not in ("sections", "kinds")}
 
 
-def record(wv: "KeyedVectors", results: Iterable[Result]) -> None:
+def record(wv: "KeyedVectors", results: Iterable[SetResult]) -> None:
     """Put summaries of results into the metadata of vectors, from which `save` writes them to a file.
 
     A result replaces one of the same task, test set and settings.
@@ -45,7 +81,7 @@ def record(wv: "KeyedVectors", results: Iterable[Result]) -> None:
     for result in results:
         summary = result.summary()
         settings = (summary.get(name) for name in ("dataset", "method", "vocab_limit", "unknown"))
-        case = [] if summary.get("fold_case", True) else ["case-sensitive"]
+        case = [] if result.fold_case else ["case-sensitive"]
         known[" ".join([result.task, *(str(setting) for setting in settings if setting is not None), *case])] = summary
     wv.metadata["evaluation"] = known
 
@@ -59,9 +95,9 @@ class Proportion(Result):
     name : str
         Of the group.
     questions, covered : int
-        Items of the group, and how many have all their words among the vectors'.
+        Items of the group, and those with a vector for each of their words.
     total, correct : int
-        Items that count, which the policy for unknown words decides, and how many of them are right.
+        Items that count, which the policy for unknown words decides, and those that are right.
     interval : (float, float)
         95 % bootstrap interval of the accuracy; NaN where there is none.
     """
@@ -72,6 +108,12 @@ class Proportion(Result):
     total: int
     correct: int
     interval: Interval
+
+    @classmethod
+    def of(cls, name: str, counts: NDArray[np.int64], interval: Interval = _NO_INTERVAL) -> "Proportion":
+        """Make a proportion from the four counts, in the order of the fields; `count_sections` makes them."""
+        questions, covered, total, correct = counts.tolist()
+        return cls(name, questions, covered, total, correct, interval)
 
     @property
     def accuracy(self) -> float:
@@ -84,10 +126,35 @@ class Proportion(Result):
         return self.covered / self.questions if self.questions else float("nan")
 
 
+def count_sections(
+    outcomes: NDArray[np.int8], section: NDArray[np.integer], n_sections: int, unknown: Unknown
+) -> NDArray[np.int64]:
+    """Count the items of each section that `Proportion` tells apart.
+
+    Parameters
+    ----------
+    outcomes : (n_items,) int8
+        1 for right, 0 for wrong, -1 for an item that is not covered.
+    section : (n_items,) int
+        Each item's section.
+    n_sections : int
+        Number of sections.
+    unknown : {"skip", "wrong"}
+        Whether an item that is not covered counts.
+
+    Returns
+    -------
+    (4, n_sections) int64
+        The fields `questions`, `covered`, `total` and `correct`.
+    """
+    asked, covered, correct = (np.bincount(section[outcomes >= least], minlength=n_sections) for least in (-1, 0, 1))
+    return np.array([asked, covered, covered if unknown == "skip" else asked, correct])
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         named: dict[str, Any] = {"task": value.task} if isinstance(value, Result) and value.task else {}
-        named |= {field.name: getattr(value, field.name) for field in fields(value) if field.repr}
+        named |= {each.name: getattr(value, each.name) for each in fields(value) if each.repr}
         named |= {name: getattr(value, name) for name in ("accuracy", "coverage") if hasattr(value, name)}
         return {name: _plain(entry) for name, entry in named.items()}
     if isinstance(value, (list, tuple)):
@@ -95,10 +162,26 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-class OverallResult(Result):
-    """A result whose figures are those of one proportion, `overall`."""
+@dataclass(frozen=True, kw_only=True)
+class OverallResult(SetResult):
+    """A result whose figures are those of one proportion.
+
+    Attributes
+    ----------
+    overall : Proportion
+        All items.
+    sections : tuple of Proportion
+        The items of each section.
+    unknown : {"skip", "wrong"}
+        Whether items with an unknown word were omitted, or counted as wrong.
+    outcomes : (n_items,) int8
+        1 for right, 0 for wrong, -1 for an item that is not covered.
+    """
 
     overall: Proportion
+    sections: tuple[Proportion, ...]
+    unknown: Unknown
+    outcomes: NDArray[np.int8] = field(repr=False, compare=False)
 
     @property
     def correct(self) -> int:
