@@ -1,14 +1,12 @@
 """The command that compares vectors."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .eval import load
-from .eval_options import VocabLimit, as_limit, common
-from .score_tables import ScoreTable, print_tables, with_interval
-from .tables import print_json
+from . import eval_options as options
+from .score_tables import ScoreTable, print_scores, resamples, with_interval
 
 if TYPE_CHECKING:
     from fastvec.evaluation import Comparison
@@ -16,39 +14,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("vectors", type=click.Path(), nargs=-1, required=True, metavar="A B [C]...")
-@click.option(
-    "--data",
-    multiple=True,
-    metavar="PATH",
-    help="Analogies or scored pairs of words, or a folder of them; may be given several times. "
-    "Google's analogies without it.",
+@options.data(
+    "Analogies or scored pairs of words, or a folder of them; may be given several times. "
+    "Google's analogies without it."
 )
-@click.option(
-    "--vocab-limit",
-    type=VocabLimit(),
-    default="30000",
-    show_default=True,
-    help="Answers and neighbours are sought among the first N words that all vectors have.",
-)
-@click.option(
-    "--method",
-    type=click.Choice(["3cosadd", "3cosmul", "nearest"]),
-    default="3cosadd",
-    show_default=True,
-    help="How to answer analogies.",
-)
-@common
-def command(
-    vectors: tuple[str, ...],
-    data: tuple[str, ...],
-    vocab_limit: int | str,
-    method: str,
-    fold_case: bool,
-    draws: int,
-    seed: int,
-    as_json: bool,
-    markdown: bool,
-) -> None:
+@options.limit("30000", "Seek answers and neighbours among the first N words that all vectors have.")
+@options.method("3cosadd", "How to answer analogies.")
+@options.common
+def command(vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, **settings: Any) -> None:
     """Compare vectors, in files of any formats, on the questions that all of them know.
 
     \b
@@ -57,31 +30,22 @@ def command(
     """  # noqa: D301 - click reads the backspace
     from fastvec import evaluation
 
+    from .evaluations import load
+
     if len(vectors) < 2:
         raise click.UsageError("compare needs at least two files of vectors.")
-    bootstrap = evaluation.Bootstrap(draws, seed)
     sets, _ = evaluation.find_sets(data or ("google",))
     unused = [str(path) for path in (*sets["categories"], *sets["outliers"])]
     if unused:
         click.echo(f"Only analogies and scored pairs are compared, not {', '.join(unused)}", err=True)
     questions = [evaluation.read_questions(path) for path in sets["analogies"]]
     pairs = [evaluation.read_pairs(path) for path in sets["similarity"]]
-    comparison = evaluation.compare(
-        [load(path) for path in vectors],
-        questions,
-        pairs,
-        names=_names(vectors),
-        vocab_limit=as_limit(vocab_limit),
-        method=method,
-        fold_case=fold_case,
-        bootstrap=bootstrap,
-    )
-    if as_json:
-        print_json(comparison.to_dict() | {"sentences": comparison.sentences()})
-        return
-    print_tables(_tables(comparison), markdown=markdown)
-    for sentence in comparison.sentences():
-        click.echo(f"- {sentence}")
+    loaded = [load(path) for path in vectors]
+    comparison = evaluation.compare(loaded, questions, pairs, names=_names(vectors), **settings)
+    sentences = comparison.sentences()
+    print_scores(comparison.to_dict() | {"sentences": sentences}, _tables(comparison), form)
+    if form != "json":
+        click.echo("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def _names(paths: tuple[str, ...]) -> list[str]:
@@ -103,15 +67,14 @@ def _tables(comparison: "Comparison") -> list[ScoreTable]:
             differences.rows.append([match.dataset, pair, shown, f"{each.p_value:.2g}"])
     sizes = ", ".join(f"{name} {size:,}" for name, size in zip(names, comparison.sizes, strict=True))
     limit = "none" if comparison.vocab_limit is None else f"{comparison.vocab_limit:,}"
-    bootstrap = comparison.bootstrap
     scores.notes = [
         f"Words: {sizes}; {comparison.common:,} in common, case {'folded' if comparison.fold_case else 'kept'}.",
         f"Analogies: {comparison.method}; vocabulary limit: {limit} ({comparison.vocab_size:,} words used). "
-        "Items with a word that some vectors lack: left out.",
-        f"[95 % intervals]: {bootstrap.draws:,} bootstrap resamples of word pairs, seed {bootstrap.seed}.",
+        "Items with a word that some vectors lack: omitted.",
+        resamples(comparison, "word pairs"),
     ]
     differences.notes = [
-        "p: McNemar's exact test of accuracies, which takes questions for independent; paired bootstrap of "
-        "correlations. A difference is called clear where p < 0.05 and the interval leaves out 0."
+        "p: McNemar's exact test for accuracies, which takes questions for independent; paired bootstrap for "
+        "correlations. A difference is called clear if p < 0.05 and the interval excludes 0."
     ]
     return [scores, differences]

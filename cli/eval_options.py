@@ -1,76 +1,102 @@
 """Options that the commands of evaluation share, as decorators."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import click
 
-#: The file of vectors that is taken where none is named.
+from .options import together
+from .score_layouts import RESAMPLED
+
+#: The file of vectors that is used if none is named.
 DEFAULT = "vectors.safetensors"
+
+Decorator = Callable[[Any], Any]
 
 
 class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """A number of words, or "all"."""
+    """A number of words, or "all", which becomes None."""
 
     name = "N|all"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
-        """Give the number, or "all"."""
-        if value == "all" or isinstance(value, int):
-            return value  # type: ignore[no-any-return]
-        digits = value.replace("_", "")
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """Return the number, or None for "all"."""
+        digits = str(value).replace("_", "")
+        if value == "all":
+            return None
         if not digits.isdigit() or int(digits) < 1:
             self.fail(f"{value!r} is neither a number of words nor 'all'.", param, ctx)
         return int(digits)
 
 
-def as_limit(value: int | str) -> int | None:
-    """Turn "all" into None."""
-    return None if isinstance(value, str) else value
+def limit(
+    default: str | list[str],
+    help: str = "Use only the first, most frequent, N words.",
+    name: str = "vocab_limit",
+    **settings: Any,
+) -> Decorator:
+    """Make the option of the vocabulary limit."""
+    settings = {"show_default": True, **settings}
+    return click.option("--vocab-limit", name, type=VocabLimit(), default=default, help=help, **settings)
 
 
-def common(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that all commands of evaluation share."""
-    for option in reversed(
-        [
-            click.option(
-                "--case-sensitive",
-                "fold_case",
-                is_flag=True,
-                default=True,
-                flag_value=False,
-                help="Tell words apart that differ in case only.",
-            ),
-            click.option("--draws", type=int, default=1000, show_default=True, help="Bootstrap resamples."),
-            click.option("--seed", type=int, default=1, show_default=True, help="Seed of the resamples."),
-            click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-            click.option("--markdown", is_flag=True, help="Print Markdown tables."),
-        ]
-    ):
-        function = option(function)
-    return function
+def method(default: str | list[str], help: str, name: str = "method", **settings: Any) -> Decorator:
+    """Make the option of the way to answer analogies."""
+    choices = click.Choice(["3cosadd", "3cosmul", "nearest"])
+    settings = {"show_default": True, **settings}
+    return click.option("--method", name, type=choices, default=default, help=help, **settings)
+
+
+def data(help: str = "A test set, or a folder of them; may be given several times.") -> Decorator:
+    """Make the option that names test sets."""
+    return click.option("--data", multiple=True, metavar="PATH", help=help)
 
 
 vectors = click.argument("vectors", type=click.Path(), default=DEFAULT)
-data = click.option(
-    "--data", multiple=True, metavar="PATH", help="A test set, or a folder of them; may be given several times."
-)
 unknown = click.option(
     "--unknown",
     type=click.Choice(["skip", "wrong"]),
     default="skip",
     show_default=True,
-    help="Leave out what has an unknown word, or count it as wrong.",
+    help="Omit items with unknown words, or count them as wrong.",
+)
+cluster = click.option(
+    "--cluster",
+    type=click.Choice(list(RESAMPLED)),
+    default="pair",
+    show_default=True,
+    help="What the bootstrap resamples: pairs of words, which questions share; questions; or sections.",
 )
 save = click.option("--save", is_flag=True, help="Keep the scores in the file of vectors, where `info` shows them.")
 
+_common = together(
+    click.option(
+        "--case-sensitive",
+        "fold_case",
+        is_flag=True,
+        default=True,
+        flag_value=False,
+        help="Tell words apart that differ only in case.",
+    ),
+    click.option("--draws", type=int, default=1000, show_default=True, help="Bootstrap resamples."),
+    click.option("--seed", type=int, default=1, show_default=True, help="Seed of the resamples."),
+    click.option("--json", "form", flag_value="json", help="Print JSON."),
+    click.option("--markdown", "form", flag_value="markdown", help="Print Markdown tables."),
+)
 
-def limit(default: str) -> Callable[[Any], Any]:
-    """Make the option of a single vocabulary limit."""
-    return click.option(
-        "--vocab-limit",
-        type=VocabLimit(),
-        default=default,
-        show_default=True,
-        help="Only the first, most frequent, N words exist.",
-    )
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that all evaluations share, as the keywords `fold_case`, `bootstrap` and `form`.
+
+    `form` is "json", "markdown" or None. Commands pass other keywords on to the library, so that an option that all
+    evaluations share is declared here alone.
+    """
+
+    @wraps(command)
+    def with_bootstrap(*, draws: int, seed: int, cluster: Any = "pair", **given: Any) -> None:
+        from fastvec.evaluation import Bootstrap
+
+        command(bootstrap=Bootstrap(draws, seed, cluster), **given)
+
+    return _common(with_bootstrap)

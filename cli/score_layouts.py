@@ -1,6 +1,7 @@
 """How the results of each test are laid out in tables."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .score_tables import ScoreTable, percent, settings, with_interval
@@ -12,30 +13,28 @@ if TYPE_CHECKING:
 RESAMPLED = {"pair": "word pairs within sections", "question": "questions", "section": "sections"}
 
 
-def analogy_table(grid: "Sequence[AnalogyResult]", n_methods: int) -> ScoreTable:
+def analogy_table(grid: "Sequence[AnalogyResult]") -> ScoreTable:
     """Lay out the sections of one set of questions, with columns for each limit and method."""
     first = grid[0]
     title = f"{first.dataset}: {first.overall.questions:,} analogy questions, accuracy in percent"
-    table = ScoreTable(title, ["section", "questions"])
-    rows = [[each.name, f"{each.questions:,}"] for each in _parts(first)]
-    for number, result in enumerate(grid):
-        limit = "all" if result.vocab_limit is None else "first"
-        if number % n_methods == 0:
-            table.columns.append(f"covered, {limit} {result.vocab_size:,} words")
-            for row, part in zip(rows, _parts(result), strict=True):
-                row.append(f"{part.covered:,}")
-        table.columns.append(result.method)
-        for row, part in zip(rows, _parts(result), strict=True):
-            row.append(with_interval(part.accuracy, part.interval))
-    table.rows = rows
-    for result in grid[::n_methods]:
-        everything = result.correct / result.overall.questions
-        table.notes.append(
-            f"{result.method}, {result.vocab_size:,} words: {result.correct:,} of {result.overall.covered:,} covered "
-            f"questions right; {percent(everything)} % of all {result.overall.questions:,}, were the others wrong. "
-            + settings(result, RESAMPLED[result.bootstrap.cluster])
+    columns = [["section", *(part.name for part in _parts(first))]]
+    columns.append(["questions", *(f"{part.questions:,}" for part in _parts(first))])
+    notes = []
+    for size, group in groupby(grid, key=lambda result: result.vocab_size):
+        results = list(group)
+        columns.append([f"covered ({size:,} words)", *(f"{part.covered:,}" for part in _parts(results[0]))])
+        for result in results:
+            scores = (with_interval(part.accuracy, part.interval) for part in _parts(result))
+            columns.append([result.method, *scores])
+        result = results[0]
+        asked = result.overall.questions
+        notes.append(
+            f"{result.method}, {size:,} words: {result.correct:,} of {result.overall.covered:,} covered questions "
+            f"right; {percent(result.correct / asked)} % of all {asked:,} if questions with unknown words count as "
+            f"wrong. {settings(result, RESAMPLED[result.bootstrap.cluster])}"
         )
-    return table
+    headings, *rows = map(list, zip(*columns, strict=True))
+    return ScoreTable(title, headings, rows, notes)
 
 
 def _parts(result: "AnalogyResult") -> list[Any]:
@@ -102,7 +101,7 @@ def summary_table(results: Sequence[Any]) -> ScoreTable:
 
 
 def _measures(result: Any) -> list[tuple[str, Any, str, float, tuple[float, float]]]:
-    """Give name, counts, measure, value and interval of each score of a result."""
+    """Return name, counts, measure, value and interval of each score of a result."""
     name = result.dataset
     if result.task == "analogies":
         parts = [(name, result.overall), *((f"{name}, {kind.name}", kind) for kind in result.kinds)]

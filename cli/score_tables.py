@@ -1,13 +1,23 @@
-"""How scores look: tables with their settings below, on a terminal or as Markdown."""
+"""How scores look: tables with their settings below, on a terminal or as Markdown; or JSON.
 
+A table that is wider than the terminal is folded at the blanks of its headings, then also before its intervals. If that
+is not enough, it is printed in parts, each with the first column. Output to a file or pipe is not folded.
+"""
+
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from math import isnan
 from typing import Any
 
 import click
+from rich.cells import cell_len  # a Chinese character takes two columns
+from rich.console import Console
 
-_WIDTH = 200  # of tables that go to a file, where there is no terminal to ask
+from .tables import print_json
+
+_GAP = "  "  # between columns
 
 
 @dataclass
@@ -20,13 +30,16 @@ class ScoreTable:
     notes: list[str] = field(default_factory=list)
 
 
-def print_tables(tables: Sequence[ScoreTable], *, markdown: bool) -> None:
-    """Print tables, each with its notes."""
+def print_scores(scores: Any, tables: Sequence[ScoreTable], form: str | None) -> None:
+    """Print the scores if the form is "json", else the tables, in Markdown if it is "markdown"."""
+    if form == "json":
+        print_json(scores)
+        return
     for table in tables:
-        if markdown:
+        if form == "markdown":
             _print_markdown(table)
         else:
-            _print_rich(table)
+            _print_text(table)
 
 
 def _print_markdown(table: ScoreTable) -> None:
@@ -34,40 +47,76 @@ def _print_markdown(table: ScoreTable) -> None:
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
     alignment = ["---"] + ["---:"] * (len(table.columns) - 1)
-    lines = [
-        f"### {table.title}",
-        "",
-        line(table.columns),
-        line(alignment),
-        *map(line, table.rows),
-        "",
-        *table.notes,
-        "",
-    ]
-    click.echo("\n".join(lines))
+    head = [f"### {table.title}", "", line(table.columns), line(alignment)]
+    click.echo("\n".join([*head, *map(line, table.rows), "", *table.notes, ""]))
 
 
-def _print_rich(table: ScoreTable) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+def _print_text(table: ScoreTable) -> None:
     console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH
-    shown = Table(title=Text(table.title), box=None, pad_edge=False, header_style="bold", title_justify="left")
-    for number, column in enumerate(table.columns):
-        shown.add_column(Text(column), justify="right" if number else "left", overflow="fold")
-    for row in table.rows:
-        shown.add_row(*map(Text, row))
-    console.print(shown)
-    for note in table.notes:
-        console.print(Text(note))
-    console.print()
+    width = console.width if console.is_terminal else None
+    lines = _wrap(table.title, width)
+    folded = fold_columns([list(column) for column in zip(table.columns, *table.rows, strict=True)], width)
+    for number, columns in enumerate(folded):
+        lines += [""] if number else []
+        widths = [_width(column) for column in columns]
+        heading, *rows = (_lines(row, widths) for row in zip(*columns, strict=True))
+        lines += [click.style(line, bold=True) for line in heading]
+        lines += [line for row in rows for line in row]
+    lines += [line for note in table.notes for line in _wrap(note, width)]
+    click.echo("\n".join([*lines, ""]))
+
+
+def _wrap(text: str, width: int | None) -> list[str]:
+    """Break a line at its blanks, but not between a number and its percent sign."""
+    if width is None:
+        return [text]
+    return [line.replace("\xa0", " ") for line in textwrap.wrap(text.replace(" %", "\xa0%"), width)]
+
+
+def fold_columns(columns: list[list[str]], width: int | None) -> list[list[list[str]]]:
+    """Fold a table to a width, by the steps that the module's docstring names, and return its parts.
+
+    Parameters
+    ----------
+    columns : list of list of str
+        The cells of each column, the heading first.
+    width : int or None
+        Characters of a line; None for no limit.
+    """
+    if width is None or _total(columns) <= width:
+        return [columns]
+    columns = [[heading.replace(" ", "\n"), *cells] for heading, *cells in columns]
+    if _total(columns) > width:
+        columns = [[heading, *(cell.replace(" [", "\n[") for cell in cells)] for heading, *cells in columns]
+    first, *others = columns
+    parts = [[first]]
+    for column in others:
+        if len(parts[-1]) > 1 and _total([*parts[-1], column]) > width:
+            parts.append([first])
+        parts[-1].append(column)
+    return parts
+
+
+def _total(columns: Sequence[Sequence[str]]) -> int:
+    return sum(map(_width, columns)) + len(_GAP) * (len(columns) - 1)
+
+
+def _width(cells: Sequence[str]) -> int:
+    return max(cell_len(line) for cell in cells for line in cell.split("\n"))
+
+
+def _lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Return the lines of a row, its first cell to the left and the others to the right."""
+    lines = []
+    for pieces in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
+        blanks = [" " * (width - cell_len(piece)) for width, piece in zip(widths, pieces, strict=True)]
+        padded = [blank + piece for blank, piece in zip(blanks, pieces, strict=True)]
+        lines.append(_GAP.join([pieces[0] + blanks[0], *padded[1:]]).rstrip())
+    return lines
 
 
 def percent(value: float) -> str:
-    """Give a fraction as a percentage with one decimal.
+    """Return a fraction as a percentage with one decimal.
 
     Examples
     --------
@@ -78,7 +127,7 @@ def percent(value: float) -> str:
 
 
 def with_interval(value: float, interval: tuple[float, float]) -> str:
-    """Give a score with its interval.
+    """Return a score with its interval.
 
     Examples
     --------
@@ -91,14 +140,18 @@ def with_interval(value: float, interval: tuple[float, float]) -> str:
 
 
 def settings(result: Any, resampled: str) -> str:
-    """Say under which settings a result came about."""
+    """Describe the settings of a result, for the note below its table."""
     limit = "none" if result.vocab_limit is None else f"{result.vocab_limit:,}"
     case = "folded" if result.fold_case else "kept"
-    parts = [f"Vocabulary limit: {limit} ({result.vocab_size:,} words used)", f"case: {case}"]
-    if hasattr(result, "unknown"):
-        parts.append(f"items with unknown words: {'left out' if result.unknown == 'skip' else 'counted as wrong'}")
-    else:
-        parts.append("unknown words: left out")
-    draws, seed = result.bootstrap.draws, result.bootstrap.seed
-    parts.append(f"[95 % intervals]: {draws:,} bootstrap resamples of {resampled}, seed {seed}")
-    return "; ".join(parts) + "."
+    items = "items with unknown words" if hasattr(result, "unknown") else "unknown words"
+    policy = "counted as wrong" if getattr(result, "unknown", "skip") == "wrong" else "omitted"
+    return (
+        f"Vocabulary limit: {limit} ({result.vocab_size:,} words used); case: {case}; {items}: {policy}. "
+        + resamples(result, resampled)
+    )
+
+
+def resamples(result: Any, resampled: str) -> str:
+    """Describe how the intervals of a result were made."""
+    bootstrap = result.bootstrap
+    return f"In brackets: 95 % intervals from {bootstrap.draws:,} resamples of {resampled}, seed {bootstrap.seed}."

@@ -2,11 +2,13 @@
 
 import json
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from fastvec_cli.app import fastvec as cli
+from fastvec_cli.score_tables import fold_columns
 
 import fastvec
 from fastvec.errors import FastvecError
@@ -43,7 +45,7 @@ def run(*arguments):
 def test_analogies_take_the_vectors_of_the_folder(folder):
     output = run("eval", "analogies", "--data", "sets/q.txt").output
     assert "q.txt: 3 analogy questions" in output
-    for stated in ("Vocabulary limit: none (8 words used)", "case: folded", "left out", "seed 1", "nearest"):
+    for stated in ("Vocabulary limit: none (8 words used)", "case: folded", "omitted", "seed 1", "nearest"):
         assert stated in output
 
 
@@ -121,9 +123,20 @@ def test_a_chart_is_drawn(folder):
     pytest.importorskip("matplotlib")
     run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.png")
     assert (folder / "chart.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(FastvecError, match=r"chart\.gif: the suffix of a chart must be"):
-        run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.gif", "--save")
-    assert "evaluation" in fastvec.load("vectors.safetensors").metadata  # the scores are not lost
+
+
+@pytest.mark.parametrize(
+    ("chart", "message"),
+    [
+        ("chart.gif", r"chart\.gif: the name of a chart must end in \.png, \.svg or \.pdf"),
+        ("nowhere/chart.png", "there is no folder nowhere"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_refused_before_evaluation(folder, chart, message):
+    pytest.importorskip("matplotlib")
+    with pytest.raises(FastvecError, match=message):
+        run("eval", "analogies", "--data", "sets/q.txt", "--plot", chart, "--save")
+    assert "evaluation" not in fastvec.load("vectors.safetensors").metadata
 
 
 def test_a_chart_is_of_one_set(folder):
@@ -131,10 +144,55 @@ def test_a_chart_is_of_one_set(folder):
         run("eval", "analogies", "--data", "sets/q.txt", "--data", "google", "--plot", "chart.png")
 
 
-def test_a_chart_needs_matplotlib(monkeypatch):
+def test_a_chart_needs_matplotlib(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(FastvecError, match=r"pip install 'fastvec\[plot\]'"):
         draw_sections([], "chart.png")
+    with pytest.raises(FastvecError, match=r"pip install 'fastvec\[plot\]'"):
+        run("eval", "analogies", "--data", "sets/q.txt", "--plot", "chart.png", "--save")
+    assert "evaluation" not in fastvec.load("vectors.safetensors").metadata
+
+
+def test_no_module_shares_the_name_of_a_function():
+    homes = [find_spec(f"fastvec.evaluation.{name}") for name in fastvec.evaluation.__all__]
+    assert not any(homes)
+
+
+def test_no_summary_of_a_command_is_cut_off():
+    summaries = run("eval", "--help").output.partition("Commands:")[2]
+    assert "similarity" in summaries
+    assert "..." not in summaries
+
+
+def test_values_that_the_library_refuses_are_said_in_one_line(folder):
+    with pytest.raises(FastvecError, match=r"^draws must be at least 100, not 5$"):
+        run("eval", "analogies", "--draws", "5")
+    with pytest.raises(FastvecError, match=r"^runs must be at least 1, not 0$"):
+        run("eval", "categories", "--data", "sets/c.tsv", "--runs", "0")
+    with pytest.raises(FastvecError, match=r"^seed must be at least 0, not -1$"):
+        run("compare", "vectors.safetensors", "other.bin", "--data", "sets/p.csv", "--seed", "-1")
+
+
+def test_output_to_a_pipe_has_no_trailing_blanks(folder):
+    output = run("eval", "all", "--data", "sets").output
+    assert [line for line in output.splitlines() if line != line.rstrip()] == []
+
+
+COLUMNS = [["section", "gram3-comparative"], ["covered (9 words)", "7"], ["3cosadd", "1.0 [0.5, 2.0]"]]
+
+
+@pytest.mark.parametrize(
+    ("width", "parts"),
+    [
+        (None, [COLUMNS]),
+        (52, [COLUMNS]),
+        (51, [[COLUMNS[0], ["covered\n(9\nwords)", "7"], COLUMNS[2]]]),
+        (38, [[COLUMNS[0], ["covered\n(9\nwords)", "7"], ["3cosadd", "1.0\n[0.5, 2.0]"]]]),
+        (30, [[COLUMNS[0], ["covered\n(9\nwords)", "7"]], [COLUMNS[0], ["3cosadd", "1.0\n[0.5, 2.0]"]]]),
+    ],
+)
+def test_tables_are_folded_at_headings_then_intervals_then_columns(width, parts):
+    assert fold_columns(COLUMNS, width) == parts
 
 
 def test_compare_says_what_differs(folder):
@@ -178,7 +236,7 @@ def test_files_that_are_no_test_set_are_refused(folder):
     with pytest.raises(FastvecError, match="empty holds no file"):
         find_sets(["empty"])
     (folder / "empty" / "q.txt").write_text(QUESTIONS)
-    with pytest.raises(FastvecError, match="empty holds no file of pairs"):
+    with pytest.raises(FastvecError, match="empty holds no file of word pairs"):
         run("eval", "similarity", "--data", "empty")
 
 

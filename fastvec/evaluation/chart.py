@@ -6,14 +6,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvec.disk.atomic import replacing
+from fastvec.disk.atomic import check_folder, replacing
 from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import Floats
 
 if TYPE_CHECKING:
     from fastvec.evaluation._analogies import AnalogyResult
 
-_FORMATS = ("png", "svg", "pdf")
+_SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def check_chart(path: str | Path) -> None:
+    """Refuse a picture that could not be drawn, before the work that it is to show begins.
+
+    Raises
+    ------
+    InputError
+        If matplotlib is not installed, or the suffix is not .png, .svg or .pdf.
+    FileError
+        If the folder is missing or may not be written to.
+    """
+    if Path(path).suffix.lower() not in _SUFFIXES:
+        raise InputError(f"{path}: the name of a chart must end in {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}")
+    try:
+        import matplotlib.figure  # noqa: F401 - only to know whether it is there
+    except ImportError:
+        raise InputError("a chart needs matplotlib; install it with: pip install 'fastvec[plot]'") from None
+    check_folder(path)
 
 
 def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
@@ -24,22 +43,16 @@ def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
     results : sequence of AnalogyResult
         Of the same set of questions; each has bars of its own colour.
     path : str or path
-        The picture, in the format that its suffix says: .png, .svg or .pdf.
+        The picture; its suffix, .png, .svg or .pdf, sets the format.
 
     Raises
     ------
-    InputError
-        If matplotlib is not installed, or does not know the suffix.
-    FileError
-        If the file cannot be written.
+    InputError, FileError
+        As `check_chart`, or if the file cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError("a chart needs matplotlib; install it with: pip install 'fastvec[plot]'") from None
-    suffix = Path(path).suffix.lower().lstrip(".")
-    if suffix not in _FORMATS:
-        raise InputError(f"{path}: the suffix of a chart must be .png, .svg or .pdf")
+    check_chart(path)
+    from matplotlib.figure import Figure
+
     rows = [(result.overall, *result.kinds, *result.sections) for result in results]
     places = np.arange(len(rows[0]))
     height = 0.8 / len(rows)
@@ -63,10 +76,10 @@ def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
     axes.set_title(f"{results[0].dataset}: analogies")
     axes.legend()
     with replacing(path) as file:
-        figure.savefig(file, format=suffix, dpi=150)
+        figure.savefig(file, format=Path(path).suffix[1:].lower(), dpi=150)
 
 
 def _errors(values: Floats, intervals: Sequence[tuple[float, float]]) -> Floats:
-    """Give the distances from each value down and up to the ends of its interval."""
+    """Return the distances from each value down and up to the ends of its interval."""
     low, high = 100 * np.array(intervals).T
     return np.asarray(np.clip(np.nan_to_num([values - low, high - values]), 0, None), np.float64)

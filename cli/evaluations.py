@@ -1,0 +1,120 @@
+"""The tests of `fastvec eval`: how the sets of each are read, scored and shown.
+
+This module imports the library, so commands import it when they run.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+import fastvec
+from fastvec import evaluation
+from fastvec.errors import FileError, InputError
+from fastvec.vectors import check_target
+
+from .eval_options import DEFAULT
+from .score_layouts import analogy_table, category_table, outlier_table, similarity_table
+from .score_tables import ScoreTable
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A kind of test.
+
+    Attributes
+    ----------
+    items : str
+        What its files hold, in words.
+    read : callable
+        From a path to the sets of the file.
+    score : callable
+        From vectors, a set, and settings by name, to the list of results.
+    tables : callable
+        From the results of each set to tables.
+    """
+
+    items: str
+    read: Callable[[Path], Sequence[Any]]
+    score: Callable[..., list[Any]]
+    tables: Callable[[Sequence[Sequence[Any]]], list[ScoreTable]]
+
+
+def _score_analogies(
+    wv: fastvec.KeyedVectors, questions: Any, vocab_limits: Sequence[int | None], **settings: Any
+) -> Any:
+    """Score at limits that leave different numbers of words; of two that leave all, None is kept."""
+    limits: dict[int, int | None] = {}
+    for limit in vocab_limits:
+        size = len(wv) if limit is None else min(limit, len(wv))
+        limits[size] = limit if limit is None else limits.get(size, limit)
+    return evaluation.analogy_grid(wv, questions, list(limits.values()), **settings)
+
+
+def _one(score: Callable[..., Any]) -> Callable[..., list[Any]]:
+    return lambda *given, **settings: [score(*given, **settings)]
+
+
+EVALUATIONS = {
+    "analogies": Evaluation(
+        "analogy questions",
+        lambda path: [evaluation.read_questions(path)],
+        _score_analogies,
+        lambda results: [analogy_table(each) for each in results],
+    ),
+    "similarity": Evaluation(
+        "word pairs with scores",
+        lambda path: [evaluation.read_pairs(path)],
+        _one(evaluation.similarity),
+        lambda results: [similarity_table([each for (each,) in results])],
+    ),
+    "categories": Evaluation(
+        "words with classes",
+        evaluation.read_classes,
+        _one(evaluation.categories),
+        lambda results: [category_table([each for (each,) in results])],
+    ),
+    "outliers": Evaluation(
+        "groups with outliers",
+        lambda path: [path],
+        _one(evaluation.outliers),
+        lambda results: [outlier_table(each) for (each,) in results],
+    ),
+}
+
+
+def named_sets(task: Any, data: Sequence[str]) -> list[Any]:
+    """Read the sets of a test from files, and from those files in folders that hold such sets.
+
+    A folder of analogies is one set. Google's are used if none is named; of other tests no set comes with fastvec.
+    """
+    test = EVALUATIONS[task]
+    if task == "analogies":
+        return [each for path in data or ("google",) for each in test.read(Path(path))]
+    if not data:
+        raise InputError(f"no {test.items} come with fastvec: name a file with --data (data/README.md lists sources)")
+    sets: list[Any] = []
+    for path in map(Path, data):
+        found = evaluation.find_sets([path])[0][task] if path.is_dir() else [path]
+        if not found:
+            raise FileError(f"{path} holds no file of {test.items}")
+        sets += [each for part in found for each in test.read(part)]
+    return sets
+
+
+def load(path: str, save: bool = False) -> fastvec.KeyedVectors:
+    """Load vectors, after checking that they can be saved again if that is asked."""
+    if path == DEFAULT and not Path(path).exists():
+        raise FileError(f"{path} is not in this folder; name a file of vectors, or make one with: fastvec train")
+    if save and check_target(path) != "safetensors":
+        raise InputError(f"{path}: only .safetensors files keep scores; convert the vectors first")
+    return fastvec.load(path)
+
+
+def keep(wv: fastvec.KeyedVectors, path: str, results: Sequence[Any]) -> None:
+    """Save the results in the file of the vectors."""
+    evaluation.record(wv, results)
+    wv.save(path)
+    click.echo(f"Kept {len(results)} results in {path}", err=True)
