@@ -231,7 +231,7 @@ def test_what_a_file_tests_is_told_from_its_content(folder):
 def test_files_that_are_no_test_set_are_refused(folder):
     (folder / "notes.md").write_text("remarks\n\nmore remarks on the sets\n")
     (folder / "empty").mkdir()
-    with pytest.raises(FastvecError, match=r"notes\.md is no test set"):
+    with pytest.raises(FastvecError, match=r"notes\.md is not a test set"):
         find_sets(["notes.md"])
     with pytest.raises(FastvecError, match="empty holds no file"):
         find_sets(["empty"])

@@ -71,13 +71,13 @@ def analogies(
         A file or folder of questions, or the name of a bundled set, "google" (the default) or "ca8"; see
         `fastvec.evaluation.read_questions`.
     vocab_limit : int or None
-        Only the first so many words exist; None for all.
+        Use only the first N words, at least 1; None for all.
     method : {"3cosadd", "3cosmul", "nearest"}
         See `fastvec.evaluation.METHODS`; "nearest" is a baseline without the offset.
     unknown : {"skip", "wrong"}
-        Whether questions with a word that has no vector are left out or count as wrong.
+        Whether questions with a word that has no vector are omitted, or count as wrong.
     fold_case : bool
-        Whether words that differ in case only are the same.
+        Whether words that differ only in case are the same.
     bootstrap : Bootstrap
         How intervals are made.
 

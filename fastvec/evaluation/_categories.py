@@ -18,7 +18,7 @@ from fastvec.vectors.kmeans import cluster_directions, distant_rows
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
-_ROUNDS = 100  # of k-means: far more than a few thousand words need to settle
+_ROUNDS = 100  # of k-means, at most: a few thousand words converge in far fewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class CategoryResult(SetResult):
     questions, covered : int
         Words of the set, and those that are known; the others are omitted.
     classes : int
-        Classes of the covered words, which is also the number of clusters.
+        Number of classes of the covered words, and of clusters.
     runs : int
         Clusterings, from the seeds ``bootstrap.seed`` and following.
     purity, adjusted_rand : float
@@ -76,21 +76,21 @@ def categories(
     fold_case: bool = True,
     bootstrap: Bootstrap = DEFAULT,
 ) -> CategoryResult:
-    """Cluster words by spherical k-means, as many clusters as classes, and compare clusters and classes.
+    """Cluster words by spherical k-means into as many clusters as classes, and compare both.
 
     Parameters
     ----------
     wv : KeyedVectors
         Words by falling frequency.
     path : str, path or Classes
-        A file of words and their classes, of which the first column of classes is taken, or one of those that
-        `fastvec.evaluation.read_classes` gives.
+        A file of words and their classes, of which only the first column of classes is used; or a set from
+        `fastvec.evaluation.read_classes`.
     vocab_limit : int or None
-        Only the first so many words exist; None for all.
+        Use only the first N words, at least 1; None for all.
     runs : int
-        How often to cluster, each time from another seed.
+        Number of clusterings, each from another seed; at least 1.
     fold_case : bool
-        Whether words that differ in case only are the same.
+        Whether words that differ only in case are the same.
     bootstrap : Bootstrap
         How intervals are made.
 

@@ -1,8 +1,8 @@
 """Comparison of several vectors on the same questions, with paired tests.
 
-Only words that all vectors have exist: they are ordered by the sum of their ranks, so that the order of the vectors
-does not matter, and cut at the limit. Differences have bootstrap intervals, made as those of the single scores; right
-and wrong answers also have McNemar's exact test, which takes questions for independent.
+Only words that all vectors have are used, the first N by the sum of their ranks, so that the order of the vectors does
+not matter. Differences have bootstrap intervals, like single scores. Accuracies also have McNemar's exact test, which
+takes questions for independent.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from fastvec.evaluation.questions import Questions
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
-_FEWEST = 3  # words or pairs of which a comparison says anything
+_FEWEST = 3  # words or pairs that a comparison needs
 _SAMPLED = 1000  # words whose neighbours are compared
 
 
@@ -54,15 +54,15 @@ def compare(
     pairs : sequence of ScoredPairs
         From `fastvec.evaluation.read_pairs`.
     names : sequence of str, optional
-        What to call the vectors; A, B, C, ... without it.
+        Names of the vectors; by default A, B, C, ....
     vocab_limit : int or None
         Candidates for analogies and neighbours are the first so many common words; None for all.
     method : {"3cosadd", "3cosmul", "nearest"}
         See `fastvec.evaluation.METHODS`.
     neighbours : int
-        How many nearest neighbours are compared.
+        How many nearest neighbours are compared, at least 1.
     fold_case : bool
-        Whether words that differ in case only are the same.
+        Whether words that differ only in case are the same.
     bootstrap : Bootstrap
         How intervals are made.
 
@@ -81,7 +81,7 @@ def compare(
     if len(words) < _FEWEST:
         raise InputError(
             f"{', '.join(names)} have {len(words)} words in common, too few to compare; "
-            "take vectors of the same language and spelling"
+            "use vectors of the same language and spelling"
         )
     shared = _share(vectors, words[:vocab_limit], rows[:, :vocab_limit])
     matches: list[Match] = []
@@ -186,7 +186,7 @@ def _match_similarity(
     if len(gold) < _FEWEST:
         raise InputError(
             f"{len(gold)} of {len(pairs):,} pairs covered: all vectors must have both words of at least {_FEWEST} "
-            f"pairs of {pairs.name}; take a test set in their language and spelling"
+            f"pairs of {pairs.name}; use a test set in their language and spelling"
         )
     check_varied(gold, f"people's scores of {pairs.name}")
     for given in cosines:
@@ -198,7 +198,7 @@ def _match_similarity(
     for first, second in combinations(range(len(vectors)), 2):
         drawn = replicates[first] - replicates[second]
         drawn = drawn[np.isfinite(drawn)]
-        # half of the resamples on the wrong side is no evidence at all; none is as much as their number can give
+        # p is 1 if half of the resamples are on the wrong side, and 2 / (draws + 1) if none is
         wrong = 1 + min((drawn <= 0).sum(), (drawn >= 0).sum())
         p_value = min(1.0, 2 * float(wrong) / (len(drawn) + 1))
         value = scores[first] - scores[second]

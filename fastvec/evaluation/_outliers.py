@@ -1,8 +1,8 @@
 """Outliers: whether the word that does not belong to a group lies farthest from it (Camacho-Collados and Navigli 2016).
 
-A case is a group with one outlier; its words are ranked by their mean similarity to the others, which is the order of
-the paper's compactness scores. The outlier's position among n + 1 words, 0 for the most central and n for the least,
-gives the accuracy (is it n?) and OPP (the mean of position / n).
+A case is a group with one outlier. Its n + 1 words are ranked by their mean similarity to the others; this is also the
+order of the paper's compactness scores. The outlier's position is 0 if it is the most central word and n if it is the
+least. Accuracy is the fraction of cases with position n, OPP the mean of position / n.
 """
 
 from dataclasses import dataclass
@@ -66,11 +66,11 @@ def outliers(
     path : str or path
         Groups with outliers; see `fastvec.evaluation.read_outliers`.
     vocab_limit : int or None
-        Only the first so many words exist; None for all.
+        Use only the first N words, at least 1; None for all.
     unknown : {"skip", "wrong"}
-        Whether cases that are not covered are left out or count as wrong.
+        Whether cases that are not covered are omitted, or count as wrong.
     fold_case : bool
-        Whether words that differ in case only are the same.
+        Whether words that differ only in case are the same.
     bootstrap : Bootstrap
         How intervals are made.
 

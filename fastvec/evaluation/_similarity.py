@@ -21,7 +21,7 @@ from fastvec.evaluation.scores import SetResult, Unknown, counted_items
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
 
-_FEWEST = 3  # pairs of which a correlation says anything
+_FEWEST = 3  # pairs that a correlation needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class SimilarityResult(SetResult):
     dataset, vocab_limit, vocab_size, fold_case, bootstrap
         The set and the settings, as in all results.
     questions, covered, total : int
-        Pairs of the set; pairs whose words are known; pairs that count, which the policy for unknown words decides.
+        Pairs of the set; pairs whose words are known; pairs that count, by the policy for unknown words.
     spearman, pearson : float
         Correlations, in [-1, 1].
     spearman_interval, pearson_interval : (float, float)

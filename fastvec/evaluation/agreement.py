@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def is_majority(clusters: Labels, classes: Labels) -> Floats:
-    """Give 1 for each word whose class is the most frequent one of its cluster, else 0; their mean is the purity.
+    """Return 1 for each word of its cluster's most frequent class, else 0; their mean is the purity.
 
     Examples
     --------
@@ -24,16 +24,16 @@ def is_majority(clusters: Labels, classes: Labels) -> Floats:
 
 
 def adjusted_rand(clusters: Labels, classes: Labels, weights: Floats | None = None) -> Floats:
-    """Give the adjusted Rand index of resamples (Hubert and Arabie 1985, eq. 5).
+    """Return the adjusted Rand index of resamples (Hubert and Arabie 1985, eq. 5).
 
-    Copies of one word are not a pair of words: they would agree always, and make resamples look better than the data.
+    Copies of one word do not count as a pair: they always agree, and would make resamples look better than the data.
 
     Parameters
     ----------
     clusters, classes : (n_words,) int64
         Numbers from 0.
     weights : (draws, n_words) float64, optional
-        How often each word comes; without it all words come once, as a single draw.
+        How often each word occurs; by default once, in a single draw.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def adjusted_rand(clusters: Labels, classes: Labels, weights: Floats | None = No
         weights = np.ones((1, len(clusters)))
     together = _pairs(clusters * (classes.max() + 1) + classes, weights)
     in_cluster, in_class = _pairs(clusters, weights), _pairs(classes, weights)
-    n_pairs = np.maximum(_pairs(np.zeros_like(classes), weights), 1)  # copies of a single word make none
+    n_pairs = np.maximum(_pairs(np.zeros_like(classes), weights), 1)  # copies of a single word make no pair
     by_chance = in_cluster * in_class / n_pairs
     most = (in_cluster + in_class) / 2
     span = most - by_chance

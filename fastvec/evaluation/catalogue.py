@@ -1,4 +1,4 @@
-"""Which test sets a file or folder holds, told from the content."""
+"""Which test sets a file or folder holds, recognised by content."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ _LOOKED_AT = 20  # lines
 
 
 def recognise(path: Path) -> Task | None:
-    """Tell what a file tests; None where it does not look like a test set.
+    """Return what a file tests; None if it does not look like a test set.
 
     Raises
     ------
@@ -48,12 +48,12 @@ def find_sets(paths: Iterable[str | Path]) -> tuple[dict[Task, list[Path]], list
     sets : dict of list of path
         For "analogies", "similarity", "categories" and "outliers".
     others : list of path
-        Files in folders that are no test set.
+        Files in folders that are not test sets.
 
     Raises
     ------
     FileError
-        If a named file is no test set, a file cannot be read, or a folder holds no file.
+        If a named file is not a test set, a file cannot be read, or a folder holds no file.
     """
     sets: dict[Task, list[Path]] = {"analogies": [], "similarity": [], "categories": [], "outliers": []}
     others = []
@@ -75,7 +75,7 @@ def find_sets(paths: Iterable[str | Path]) -> tuple[dict[Task, list[Path]], list
                 sets[task].append(part)
             elif part == path:
                 raise FileError(
-                    f"{path} is no test set: expected ': section' and four words a line, pairs with scores, "
+                    f"{path} is not a test set: expected ': section' and four words a line, pairs with scores, "
                     "words with classes, or a table of outliers"
                 )
             else:

@@ -1,4 +1,4 @@
-"""What a comparison of several vectors found, and how to say it."""
+"""The result of `compare`, with sentences that sum it up."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,14 +11,14 @@ _CERTAIN = 0.05  # p-value
 
 @dataclass(frozen=True)
 class Difference(Result):
-    """One set of vectors less another.
+    """The score of one set of vectors minus that of another.
 
     Attributes
     ----------
     first, second : int
         The vectors' places among those compared.
     value : float
-        First score less second.
+        First score minus second.
     interval : (float, float)
         95 % bootstrap interval of the difference.
     p_value : float
@@ -33,30 +33,30 @@ class Difference(Result):
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves out 0 and the p-value is below 0.05."""
+        """Whether the interval excludes 0 and the p-value is below 0.05."""
         return self.p_value < _CERTAIN and (self.interval[0] > 0 or self.interval[1] < 0)
 
 
 @dataclass(frozen=True)
 class Match(Result):
-    """Vectors on one set of questions.
+    """The scores of all vectors on one set of questions.
 
     Attributes
     ----------
     test : {"analogies", "similarity"}
         What was tested.
     dataset : str
-        Name of the set, and of the kind of questions where there are several.
+        Name of the set, and of the kind of questions if there are several.
     questions, covered : int
-        Questions or pairs of the set, and those with words that all vectors have.
+        Questions or pairs of the set, and those whose words all vectors have.
     measure : {"accuracy", "spearman"}
-        What the scores are.
+        The kind of score.
     scores : tuple of float
-        Of each vectors.
+        One for each set of vectors.
     intervals : tuple of (float, float)
         Their 95 % bootstrap intervals.
     differences : tuple of Difference
-        Of each two vectors.
+        One for each two sets of vectors.
     """
 
     test: str
@@ -87,25 +87,25 @@ class Comparison(Result):
     Attributes
     ----------
     names : tuple of str
-        Of the vectors.
+        Names of the vectors.
     sizes : tuple of int
         Their numbers of words.
     common : int
-        Words that all have, once folded.
+        Number of words that all have, once folded.
     vocab_limit : int or None
-        As asked; candidates for analogies are the first `vocab_size` common words.
+        As given; candidates for analogies are the first `vocab_size` common words.
     vocab_size : int
-        Words among which answers and neighbours were sought.
+        Number of words among which answers and neighbours were sought.
     method : str
         How analogies were answered.
     fold_case : bool
-        Whether words that differ in case only were the same.
+        Whether words that differ only in case were the same.
     bootstrap : Bootstrap
         How the intervals were made.
     matches : tuple of Match
         Scores by test set.
     overlaps : tuple of Overlap
-        Of the neighbours, for each two vectors.
+        One for each two sets of vectors.
     """
 
     names: tuple[str, ...]
@@ -120,7 +120,7 @@ class Comparison(Result):
     overlaps: tuple[Overlap, ...]
 
     def sentences(self) -> list[str]:
-        """Say which vectors are better at what."""
+        """Return sentences that say which vectors are better at what."""
         lines = []
         for pair in combinations(range(len(self.names)), 2):
             tied = []

@@ -1,7 +1,7 @@
 """Correlations of resampled data, all resamples at once.
 
-A resample is a weight for each item: how often it comes. The weighted Pearson correlation is then that of the resample,
-and Spearman's is Pearson's of ranks, which follow from running sums of the weights without sorting anew.
+A resample is a weight for each item: how often it occurs. Its Pearson correlation is the weighted one. Spearman's is
+Pearson's of the ranks, which are running sums of the weights, so that items are sorted only once.
 """
 
 import numpy as np
@@ -12,14 +12,14 @@ _AT_ONCE = 1 << 22  # weights
 
 
 def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """Give Pearson's correlation in each resample.
+    """Return Pearson's correlation in each resample.
 
     Parameters
     ----------
     x, y : (n,) or (draws, n) float64
         Values, the same for all resamples or not.
     weights : (draws, n) float64
-        How often each item comes in each resample; each row has the same sum.
+        How often each item occurs in each resample; all rows have the same sum.
 
     Returns
     -------
@@ -36,18 +36,18 @@ def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
 
 
 def spearman_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """Give Spearman's correlation in each resample; the parameters are those of `pearson_replicates`."""
+    """Return Spearman's correlation in each resample; the parameters are those of `pearson_replicates`."""
     at_once = max(1, _AT_ONCE // max(1, len(x)))
     parts = [weights[start : start + at_once] for start in range(0, len(weights), at_once)]
     return np.concatenate([pearson_replicates(_ranks(x, part), _ranks(y, part), part) for part in parts])
 
 
 def _ranks(values: Floats, weights: Floats) -> Floats:
-    """Give the rank of each item in each resample; equal values share the mean of their ranks."""
+    """Return the rank of each item in each resample; equal values share the mean of their ranks."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    tied = np.add.reduceat(weights[:, order], starts, axis=1)  # how often each value comes
+    tied = np.add.reduceat(weights[:, order], starts, axis=1)  # how often each value occurs
     middle = np.cumsum(tied, axis=1) - (tied - 1) / 2
     ranks = np.empty_like(weights)
     ranks[:, order] = np.repeat(middle, np.diff(np.r_[starts, len(values)]), axis=1)

@@ -1,4 +1,4 @@
-"""Test sets as numbered lines and columns: read whole, decompressed, and refused where lines are malformed."""
+"""Test sets as numbered lines and columns: decompress and split them, and refuse malformed lines."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -13,7 +13,7 @@ _NAMED = 5  # lines that a message names
 
 
 def read_lines(path: Path) -> list[Line]:
-    """Give the lines of a text file that are not blank, each with its number from 1.
+    """Return the lines of a text file that are not blank, each with its number from 1.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def read_lines(path: Path) -> list[Line]:
 
 
 def read_bundled(name: str) -> list[Line]:
-    """Give the lines of a test set that comes with the package."""
+    """Return the lines of a test set that comes with the package."""
     with files("fastvec.evaluation").joinpath("data", f"{name}.xz").open("rb") as stream:
         return _split(stream, name)
 
@@ -44,7 +44,7 @@ def _split(stream: IO[bytes], name: str) -> list[Line]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileError(f"{name}, line {line}: is not UTF-8; convert the file (iconv -t utf-8)") from None
-    # A tab at the beginning of a line stands for an empty column.
+    # A tab at the beginning of a line means an empty column.
     lines = [(number, line.rstrip().lstrip(" ")) for number, line in enumerate(text.split("\n"), 1)]
     lines = [(number, line) for number, line in lines if line]
     if not lines:
@@ -53,7 +53,9 @@ def _split(stream: IO[bytes], name: str) -> list[Line]:
 
 
 def sniff_delimiter(lines: Sequence[Line]) -> str | None:
-    """Give the character that separates columns: tab, semicolon or comma where every line has it, else white space.
+    """Return the character that separates columns: tab, semicolon, comma, or None for white space.
+
+    It is in every line, or else in most of them, so that a malformed line does not hide it.
 
     Examples
     --------
@@ -65,7 +67,6 @@ def sniff_delimiter(lines: Sequence[Line]) -> str | None:
     for delimiter in "\t;,":
         if all(delimiter in line for _, line in lines):
             return delimiter
-    # A malformed line or two does not hide the delimiter of the others.
     for delimiter in "\t;,":
         if sum(delimiter in line for _, line in lines) > len(lines) / 2:
             return delimiter
@@ -73,12 +74,12 @@ def sniff_delimiter(lines: Sequence[Line]) -> str | None:
 
 
 def split_columns(line: str, delimiter: str | None) -> list[str]:
-    """Give the columns of a line, without the spaces and the quotation marks around them."""
+    """Return the columns of a line, without the spaces and the quotation marks around them."""
     return [column.strip().strip('"') for column in line.split(delimiter)]
 
 
 def split_table(lines: Sequence[Line]) -> list[list[str]]:
-    """Give the columns of lines, without the column of row numbers, under an empty heading, that pandas writes.
+    """Return the columns of lines, without the column of row numbers that pandas writes under an empty heading.
 
     Examples
     --------
@@ -90,15 +91,51 @@ def split_table(lines: Sequence[Line]) -> list[list[str]]:
     return [row[1:] for row in rows] if rows and not rows[0][0] else rows
 
 
-def malformed(name: str, bad: Sequence[Line], n_lines: int, expected: str) -> FileError:
-    """Give the error for lines that cannot be understood: it counts them and names the first ones."""
+def check_lines(name: str, lines: Sequence[Line], is_good: Sequence[bool], item: str, expected: str) -> None:
+    """Refuse a file without lines or with malformed ones.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    lines : sequence of (int, str)
+        Those that hold an item each.
+    is_good : sequence of bool
+        Whether each line is well formed.
+    item, expected : str
+        What the file holds, and what a line consists of, for the message.
+
+    Raises
+    ------
+    FileError
+        It counts the malformed lines and names the first ones.
+    """
+    if not lines:
+        raise FileError(f"{name} holds no {item}; expected {expected} on each line")
+    bad = [line for line, good in zip(lines, is_good, strict=True) if not good]
+    if not bad:
+        return
     number, line = bad[0]
     shown = line if len(line) <= 40 else line[:40] + "..."
     others = ", ".join(str(number) for number, _ in bad[1:_NAMED])
     if len(bad) > _NAMED:
         others += ", ..."
     also = f" (also {others})" if others else ""
-    return FileError(
-        f"{name}, line {number}{also}: {len(bad):,} of {n_lines:,} lines malformed; "
+    raise FileError(
+        f"{name}, line {number}{also}: {len(bad):,} of {len(lines):,} lines malformed; "
         f"expected {expected}, not {shown!r}; correct or remove them"
     )
+
+
+def text_files(folder: Path, items: str) -> list[Path]:
+    """Return the .txt files in a folder and in those inside it, also compressed ones, in order.
+
+    Raises
+    ------
+    FileError
+        If there is none.
+    """
+    parts = sorted(part for part in folder.rglob("*.txt*") if part.is_file())
+    if not parts:
+        raise FileError(f"{folder} holds no .txt file; name a folder of {items}")
+    return parts

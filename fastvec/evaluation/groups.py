@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastvec.errors import FileError
-from fastvec.evaluation.files import Line, malformed, read_lines, split_columns, split_table
+from fastvec.evaluation.files import Line, check_lines, read_lines, split_columns, split_table, text_files
 
 
 @dataclass(frozen=True)
 class Classes:
-    """Words, each with its class; a word may come several times, with different classes."""
+    """Words, each with its class; a word may occur several times, with different classes."""
 
     name: str
     words: tuple[str, ...]
@@ -25,8 +25,8 @@ class Classes:
 def read_classes(path: str | Path) -> list[Classes]:
     """Read words with their classes: a word in the first column, its class in the second.
 
-    Further columns are other classes of the same words, coarser ones say, and give a set each. Headings are known by a
-    column called "word", which may then be any; lines below them that hold no word are passed over.
+    Each further column holds other classes of the same words, and makes a set of its own. If the first line has a
+    column called "word", it holds headings: words are in that column, and lines without a word are ignored.
 
     Raises
     ------
@@ -41,12 +41,9 @@ def read_classes(path: str | Path) -> list[Classes]:
         kept = [number for number, row in enumerate(rows) if number and (len(row) <= place or row[place])]
         lines = [lines[number] for number in kept]
         rows = [rows[number][place : place + 1] + rows[number][:place] + rows[number][place + 1 :] for number in kept]
-    if not rows:
-        raise FileError(f"{path} holds no word; expected a word and its class on each line")
-    n_columns = max(2, len(rows[0]))
-    bad = [line for line, row in zip(lines, rows, strict=True) if len(row) != n_columns or not all(row)]
-    if bad:
-        raise malformed(str(path), bad, len(lines), f"a word and {n_columns - 1} class{'es' * (n_columns > 2)}")
+    n_columns = max([2, *map(len, rows[:1])])
+    good = [len(row) == n_columns and all(row) for row in rows]
+    check_lines(str(path), lines, good, "word", f"a word and {n_columns - 1} class{'es' * (n_columns > 2)}")
     words, *columns = zip(*rows, strict=True)
     sets = []
     for number, labels in enumerate(columns, 1):
@@ -72,8 +69,8 @@ def read_outliers(path: str | Path) -> list[OutlierGroup]:
     Parameters
     ----------
     path : str or path
-        A CSV file with the columns ``category``, ``outliers`` and ``words``, the last two written as Python lists; or
-        a text file, or a folder of them, with a group's words, a blank line, and its outliers, a word a line
+        A CSV file with the columns ``category``, ``outliers`` and ``words``, the last two as Python lists; or a text
+        file, or a folder of them, with a group's words, a blank line, and its outliers, one word a line
         (Camacho-Collados and Navigli 2016).
 
     Raises
@@ -83,33 +80,25 @@ def read_outliers(path: str | Path) -> list[OutlierGroup]:
     """
     path = Path(path)
     if path.is_dir():
-        parts = sorted(part for part in path.glob("*.txt*") if part.is_file())
-        if not parts:
-            raise FileError(f"{path} holds no .txt file; name a folder of groups with outliers")
-        return [_read_group(part) for part in parts]
+        return [_read_group(part) for part in text_files(path, "groups with outliers")]
     lines = read_lines(path)
     return _read_table(path, lines) if is_outliers(lines) else [_read_group(path)]
 
 
 def is_outliers(lines: Sequence[Line]) -> bool:
-    """Tell whether the first lines of a file look like a table of groups with outliers."""
+    """Return whether the first lines of a file look like a table of groups with outliers."""
     return {"outliers", "words"} <= set(split_columns(lines[0][1], ","))
 
 
 def _read_table(path: Path, lines: list[Line]) -> list[OutlierGroup]:
-    groups, bad = [], []
-    headings = split_columns(lines[0][1], ",")
-    for (number, line), row in zip(lines[1:], csv.reader(line for _, line in lines[1:]), strict=False):
-        entries = dict(zip(headings, row, strict=False))
+    headings, lines = split_columns(lines[0][1], ","), lines[1:]
+    groups = []
+    for number, line in lines:
+        entries = dict(zip(headings, next(csv.reader([line])), strict=False))
         members, outliers = _listed(entries.get("words", "")), _listed(entries.get("outliers", ""))
-        if len(members) < 2 or not outliers:
-            bad.append((number, line))
-            continue
         groups.append(OutlierGroup(entries.get("category", str(number)), members, outliers))
-    if bad:
-        raise malformed(str(path), bad, len(lines) - 1, "a category and lists of outliers and words")
-    if not groups:
-        raise FileError(f"{path} holds no group; expected lines below the headings")
+    good = [len(group.members) > 1 and len(group.outliers) > 0 for group in groups]
+    check_lines(str(path), lines, good, "group", "a category and lists of outliers and words")
     return groups
 
 
@@ -127,5 +116,5 @@ def _read_group(path: Path) -> OutlierGroup:
     gap = next((place for place in range(1, len(lines)) if numbers[place] > numbers[place - 1] + 1), 0)
     words = [line for _, line in lines]
     if gap < 2:
-        raise FileError(f"{path}: expected at least two words, a blank line, and outliers, a word a line")
+        raise FileError(f"{path}: expected at least two words, a blank line, and outliers, one word a line")
     return OutlierGroup(path.stem, tuple(words[:gap]), tuple(words[gap:]))

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import FileError
-from fastvec.evaluation.files import Line, malformed, read_lines, split_table
+from fastvec.evaluation.files import Line, check_lines, read_lines, split_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +36,8 @@ class ScoredPairs:
 def read_pairs(path: str | Path) -> ScoredPairs:
     """Read scored pairs: two words and, in the first column of numbers after them, the score.
 
-    Columns are separated by tabs, semicolons, commas or white space, whichever the file uses. A first line without a
-    number is taken for headings, and lines that begin with # for remarks.
+    Tabs, semicolons, commas or white space separate columns, whichever the file uses. A first line without a number
+    holds headings; lines that begin with # are comments.
 
     Raises
     ------
@@ -51,24 +50,19 @@ def read_pairs(path: str | Path) -> ScoredPairs:
     if len(lines) > 1 and _score_column(rows[:1]) is None and _score_column(rows[1:2]) is not None:
         del lines[0], rows[0]  # headings
     column = _score_column(rows)
-    bad = [line for line, row in zip(lines, rows, strict=True) if not _is_pair(row, column)]
-    if bad or not rows:
-        raise malformed(str(path), bad, len(lines), "two words and a number") if bad else _no_pair(path)
+    good = [_is_pair(row, column) for row in rows]
+    check_lines(str(path), lines, good, "pair of words", "two words and a number")
     words = tuple(word for row in rows for word in row[:2])
     return ScoredPairs(path.stem, words, np.array([float(row[column or 2]) for row in rows]))
 
 
 def is_pairs(lines: Sequence[Line]) -> bool:
-    """Tell whether the first lines of a file look like scored pairs."""
+    """Return whether the first lines of a file look like scored pairs."""
     return _score_column(split_table(lines)) is not None
 
 
-def _no_pair(path: Path) -> FileError:
-    return FileError(f"{path} holds no pair of words; expected lines of two words and a number")
-
-
 def _score_column(rows: Sequence[Sequence[str]]) -> int | None:
-    """Give the first column after two words that holds a number in one of the first rows."""
+    """Return the first column after two words that holds a number in one of the first rows."""
     for row in rows[:10]:
         for column, entry in enumerate(row[2:], 2):
             if _is_number(entry):

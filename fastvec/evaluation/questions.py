@@ -2,8 +2,8 @@
 
 - Google's 19,544 questions (Mikolov et al. 2013) and CA8's 17,813 Chinese ones (Li et al. 2018) come with the package.
 - A file like questions-words.txt has lines ``a b c d`` below lines ``: section``.
-- A file of BATS (Gladkova et al. 2016) has lines ``word<TAB>answer/answer/...``; each two of them make two questions,
-  which show the first answer of one and accept any answer of the other.
+- A file of BATS (Gladkova et al. 2016) has lines ``word<TAB>answer/answer/...``. Each two lines make two questions: one
+  line gives the example, with its first answer, and any answer of the other is right.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.errors import FileError
-from fastvec.evaluation.files import Line, malformed, read_bundled, read_lines
+from fastvec.evaluation.files import Line, check_lines, read_bundled, read_lines, text_files
 
 #: The files of the sets that come with the package.
 BUNDLED = {"google": ("questions-words.txt",), "ca8": ("CA8_semantic.txt", "CA8_morphological.txt")}
@@ -60,8 +60,7 @@ def read_questions(path: str | Path | None = None) -> Questions:
     Parameters
     ----------
     path : str or path, optional
-        A file, a folder of files, or the name of a bundled set: "google", which is taken where nothing is named, or
-        "ca8".
+        A file, a folder of files, or the name of a bundled set, "google" (the default) or "ca8".
 
     Raises
     ------
@@ -76,18 +75,9 @@ def read_questions(path: str | Path | None = None) -> Questions:
     else:
         path = Path(path)
         name = path.name or str(path)
-        for part in _files(path):
+        for part in text_files(path, "analogy questions") if path.is_dir() else [path]:
             collector.add_file(str(part), part, read_lines(part))
     return collector.finish(name)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    parts = sorted(part for part in path.rglob("*.txt*") if part.is_file())
-    if not parts:
-        raise FileError(f"{path} holds no .txt file; name a folder of analogy questions")
-    return parts
 
 
 class _Collector:
@@ -121,41 +111,31 @@ class _Collector:
             self._add_quadruples(name, path, lines)
 
     def _add_quadruples(self, name: str, path: Path, lines: list[Line]) -> None:
-        # Google marks its syntactic sections by "gram", the others are semantic; elsewhere the file's name may tell.
+        # Google's syntactic sections begin with "gram", the others are semantic; else the file's name may say the kind.
         marked = any(line.startswith(":") and line[1:].strip().startswith("gram") for _, line in lines)
-        bad, n_lines = [], 0
+        asked = [line for line in lines if not line[1].startswith(":")]
+        if asked:
+            check_lines(name, asked, [len(line.split()) == 4 for _, line in asked], "question", "four words")
         started = False
-        for number, line in lines:
+        for _, line in lines:
             if line.startswith(":"):
                 section = line[1:].strip()
                 kind = ("syntactic" if section.startswith("gram") else "semantic") if marked else _kind(path.name)
                 self._sections.append((section, kind))
                 started = True
                 continue
-            n_lines += 1
-            words = line.split()
-            if len(words) != 4:
-                bad.append((number, line))
-                continue
             if not started:
                 self._sections.append((path.stem, _kind(path.name)))
                 started = True
-            a, b, c, d = map(self._word, words)
+            a, b, c, d = map(self._word, line.split())
             self._add(a, b, c, (d,))
-        if bad:
-            raise malformed(name, bad, n_lines, "four words")
 
     def _add_pairs(self, name: str, path: Path, lines: list[Line]) -> None:
-        bad, pairs = [], []
-        for number, line in lines:
-            columns = line.split("\t")
-            answers = [answer.strip() for answer in columns[-1].split("/")]
-            if len(columns) != 2 or not columns[0].strip() or not all(answers):
-                bad.append((number, line))
-                continue
-            pairs.append((self._word(columns[0].strip()), tuple(map(self._word, answers))))
-        if bad:
-            raise malformed(name, bad, len(lines), "a word, a tab and answers separated by /")
+        rows = [[column.strip() for column in line.split("\t")] for _, line in lines]
+        answers = [[answer.strip() for answer in row[-1].split("/")] for row in rows]
+        good = [len(row) == 2 and row[0] != "" and all(each) for row, each in zip(rows, answers, strict=True)]
+        check_lines(name, lines, good, "pair of words", "a word, a tab and answers separated by /")
+        pairs = [(self._word(row[0]), tuple(map(self._word, each))) for row, each in zip(rows, answers, strict=True)]
         self._sections.append((path.stem, _kind(path.parent.name)))
         for (a, answers_a), (c, answers_c) in permutations(pairs, 2):
             self._add(a, answers_a[0], c, answers_c)
@@ -170,6 +150,6 @@ class _Collector:
 
 
 def _kind(name: str) -> str:
-    """Tell from the name of a file or folder what its questions test."""
+    """Return what the name of a file or folder says that its questions test."""
     lowered = name.lower()
     return "semantic" if "semantic" in lowered else "morphological" if "morpholog" in lowered else ""

@@ -1,4 +1,4 @@
-"""What the results of all tests share: settings, proportions with coverage and interval, and a form for JSON."""
+"""What results share: settings, proportions with coverage and interval, and a form for JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -20,12 +20,12 @@ _NO_INTERVAL = (float("nan"), float("nan"))
 
 
 def counted_items(covered: NDArray[np.bool_], unknown: Unknown) -> NDArray[np.bool_]:
-    """Return which items count, of which the covered ones are given.
+    """Return which items count, given which are covered.
 
     Raises
     ------
     InputError
-        If `unknown` is not a policy for unknown words.
+        If `unknown` is not "skip" or "wrong".
     """
     check_choice("unknown", unknown, ("skip", "wrong"))
     return np.asarray(covered | (unknown == "wrong"))
@@ -66,14 +66,14 @@ class SetResult(Result):
     bootstrap: Bootstrap
 
     def summary(self) -> dict[str, Any]:
-        """Return what the vectors' metadata keep: `to_dict` with the counts of all items, without the parts."""
+        """Return what the metadata of vectors keep: `to_dict` with the counts of all items, but no sections."""
         named = self.to_dict()
         named |= {name: value for name, value in named.pop("overall", {}).items() if name != "name"}
         return {name: value for name, value in named.items() if name not in ("sections", "kinds")}
 
 
 def record(wv: "KeyedVectors", results: Iterable[SetResult]) -> None:
-    """Put summaries of results into the metadata of vectors, from which `save` writes them to a file.
+    """Put summaries of results into the metadata of vectors, which `save` writes.
 
     A result replaces one of the same task, test set and settings.
     """
@@ -97,7 +97,7 @@ class Proportion(Result):
     questions, covered : int
         Items of the group, and those with a vector for each of their words.
     total, correct : int
-        Items that count, which the policy for unknown words decides, and those that are right.
+        Items that count, by the policy for unknown words, and those that are right.
     interval : (float, float)
         95 % bootstrap interval of the accuracy; NaN where there is none.
     """
@@ -129,7 +129,7 @@ class Proportion(Result):
 def count_sections(
     outcomes: NDArray[np.int8], section: NDArray[np.integer], n_sections: int, unknown: Unknown
 ) -> NDArray[np.int64]:
-    """Count the items of each section that `Proportion` tells apart.
+    """Count the items of each section for `Proportion`.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class OverallResult(SetResult):
-    """A result whose figures are those of one proportion.
+    """The result of a test whose items are right or wrong.
 
     Attributes
     ----------
