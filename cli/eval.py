@@ -24,15 +24,11 @@ def command() -> None:
 @options.limit(
     ["30000", "300000", "all"],
     "Seek answers among the first, most frequent, N words; may be given several times.",
-    "vocab_limits",
-    multiple=True,
 )
 @options.method(
     ["3cosadd", "nearest"],
     "How to answer; `nearest` gives the neighbour of the third word, to show what the offset adds. "
     "May be given several times.",
-    "methods",
-    multiple=True,
 )
 @options.unknown
 @options.cluster

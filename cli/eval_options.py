@@ -30,22 +30,20 @@ class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(digits)
 
 
-def limit(
-    default: str | list[str],
-    help: str = "Use only the first, most frequent, N words.",
-    name: str = "vocab_limit",
-    **settings: Any,
-) -> Decorator:
-    """Make the option of the vocabulary limit."""
-    settings = {"show_default": True, **settings}
-    return click.option("--vocab-limit", name, type=VocabLimit(), default=default, help=help, **settings)
+def limit(default: str | list[str], help: str = "Use only the first, most frequent, N words.") -> Decorator:
+    """Make the option `vocab_limit`; several defaults make it `vocab_limits`, which may be given several times."""
+    return _option("--vocab-limit", VocabLimit(), default, help)
 
 
-def method(default: str | list[str], help: str, name: str = "method", **settings: Any) -> Decorator:
-    """Make the option of the way to answer analogies."""
-    choices = click.Choice(["3cosadd", "3cosmul", "nearest"])
-    settings = {"show_default": True, **settings}
-    return click.option("--method", name, type=choices, default=default, help=help, **settings)
+def method(default: str | list[str], help: str) -> Decorator:
+    """Make the option `method`, how to answer analogies; several defaults make it `methods`."""
+    return _option("--method", click.Choice(["3cosadd", "3cosmul", "nearest"]), default, help)
+
+
+def _option(option: str, type: Any, default: str | list[str], help: str) -> Decorator:
+    multiple = isinstance(default, list)
+    name = option[2:].replace("-", "_") + "s" * multiple
+    return click.option(option, name, type=type, default=default, multiple=multiple, show_default=True, help=help)
 
 
 def data(help: str = "A test set, or a folder of them; may be given several times.") -> Decorator:

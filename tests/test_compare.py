@@ -98,6 +98,8 @@ def test_bad_arguments_are_refused(questions, pairs):
         compare([wv], [questions])
     with pytest.raises(InputError, match="vocab_limit must be at least 1"):
         compare([wv, wv], [questions], vocab_limit=0)
+    with pytest.raises(InputError, match="neighbours must be at least 1, not 0"):
+        compare([wv, wv], [questions], neighbours=0)
     others = KeyedVectors([f"c{number}" for number in range(11)] + ["a0"], np.eye(12))
     with pytest.raises(InputError, match="0 of 190 pairs covered: all vectors must have both words of at least 3"):
         compare([others, others], pairs=[pairs])

@@ -69,8 +69,8 @@ def compare(
     Raises
     ------
     InputError
-        If there are fewer than two vectors, they have fewer than three words in common, or nothing of a test
-        set is covered.
+        If there are fewer than two vectors, an argument is out of its range, the vectors have fewer than three words in
+        common, or nothing of a test set is covered.
     """
     if len(vectors) < 2:
         raise InputError(f"compare needs at least two vectors, not {len(vectors)}")
