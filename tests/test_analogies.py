@@ -201,7 +201,7 @@ def test_bytes_that_are_no_text_are_refused_by_line(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"vocab_limit": 0}, "vocab_limit must be at least 1, or None for all words, not 0"),
+        ({"vocab_limit": 0}, "vocab_limit must be at least 1, not 0"),
         ({"method": "cosadd"}, "method must be one of 3cosadd, 3cosmul, nearest, not 'cosadd'"),
         ({"unknown": "guess"}, "unknown must be one of skip, wrong, not 'guess'"),
         ({"vocab_limit": 2}, r"0 of 5 questions covered: .* first 2 words of the vectors \(the, paris, france"),

@@ -95,7 +95,7 @@ def unit_vectors(wv: "KeyedVectors", rows: slice | NDArray[np.int64]) -> NDArray
 def check_limit(vocab_limit: int | None) -> None:
     """Refuse a vocabulary limit that is neither None nor an integer of at least 1."""
     if vocab_limit is not None:
-        check_integer("vocab_limit", vocab_limit, 1, ", or None for all words")
+        check_integer("vocab_limit", vocab_limit, 1)
 
 
 def cut_vocabulary(wv: "KeyedVectors", vocab_limit: int | None) -> int:
