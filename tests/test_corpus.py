@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastvec.corpus import Vocabulary, cache, read_corpus, reading
+from fastvec.corpus import Vocabulary, read_corpus, reading, stream
 from fastvec.errors import FileError, InputError
 from tests.naive import corpus as naive
 
@@ -191,8 +191,8 @@ def test_a_function_splits_each_line():
 @pytest.mark.parametrize(
     ("result", "message"),
     [
-        ("ab", "it must give a list of words, not str, on line 2 of the source: 'a'"),
-        (None, "it must give a list of words, not NoneType, on line 2 of the source: 'a'"),
+        ("ab", "it must return a list of words, not str, on line 2 of the source: 'a'"),
+        (None, "it must return a list of words, not NoneType, on line 2 of the source: 'a'"),
         ({"a"}, "its result is a set, which has no order of words; pass a list, on line 2 of the source: 'a'"),
         (["a", 1], "its result, on line 2 of the source, must hold strings only, not int"),
         (["a", ["b"]], "its result, on line 2 of the source, must hold strings only, not list"),
@@ -244,7 +244,7 @@ def test_word_lists_may_hold_any_strings():
 
 
 def test_word_lists_cannot_be_split_again():
-    with pytest.raises(InputError, match=r"^the source is split into words already, so a tokenizer cannot be used"):
+    with pytest.raises(InputError, match=r"^the source is already split into words, so a tokenizer cannot be used"):
         read_corpus([["a", "b"]], tokenizer="words")
 
 
@@ -392,7 +392,7 @@ def test_any_change_of_a_stream_is_seen(text_file, caplog):
             assert contents(found) == expected
             assert found.n_tokens == 9
             assert not found.is_reused or path.name == "meta.json" or path.suffix == ".npy"  # spaces in their headers
-    assert f"{entry}: is damaged; reading the text again" in caplog.text
+    assert f"{entry}: is corrupt; reading the text again" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -436,7 +436,7 @@ def test_a_quicker_process_wins(text_file, monkeypatch):
         shutil.copytree(scratch, entry)
         (entry / "rival").touch()
         monkeypatch.setattr(os, "rename", lambda *_: (_ for _ in ()).throw(OSError(39, "Directory not empty")))
-        return cache.keep(scratch, entry)
+        return stream.keep(scratch, entry)
 
     text_file_folder = Path.cwd()
     monkeypatch.setattr(reading, "keep", rival)
@@ -451,7 +451,7 @@ def test_a_stream_that_another_process_replaces_at_once_is_found_again(text_file
     def rival(scratch, entry):
         monkeypatch.undo()
         monkeypatch.chdir(here)
-        is_kept = cache.keep(scratch, entry)
+        is_kept = stream.keep(scratch, entry)
         shutil.rmtree(entry)
         return is_kept
 

@@ -258,11 +258,15 @@ def test_an_array_that_is_not_a_matrix_is_refused(tmp_path, data, message):
     [
         (b"a\n", "x.vocab.tsv: has 1 words, and .* 2 rows"),
         (b"a\na\n", "x.vocab.tsv, line 2: the word 'a' was already at line 1"),
-        (b"a\n\n", "x.vocab.tsv, line 2: has no word"),
-        (b"a\t1\nb\n", "line 2: a word, a tab and a count are expected"),
-        (b"a\t1\nb\t-1\n", "line 2: a word, a tab and a count are expected"),
-        (b"a\t1\nb\t1\t1\n", "line 2: a word, a tab and a count are expected"),
-        (b"a\n\xe9\n", "x.vocab.tsv, byte 2: is not UTF-8"),
+        (b"a\n\n", "x.vocab.tsv, line 2: expected a word without a count, as on line 1, not ''"),
+        (b"a\t1\nb\n", "line 2: expected a word, a tab and a count, not 'b'"),
+        (b"a\t1\nb\t-1\n", "line 2: the count must be a whole number of at least 0, not '-1'"),
+        (b"a\t1\nb\t1\t1\n", "line 2: expected a word, a tab and a count, not "),
+        (
+            b"a\n\xe9\n",
+            r"x.vocab.tsv, line 2: is not UTF-8; convert .*, or read it with errors='replace'",
+        ),
+        (b"a\nb\t1\n", "line 2: expected a word without a count, as on line 1, not "),
     ],
 )
 def test_words_that_do_not_fit_the_array_are_refused(tmp_path, text, message):

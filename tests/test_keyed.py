@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fastvec import FastvecError, InputError, KeyedVectors
-from fastvec.vectors.words import PackedWords
+from fastvec.words import PackedWords
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ texts = st.lists(
 def scanned(blocks, scanner=None):
     scanner = scanner or Scanner()
     ids = [i for block in blocks for i in scanner.feed(block).tolist()]
-    return scanner.words.byte_strings(np.arange(scanner.n_words)), scanner.counts.tolist(), ids
+    return scanner.words.split(), scanner.counts.tolist(), ids
 
 
 @settings(deadline=None)

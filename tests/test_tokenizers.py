@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from fastvec.corpus import read_corpus
-from fastvec.corpus.tokenizers import choose_tokenizer, finish_words, is_valid
-from fastvec.corpus.words import Words
+from fastvec.corpus.tokenizers import choose_tokenizer, finish_words
 from fastvec.errors import InputError
+from fastvec.words import PackedWords
 
 
 def finished(pieces, find_words=False, lowercase=False, errors="replace"):
     """Give the words of each piece, and the places of the invalid ones."""
     encoded = [piece if isinstance(piece, bytes) else piece.encode() for piece in pieces]
-    starts = np.cumsum([0, *(len(piece) + 1 for piece in encoded)])
-    data = np.frombuffer(b"".join(piece + b"\n" for piece in encoded), np.uint8)
-    final = finish_words(Words(data, starts), find_words=find_words, lowercase=lowercase, errors=errors)
-    n_words = final.words.starts.size - 1
-    words = [word.decode() for word in final.words.byte_strings(np.arange(n_words))]
-    assert len(set(words)) == n_words
+    offsets = np.cumsum([0, *map(len, encoded)])
+    packed = PackedWords(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+    final = finish_words(packed, find_words=find_words, lowercase=lowercase, errors=errors)
+    words = final.words.decode()
+    assert len(set(words)) == len(words)
     bounds = zip(final.starts[:-1], final.starts[1:], strict=True)
     return [[words[k] for k in final.finals[start:stop]] for start, stop in bounds], final.invalid.tolist()
 
@@ -61,11 +60,6 @@ def test_invalid_bytes_are_replaced_or_left_out():
 
 def test_pieces_that_are_valid_only_together_are_invalid():
     assert finished([b"a\xc3", b"\xa9b"])[1] == [0, 1]
-
-
-def test_bytes_are_valid_or_not():
-    assert is_valid("é".encode())
-    assert not is_valid(b"\xe9")
 
 
 def test_a_function_of_a_module_is_found_by_its_name(tmp_path, monkeypatch):

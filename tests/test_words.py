@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from fastvec.corpus import stream
 from fastvec.corpus.stream import renumbered
-from fastvec.corpus.words import Words
+from fastvec.errors import FileError, InputError
+from fastvec.words import PackedWords, is_utf8, read_word_lines, word_lines
 
 words_and_counts = st.dictionaries(
     st.text(alphabet="ab\x00é漢", max_size=20) | st.text(max_size=5).map(lambda word: "prefix of eight" + word),
@@ -15,7 +16,7 @@ words_and_counts = st.dictionaries(
 
 
 def packed(words):
-    return Words.from_strings(list(words))
+    return PackedWords.pack(list(words), "surrogatepass")
 
 
 @settings(deadline=None)
@@ -31,14 +32,58 @@ def test_the_order_is_by_falling_count_and_then_by_bytes(counts):
 @given(st.lists(st.text(max_size=9)), st.randoms())
 def test_words_can_be_put_in_another_order(words, random):
     order = random.sample(range(len(words)), len(words))
-    data, offsets = packed(words).reordered(np.array(order, np.int64))
     encoded = [words[k].encode("utf-8", "surrogatepass") for k in order]
-    assert data.tobytes() == b"".join(encoded)
-    assert np.diff(offsets).tolist() == [len(word) for word in encoded]
+    assert packed(words).take(np.array(order, np.int64)).split() == encoded
 
 
 def test_a_newline_may_be_part_of_a_word():
-    assert packed(["a\nb", "", "\n"]).byte_strings(np.arange(3)) == [b"a\nb", b"", b"\n"]
+    assert packed(["a\nb", "", "\n"]).split() == [b"a\nb", b"", b"\n"]
+
+
+def test_the_first_words_are_a_list_of_their_own():
+    assert packed(["tea", "", "café"]).head(2).decode() == ["tea", ""]
+    assert packed(["tea"]).head(0).decode() == []
+
+
+def test_bytes_are_utf8_or_not():
+    assert is_utf8("é".encode())
+    assert not is_utf8(b"\xe9")
+
+
+def test_words_that_are_utf8_only_together_are_invalid():
+    data = np.frombuffer(b"a\xc3\xa9b", np.uint8)
+    assert PackedWords(data, np.array([0, 2, 4])).find_invalid().tolist() == [0, 1]
+    assert PackedWords(data, np.array([0, 0, 4])).find_invalid().tolist() == []
+
+
+@pytest.mark.parametrize("counts", [None, [3, 0]])
+def test_lines_of_words_are_read_as_they_were_written(counts):
+    counts = counts and np.array(counts)
+    lines = word_lines(packed(["new york", "café"]), counts)
+    words, read = read_word_lines(lines, "x", counted=False)
+    assert words == ["new york", "café"]
+    assert np.array_equal(read, counts)
+
+
+def test_counts_of_zero_are_for_words_that_were_never_counted():
+    assert read_word_lines([b"a\t0"], "x", counted=False)[1].tolist() == [0]
+    with pytest.raises(FileError, match=r"^x, line 1: the count must be a whole number of at least 1, not '0'$"):
+        read_word_lines([b"a\t0"], "x")
+
+
+def test_damaged_lines_can_be_repaired():
+    assert read_word_lines([b"\xe9\t1\n", b"\xe8\t1\n"], "x", errors="replace")[0] == ["\ufffd", "\ufffd"]
+
+
+@pytest.mark.parametrize(("word", "problem"), [("", "is empty"), ("a\tb", "holds white space"), ("a\n", "holds white")])
+def test_words_that_break_a_line_are_refused(word, problem):
+    with pytest.raises(InputError, match=f"{problem}.*, which a vocabulary file cannot hold; do"):
+        word_lines(packed([word]), np.array([1]), "; do this")
+
+
+def test_a_byte_order_mark_before_the_first_word_is_refused():
+    with pytest.raises(InputError, match=r"^the first word begins with a byte order mark, which a voc"):
+        word_lines(packed(["\ufeffa"]), None)
 
 
 def naive_renumbered(ids, sequences):

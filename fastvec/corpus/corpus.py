@@ -1,31 +1,31 @@
-"""A corpus: text that has been read once, as a stream of word ids on disk."""
+"""A corpus: text read once, as a stream of word ids on disk."""
 
 import os
 import re
 import shutil
 import weakref
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_integer
 from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.corpus.words import Words
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
+from fastvec.words import PackedWords
 
 
 class Corpus:
     """Text as word ids on disk; made by `read_corpus`.
 
     The ids go by falling count of the words (ties: by their UTF-8 bytes), and the stream holds all words. A vocabulary
-    is always a beginning of that order, so a reader with a vocabulary of n words leaves out the ids from n on. The id
-    -1 ends a sentence.
+    is always a prefix of that order, so a reader with a vocabulary of n words skips the ids from n on. The id -1 ends a
+    sentence.
 
     Attributes
     ----------
@@ -38,13 +38,13 @@ class Corpus:
     n_types : int
         Distinct words.
     n_invalid : int
-        Words of the source that were not valid UTF-8.
+        Words of the source that were not UTF-8.
     fingerprint : str
         SHA-256 of the stream and its words: equal for equal text, however it was split into files or compressed.
     options : dict
         How the text was split: tokenizer, lowercase, errors.
     is_reused : bool
-        Whether the stream was in the cache already.
+        Whether the stream was cached already.
     """
 
     def __init__(self, directory: Path, described: Description, *, temporary: bool, is_reused: bool = False) -> None:
@@ -58,11 +58,10 @@ class Corpus:
         self.is_reused = is_reused
         self._directory = directory
         self._counts: NDArray[np.int64] = np.load(directory / "counts.npy")
-        self._offsets: NDArray[np.int64] = np.load(directory / "offsets.npy")
-        self._words = (directory / "words.bin").read_bytes()
+        self._words = PackedWords(np.fromfile(directory / "words.bin", np.uint8), np.load(directory / "offsets.npy"))
         self._file = os.open(directory / "tokens.bin", os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._close = weakref.finalize(self, _release, self._file, directory if temporary else None)
-        if temporary:  # an open file can be read though its name is gone; where not, it goes when it is closed
+        if temporary:  # an open file stays readable without its name; where not, closing removes it
             shutil.rmtree(directory, ignore_errors=True)
 
     def __repr__(self) -> str:
@@ -76,49 +75,48 @@ class Corpus:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What vectors made from it should tell about it."""
+        """Facts about the text that vectors made from it should record."""
         counts = {"words": self.n_tokens, "distinct": self.n_types, "invalid": self.n_invalid}
         return {"fingerprint": self.fingerprint} | counts | self.options
 
     @property
     def folder(self) -> Path:
-        """The folder in which the stream is, or was; others put there what is too large for the memory."""
+        """The folder that holds, or held, the stream; other data too large for memory goes there too."""
         return self._directory.parent
 
     @property
     def memory(self) -> int:
         """Bytes of memory that it takes."""
-        return self._counts.nbytes + self._offsets.nbytes + len(self._words)
+        return self._counts.nbytes + self._words.offsets.nbytes + self._words.data.nbytes
 
     def is_whole(self) -> bool:
-        """Read the whole stream, and say whether it is what was written."""
-        words = np.frombuffer(self._words, np.uint8)
-        found = fingerprint(self._chunks(), words, self._offsets, self._counts)
+        """Read the whole stream, and return whether it is what was written."""
+        found = fingerprint(self._chunks(), self._words, self._counts)
         return found == self.fingerprint and self._counts.sum() == self.n_tokens
 
     def close(self) -> None:
-        """Close the stream, which is then gone unless it is in the cache; forgetting the corpus does the same."""
+        """Close the stream, and remove it unless it is cached. Garbage collection does the same."""
         self._close()
 
     def read(self, start: int, out: NDArray[np.int32]) -> int:
-        """Read ids into an array. Threads may do so at the same time; the interpreter's lock is not held.
+        """Read ids into an array. Threads may do so at the same time, without the interpreter's lock.
 
         Parameters
         ----------
         start : int
-            Place in the stream, from 0 to `n_ids`.
-        out : (n,) int32
-            Receives the ids, as many as there are.
+            Position in the stream, from 0 to `n_ids`.
+        out : (n,) int32, written
+            The ids, as many as there are.
 
         Returns
         -------
         int
-            How many were read: fewer than n at the end of the stream only.
+            How many were read: fewer than n only at the end of the stream.
 
         Raises
         ------
         FileError
-            If the file is shorter than it was.
+            If the file has been cut short.
         InputError
             If the corpus is closed, or `out` is not int32.
         """
@@ -145,82 +143,81 @@ class Corpus:
             return file.readinto(buffer)
 
     def vocabulary(self, min_count: int = 5, max_vocab: int | None = None) -> Vocabulary:
-        """Give the words that are frequent enough; the id of each is its id in the stream.
+        """Return the words that are frequent enough; the id of each is its id in the stream.
 
         Parameters
         ----------
         min_count : int
-            Occurrences that a word must have.
+            Ignore words that occur fewer times.
         max_vocab : int, optional
-            How many words at most: exactly the most frequent ones.
+            Keep at most this many words, the most frequent ones.
 
         Raises
         ------
         InputError
             If fewer than two words are left.
         """
-        if min_count < 1:
-            raise InputError(f"min_count must be at least 1, not {min_count}")
-        if max_vocab is not None and max_vocab < 2:
-            raise InputError(f"max_vocab must be at least 2, not {max_vocab}")
+        check_integer("min_count", min_count, 1)
+        if max_vocab is not None:
+            check_integer("max_vocab", max_vocab, 2)
         n = int(np.searchsorted(-self._counts, -min_count, side="right"))
         if n == 0:
             found = f"no word occurs {min_count} times; the most frequent one occurs {self._counts[0]} times"
             raise InputError(f"{self.name}: {found}; lower min_count (--min-count)")
         if n == 1:
-            found = (
-                f"only one word occurs {min_count} times or more, {next(self._first_words(1))!r}, and two are needed"
-            )
+            word = self._words.head(1).decode()[0]
+            found = f"only one word occurs {min_count} times or more, {word!r}, and two are needed"
             raise InputError(f"{self.name}: {found}; lower min_count (--min-count) or give more text")
         n = min(n, max_vocab or n)
-        return Vocabulary(list(self._first_words(n)), self._counts[:n].copy())
+        return Vocabulary(self._words.head(n).decode(), self._counts[:n].copy())
 
     def with_vocabulary(self, vocabulary: Vocabulary) -> "Corpus":
-        """Give the same text numbered by another vocabulary, without the words that are not in it.
+        """Return the same text numbered by another vocabulary, without the words that are not in it.
 
         Parameters
         ----------
         vocabulary : Vocabulary
-            Becomes the full vocabulary of the corpus that is returned, with the counts that it has, as word2vec.c's
-            ``-read-vocab`` does; how many words the stream has is in `n_tokens`.
+            The full vocabulary of the new corpus. It keeps its own counts, as with word2vec.c's ``-read-vocab``;
+            `n_tokens` is the number of words in the stream.
 
         Returns
         -------
         Corpus
-            A temporary one: close it, or forget it.
+            A temporary one: it vanishes when it is closed or no longer used.
 
         Raises
         ------
         InputError
-            If none of its words occurs.
+            If none of the words occurs in the text.
         """
-        finals = np.array([vocabulary.index.get(word, -1) for word in self._first_words(self.n_types)], np.int32)
+        finals = np.array([vocabulary.index.get(word, -1) for word in self._words.decode()], np.int32)
         known = finals >= 0
         if not known.any():
             raise InputError(f"{self.name}: none of the {len(vocabulary)} words of the vocabulary occurs")
         starts = np.zeros(finals.size + 1, np.int64)
         np.cumsum(known, out=starts[1:])
-        data, offsets = Words.from_strings(vocabulary.words).reordered(np.arange(len(vocabulary)))
-        return self._with_ids(renumbered(self._chunks(), starts, finals[known]), data, offsets, vocabulary.counts)
+        words = PackedWords.pack(vocabulary.words)
+        return self._with_ids(renumbered(self._chunks(), starts, finals[known]), words, vocabulary.counts)
 
     def with_joined(self, firsts: NDArray[np.int64], seconds: NDArray[np.int64], delimiter: str = "_") -> "Corpus":
-        """Give the same text with pairs of words as one word each, where they stand next to each other in a sentence.
+        """Return the same text with pairs of words, where adjacent in a sentence, joined to one word each.
 
-        Pairs are joined from the left: of "new york city" with the pairs "new york" and "york city", the first.
+        Pairs are joined from the left: with the pairs "new york" and "york city", "new york city" becomes
+        "new_york city".
 
         Parameters
         ----------
         firsts, seconds : (n,) int64
             Ids of the words of each pair.
         delimiter : str
-            Stands between them.
+            Goes between them.
 
         Returns
         -------
         Corpus
-            A temporary one, with a vocabulary of its own: close it, or forget it.
+            A temporary one, with a vocabulary of its own: it vanishes when it is closed or no longer used.
         """
-        words = list(self._first_words(self.n_types))
+        words = self._words.decode()
         by_words = np.lexsort((seconds, firsts))
         firsts, seconds = firsts[by_words], seconds[by_words].astype(np.int32)
         starts = np.searchsorted(firsts, np.arange(self.n_types + 1))
@@ -237,29 +234,21 @@ class Corpus:
         counts = np.zeros(len(words), np.int64)
         for _ in chunks(counts):
             pass
-        named = Words.from_strings(words)
-        by_count = named.falling_order(counts)[: np.count_nonzero(counts)]
+        packed = PackedWords.pack(words)
+        by_count = packed.falling_order(counts)[: np.count_nonzero(counts)]
         ranks = np.empty(len(words), np.int32)
         ranks[by_count] = np.arange(by_count.size)
-        data, offsets = named.reordered(by_count)
         ids = renumbered(chunks(np.zeros_like(counts)), np.arange(len(words) + 1), ranks)
-        return self._with_ids(ids, data, offsets, counts[by_count])
+        return self._with_ids(ids, packed.take(by_count), counts[by_count])
 
-    def _with_ids(
-        self,
-        chunks: Iterator[NDArray[np.int32]],
-        data: NDArray[np.uint8],
-        offsets: NDArray[np.int64],
-        counts: NDArray[np.int64],
-    ) -> "Corpus":
-        """Give a temporary corpus of the same source with another stream of ids and other words, as on disk."""
+    def _with_ids(self, chunks: Iterator[NDArray[np.int32]], words: PackedWords, counts: NDArray[np.int64]) -> "Corpus":
+        """Return a temporary corpus of the same source with another stream of ids and other words."""
         with scratch_directory(self._directory.parent) as scratch:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 described = write_stream(
                     scratch,
                     chunks,
-                    data,
-                    offsets,
+                    words,
                     counts,
                     name=self.name,
                     n_invalid=self.n_invalid,
@@ -269,26 +258,21 @@ class Corpus:
             return Corpus(scratch, described, temporary=True)
 
     def text(self) -> Iterator[bytes]:
-        """Yield the text in pieces: the words of a sentence with a space between, a sentence a line, in UTF-8.
+        """Yield the text in chunks of UTF-8: a sentence a line, its words separated by spaces.
 
         Raises
         ------
         InputError
-            If a word has white space in it, as a tokenizer may give them.
+            If a word has white space in it, as some tokenizers return.
         """
-        if re.search(rb"\s", self._words):
-            word = next(word for word in self._first_words(self.n_types) if re.search(r"\s", word, re.ASCII))
+        if re.search(rb"\s", self._words.data.data):
+            word = next(word for word in self._words.decode() if re.search(r"\s", word, re.ASCII))
             raise InputError(f"{self.name}: the word {word!r} has white space in it, which no text can hold")
-        data, lengths, is_open = np.frombuffer(self._words, np.uint8), np.diff(self._offsets), False
+        lengths, is_open = np.diff(self._words.offsets), False
         for chunk in self._chunks():
             out = np.empty(int(lengths[chunk[chunk >= 0]].sum()) + chunk.size, np.uint8)
-            n, is_open = spell(chunk, data, self._offsets, out, is_open)
+            n, is_open = spell(chunk, self._words.data, self._words.offsets, out, is_open)
             yield out[:n].tobytes()
-
-    def _first_words(self, n: int) -> Iterator[str]:
-        """Yield the first n words."""
-        for start, stop in pairwise(self._offsets[: n + 1].tolist()):
-            yield self._words[start:stop].decode()
 
     def _chunks(self) -> Iterator[NDArray[np.int32]]:
         ids = np.empty(N_IDS, np.int32)
@@ -297,7 +281,7 @@ class Corpus:
 
 
 def _number(strings: list[str], words: list[str]) -> NDArray[np.int32]:
-    """Give the places of strings in a list of words; those that are not there are added to it."""
+    """Return the positions of strings in a list of words, appending those that are missing."""
     wanted = set(strings)
     places = {word: k for k, word in enumerate(words) if word in wanted}
     for string in strings:

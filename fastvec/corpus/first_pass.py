@@ -1,4 +1,4 @@
-"""The first pass over a source: every piece of text gets an id in the order of first sight, and is counted."""
+"""The first pass over a source: every piece of text gets an id, in order of first occurrence, and is counted."""
 
 from array import array
 from bisect import bisect_right
@@ -13,40 +13,40 @@ from numpy.typing import NDArray
 
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
-from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, is_valid
-from fastvec.corpus.words import Words
+from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer
 from fastvec.errors import FileError, InputError
+from fastvec.words import PackedWords, is_utf8
 
 WriteIds: TypeAlias = Callable[[NDArray[np.int32]], object]
 _Advance: TypeAlias = Callable[[int], None]
 
-_N_IDS = 1 << 17  # ids that are handed on at a time
+_N_IDS = 1 << 17  # ids that are written at a time
 
 
 class Counted(NamedTuple):
-    """What the first pass found.
+    """The result of the first pass.
 
     Attributes
     ----------
-    pieces : Words
+    pieces : PackedWords
         The distinct pieces, by id.
     counts : (n_pieces,) int64
         Occurrences of each.
     parts : list of (str, int)
         Name of each part of the source, and the number of distinct pieces up to its end.
     n_invalid : int
-        Occurrences of invalid UTF-8 that were repaired already.
+        Occurrences of invalid UTF-8 that have been repaired.
     """
 
-    pieces: Words
+    pieces: PackedWords
     counts: NDArray[np.int64]
     parts: list[tuple[str, int]]
     n_invalid: int
 
     def not_unicode(self, piece: int) -> FileError:
-        """Make the error for a piece that is not UTF-8, where that is refused."""
+        """Return the error for a piece that is not UTF-8, for where that is refused."""
         part = bisect_right(self.parts, piece, key=itemgetter(1))
-        return _not_unicode(self.parts[part][0], self.pieces.byte_strings(np.array([piece]))[0])
+        return _not_unicode(self.parts[part][0], self.pieces.bytes_of(piece))
 
 
 def count_pieces(
@@ -56,7 +56,7 @@ def count_pieces(
     advance: _Advance,
     write: WriteIds,
 ) -> Counted:
-    """Read a source once: hand on its ids, count its pieces.
+    """Read a source once: write its ids, count its pieces.
 
     Parameters
     ----------
@@ -65,16 +65,16 @@ def count_pieces(
     tokenizer : Tokenizer
         Its `of_line` splits a line into words; None splits at whitespace, which is compiled.
     errors : "replace", "ignore" or "strict"
-        What to do with invalid UTF-8 before it comes to the tokenizer.
+        What to do with invalid UTF-8 before the tokenizer sees it.
     advance : callable
-        Told how many more bytes were read.
+        Called with the number of further bytes read.
     write : callable
-        Given the ids, array after array: -1 ends a sentence.
+        Called with array after array of ids; -1 ends a sentence.
 
     Raises
     ------
     FileError, InputError
-        If the source, or the tokenizer, gives something that is no text.
+        If the source, or the tokenizer, yields something that is not text.
     """
     if isinstance(source, TokenLists):
         return _index_tokens(source.sentences(), "the source", lambda number: f"sentence {number} of the source", write)
@@ -95,9 +95,9 @@ def count_pieces(
 
 
 def _index_tokens(sentences: Iterable[list[str]], what: str, where: Callable[[int], str], write: WriteIds) -> Counted:
-    """Do what `Scanner` does, for words that are Python strings; those of white space only, jieba's say, are left out.
+    """Do what `Scanner` does for words that are Python strings, omitting those of white space only (jieba's, say).
 
-    `where` tells where the sentence of a number is, which is the last that was taken.
+    `where` returns, for messages, where the sentence of a number is; it is called for the last one only.
     """
     index: defaultdict[str, int] = defaultdict()
     index.default_factory = index.__len__
@@ -117,7 +117,7 @@ def _index_tokens(sentences: Iterable[list[str]], what: str, where: Callable[[in
         n_known = len(index)
         try:
             ids.extend([index[token] for token in tokens if token.strip()])
-        except (AttributeError, TypeError):  # no strings
+        except (AttributeError, TypeError):  # not strings
             _refuse_others(tokens, where(number))
             raise
         if len(index) > n_known:
@@ -127,7 +127,7 @@ def _index_tokens(sentences: Iterable[list[str]], what: str, where: Callable[[in
         if len(ids) >= _N_IDS:
             flush()
     flush()
-    return Counted(Words.from_strings(list(index)), counts, [(what, len(index))], 0)
+    return Counted(PackedWords.pack(list(index), "surrogatepass"), counts, [(what, len(index))], 0)
 
 
 def _refuse_others(tokens: Iterable[object], where: str) -> None:
@@ -137,32 +137,32 @@ def _refuse_others(tokens: Iterable[object], where: str) -> None:
 
 
 def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[str], list[str]]:
-    """Give the tokenizer of this name, with its errors and results made such that the user can see what is wrong."""
+    """Wrap a tokenizer so that its errors, and results that are not words, are raised with its name and the line."""
 
     def tokens_of(line: str) -> list[str]:
         try:
             tokens: object = tokenize(line)
             if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-                raise InputError(f"it must give a list of words, not {type(tokens).__name__}")
+                raise InputError(f"it must return a list of words, not {type(tokens).__name__}")
             refuse_unordered(tokens, "its result")
             return list(tokens)
         except Exception as error:  # whatever the function does
-            told = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+            problem = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
             shown = repr(line if len(line) <= 60 else line[:60] + "...")
-            raise InputError(f"tokenizer {name}: {told}, {lines.place}: {shown}") from error
+            raise InputError(f"tokenizer {name}: {problem}, {lines.place}: {shown}") from error
 
     return tokens_of
 
 
 class _Lines:
-    """The lines of a source as strings, which counts the pieces (between whitespace) that are not valid UTF-8.
+    """The lines of a source as strings, with a count of the pieces between whitespace that are not UTF-8.
 
     Attributes
     ----------
     n_invalid : int
         Such pieces so far.
     name, number : str, int
-        Part of the source that the last line is from, and its number there, from 1 on.
+        Part of the source that the last line is from, and its number there, counted from 1.
     """
 
     def __init__(self, source: Files | Sentences, errors: str, advance: _Advance) -> None:
@@ -174,7 +174,7 @@ class _Lines:
 
     @property
     def place(self) -> str:
-        """Where the last line is, for messages."""
+        """The last line's place, for messages."""
         return f"on line {self.number:,} of {self.name}"
 
     def __iter__(self) -> Iterator[str]:
@@ -195,7 +195,7 @@ class _Lines:
         try:
             return line.decode()
         except UnicodeDecodeError:
-            invalid = [piece for piece in line.split() if not is_valid(piece)]
+            invalid = [piece for piece in line.split() if not is_utf8(piece)]
         if self._errors == "strict":
             raise _not_unicode(self.name, invalid[0])
         self.n_invalid += len(invalid)

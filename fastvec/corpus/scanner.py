@@ -1,18 +1,18 @@
-"""The whitespace scanner with room that grows: no limit on the length of a line, of a word, or on their number."""
+"""The whitespace scanner with buffers that grow: lines, words and their number have no limit."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.corpus.words import Words
 from fastvec.kernels.scan import fill_slots, has_space, scan
+from fastvec.words import PackedWords
 
-_MARGIN = 16  # bytes that the scanner may look at beyond the text
+_MARGIN = 16  # bytes that the scanner may read beyond the text
 
 
 class Scanner:
-    r"""Give ids to the words of a text that comes in blocks, in the order in which they are first seen.
+    r"""Assign ids to the words of a text that comes in blocks, in order of first occurrence.
 
     >>> scanner = Scanner()
     >>> [scanner.feed(block).tolist() for block in (b"to be or n", b"ot to be\n")]
@@ -38,10 +38,10 @@ class Scanner:
         return self._counts[: self.n_words]
 
     @property
-    def words(self) -> Words:
-        """The words so far, by id."""
+    def words(self) -> PackedWords:
+        """A copy of the words so far, by id."""
         starts = self._starts[: self.n_words + 1]
-        return Words(self._arena[: starts[-1]], starts)
+        return PackedWords.gather(self._arena, np.column_stack([starts[:-1], starts[1:] - 1]))
 
     def feed(self, block: bytes) -> NDArray[np.int32]:
         """Scan one more block of the text.
@@ -49,12 +49,12 @@ class Scanner:
         Parameters
         ----------
         block : bytes
-            May begin and end inside a word: the unfinished word is kept until a separator follows.
+            May begin and end inside a word: an unfinished word is kept until its separator follows.
 
         Returns
         -------
         (n,) int32
-            Ids of the words that are finished, -1 for a sentence end; valid until the next call.
+            Ids of the finished words, -1 for a sentence end; valid until the next call.
         """
         start, stop = self._n_carried, self._n_carried + len(block)
         if stop + _MARGIN > self._text.size:
@@ -62,7 +62,7 @@ class Scanner:
         self._text[start:stop] = np.frombuffer(block, np.uint8)
         self._text[stop] = ord("\n")  # stops the scanner
         self._n_carried = stop
-        if not has_space(self._text, start, stop):  # else a word of many blocks would be scanned again for each
+        if not has_space(self._text, start, stop):  # or a word of many blocks would be rescanned for each
             return self._ids[:0]
         if self._ids.size < stop:
             self._ids = np.empty(self._text.size, np.int32)
@@ -91,7 +91,7 @@ class Scanner:
         return position, n_ids
 
     def _make_room(self, n_bytes: int) -> None:
-        """Make room for a word of up to `n_bytes`."""
+        """Make room for one more word of up to `n_bytes`."""
         if self.n_words == self._counts.size:
             self._counts = _extended(self._counts, 2 * self._counts.size)
             self._starts = _extended(self._starts, self._counts.size + 1)

@@ -6,13 +6,18 @@
     counts.npy    (n_types,) int64
     meta.json     the rest: see `Description`
 
-All words are in it, also those that occur once. Because ids go by falling count, the words that reach some minimum are
-those below some id, so one stream serves every minimum and every size of vocabulary.
+It holds all words, including those that occur once. Because ids go by falling count, the words that reach a minimum
+count are those below some id, so one stream serves every minimum and every size of vocabulary.
+
+Cached streams are written under another name and renamed when complete, so there is never half of one. The name of a
+cached stream is a hash of the paths and options asked for; its description shows whether the files have changed since.
+So a changed corpus replaces its old stream instead of adding another.
 """
 
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -22,16 +27,19 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
+from fastvec.disk.scratch import scratch_name
 from fastvec.kernels.words import renumber
+from fastvec.words import PackedWords
 
 FORMAT = 2
-N_IDS = 1 << 17  # ids that are handled at a time
+N_IDS = 1 << 17  # ids that are processed at a time
 
 
 @dataclass(frozen=True)
 class Description:
-    """What is known of a stream.
+    """The numbers and settings that describe a stream.
 
     Attributes
     ----------
@@ -44,13 +52,13 @@ class Description:
     n_types : int
         Distinct words.
     n_invalid : int
-        Words of the source that were not valid UTF-8.
+        Words of the source that were not UTF-8.
     fingerprint : str
         See `fingerprint`.
     options : dict
         How the text was split: tokenizer, lowercase, errors.
     identity : list or None
-        What the source was made of, to see whether it has changed.
+        Paths, sizes and modification times of the source's files, to see whether it has changed.
     format : int
         Version of the layout.
     """
@@ -71,7 +79,7 @@ def renumbered(
 ) -> Iterator[NDArray[np.int32]]:
     """Replace each id w of a stream by the ids ``finals[starts[w] : starts[w + 1]]``.
 
-    Sentence ends stay, but for sentences that have no word left.
+    Sentence ends are kept, unless the sentence has no word left.
     """
     longest = int(np.diff(starts).max(initial=0))
     out = np.empty(max(2 * N_IDS, longest), np.int32)
@@ -84,18 +92,16 @@ def renumbered(
 
 
 def read_ids(file: Any) -> Iterator[NDArray[np.int32]]:
-    """Yield the ids of an open file in pieces; each is valid until the next."""
+    """Yield the ids of an open file in chunks; each is valid until the next."""
     ids = np.empty(N_IDS, np.int32)
     while n_bytes := file.readinto(ids.data.cast("B")):
         yield ids[: n_bytes // ids.itemsize]
 
 
-def fingerprint(
-    chunks: Iterable[NDArray[np.int32]], data: NDArray[np.uint8], offsets: NDArray[np.int64], counts: NDArray[np.int64]
-) -> str:
-    """Give the SHA-256 of a stream, its words and their counts: equal for equal text, wherever it came from."""
+def fingerprint(chunks: Iterable[NDArray[np.int32]], words: PackedWords, counts: NDArray[np.int64]) -> str:
+    """Return the SHA-256 of a stream, its words and their counts: equal for equal text, wherever it came from."""
     digest = hashlib.sha256()
-    arrays: Iterable[NDArray[Any]] = chain(chunks, (data, offsets, counts))
+    arrays: Iterable[NDArray[Any]] = chain(chunks, (words.data, words.offsets, counts))
     for array in arrays:
         digest.update(array.data)
     return digest.hexdigest()
@@ -104,8 +110,7 @@ def fingerprint(
 def write_stream(
     directory: Path,
     chunks: Iterable[NDArray[np.int32]],
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
+    words: PackedWords,
     counts: NDArray[np.int64],
     **described: Any,
 ) -> Description:
@@ -114,10 +119,10 @@ def write_stream(
     Parameters
     ----------
     directory : Path
-        Where to.
+        The directory.
     chunks : iterable of (n,) int32
         The ids.
-    data, offsets, counts
+    words, counts
         As on disk.
     **described
         `Description.name`, `n_invalid`, `options`, `identity`.
@@ -133,9 +138,9 @@ def write_stream(
                 n_ends += int(np.count_nonzero(chunk < 0))
                 yield chunk
 
-    digest = fingerprint(written(), data, offsets, counts)
-    (directory / "words.bin").write_bytes(data.data)
-    _save(directory / "offsets.npy", offsets)
+    digest = fingerprint(written(), words, counts)
+    (directory / "words.bin").write_bytes(words.data.data)
+    _save(directory / "offsets.npy", words.offsets)
     _save(directory / "counts.npy", counts)
     description = Description(
         n_ids=n_ids,
@@ -149,14 +154,14 @@ def write_stream(
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:
-    """Do as np.save, which does not tell what the disk's error is."""
+    """Save as np.save does, but raise the disk's own error."""
     with open(path, "wb") as file:
         npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
         file.write(array.data)
 
 
 def read_description(directory: Path) -> Description | None:
-    """Give the description of the stream in a directory; None if there is none, or it is plainly not whole."""
+    """Return the description of the stream in a directory; None if there is none, or its sizes are wrong."""
     try:
         description = Description(**json.loads((directory / "meta.json").read_text()))
         offsets = np.load(directory / "offsets.npy", mmap_mode="r")
@@ -168,6 +173,39 @@ def read_description(directory: Path) -> Description | None:
             and (counts.shape, counts.dtype) == ((description.n_types,), np.int64)
             and os.path.getsize(directory / "words.bin") == offsets[-1]
         )
-    except Exception:  # numpy raises many where a header is damaged
+    except Exception:  # numpy raises many kinds for a corrupt header
         return None
     return description if whole else None
+
+
+def cache_folder(given: str | os.PathLike[str] | None, *, is_cached: bool) -> Path | None:
+    """Return where a stream goes: the given folder, the user's cache for one that is cached, or None.
+
+    None stands for the system's folder for temporary files.
+    """
+    if given is not None:
+        return Path(given)
+    return user_cache_path("fastvec") if is_cached else None
+
+
+def entry_name(asked: list[Any]) -> str:
+    """Return the name under which the stream for these paths and options is cached."""
+    return hashlib.sha256(json.dumps(asked).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def keep(scratch: Path, entry: Path) -> bool:
+    """Rename a finished directory, replacing one of that name; return False if another process was quicker."""
+    replaced = entry.with_name(scratch_name())
+    try:
+        os.rename(entry, replaced)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return False
+    else:
+        shutil.rmtree(replaced, ignore_errors=True)
+    try:
+        os.rename(scratch, entry)
+    except OSError:
+        return False
+    return True

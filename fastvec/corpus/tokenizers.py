@@ -1,8 +1,8 @@
-"""From the pieces of text that were counted to words.
+"""From the counted pieces of text to words.
 
-Lower-casing, finding the words within a piece, and repairing invalid UTF-8 look at one piece at a time. So they are
-done once for each *distinct* piece, after counting: a piece that stands a million times in the text costs as much as
-one that stands there once. Only a tokenizer that the user brings sees every line.
+Lower-casing, finding the words within a piece, and repairing invalid UTF-8 need one piece at a time. So they are done
+once for each *distinct* piece, after counting: a piece that occurs a million times costs no more than one that occurs
+once. Only a tokenizer of the user's sees every line.
 """
 
 import re
@@ -15,30 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus.sources import file_identity
-from fastvec.corpus.words import Words
 from fastvec.errors import InputError
+from fastvec.words import PackedWords
 
 TokenizeLine: TypeAlias = Callable[[str], Iterable[str]]
 
-_NONE = np.empty(0, np.int64)
-
 
 class Renumbering(NamedTuple):
-    """What the pieces that were counted turn into.
+    """The words that the counted pieces become.
 
     Attributes
     ----------
-    words : Words
+    words : PackedWords
         The distinct words.
     starts : (n_pieces + 1,) int64
-        Piece p is the words ``finals[starts[p] : starts[p + 1]]``.
+        Piece p becomes the words ``finals[starts[p] : starts[p + 1]]``.
     finals : (n,) int32
         Numbers of words.
     invalid : (k,) int64
-        The pieces that were not valid UTF-8.
+        The pieces that were not UTF-8.
     """
 
-    words: Words
+    words: PackedWords
     starts: NDArray[np.int64]
     finals: NDArray[np.int32]
     invalid: NDArray[np.int64]
@@ -50,13 +48,13 @@ class Tokenizer(NamedTuple):
     Attributes
     ----------
     name : str
-        What it was chosen by.
+        The name it was chosen by.
     of_line : callable or None
-        Gives the words of a line; None splits at whitespace.
+        Returns the words of a line; None splits at whitespace.
     finds_words : bool
-        Whether the Unicode words are to be found between the whitespace.
+        Whether to find the Unicode words between the whitespace.
     identity : list or None
-        What shows whether it has changed: path, size and time of change of a function's module. None if that cannot be
+        Path, size and modification time of a function's module, to see whether it has changed. None if that cannot be
         known.
     """
 
@@ -67,12 +65,12 @@ class Tokenizer(NamedTuple):
 
 
 def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
-    """Find a tokenizer by its name: "whitespace", "words" or "module:function"; or take a function.
+    """Return the tokenizer of a name, "whitespace", "words" or "module:function", or of a function.
 
     Raises
     ------
     InputError
-        If there is no such thing.
+        If there is no such tokenizer, or its module cannot be imported.
 
     Examples
     --------
@@ -97,36 +95,24 @@ def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
     return Tokenizer(tokenizer, function, identity=[file_identity(path)] if path else [])
 
 
-def is_valid(data: bytes) -> bool:
-    """Say whether bytes are UTF-8."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def finish_words(pieces: Words, *, find_words: bool, lowercase: bool, errors: str) -> Renumbering:
-    """Turn the pieces that were counted into words.
+def finish_words(pieces: PackedWords, *, find_words: bool, lowercase: bool, errors: str) -> Renumbering:
+    """Turn the counted pieces into words.
 
     Parameters
     ----------
-    pieces : Words
+    pieces : PackedWords
         Distinct pieces of text, none of them empty.
     find_words : bool
         Take the Unicode words within each piece, instead of the piece.
     lowercase : bool
         Lower-case them.
     errors : "replace", "ignore" or "strict"
-        What becomes of bytes that are not UTF-8: U+FFFD, or nothing; "strict" is up to the caller.
+        What becomes of bytes that are not UTF-8: U+FFFD, or nothing. For "strict", the caller refuses `invalid`.
     """
-    n_pieces = pieces.starts.size - 1
-    all_valid = is_valid(bytes(pieces.data))
-    if all_valid and not find_words and not lowercase:
-        return Renumbering(pieces, np.arange(n_pieces + 1), np.arange(n_pieces, dtype=np.int32), _NONE)
-    encoded = pieces.byte_strings(np.arange(n_pieces))
-    invalid = _NONE if all_valid else np.flatnonzero([not is_valid(piece) for piece in encoded])
-    strings = [piece.decode(errors="ignore" if errors == "ignore" else "replace") for piece in encoded]
+    invalid = pieces.find_invalid()
+    if not invalid.size and not find_words and not lowercase:
+        return Renumbering(pieces, np.arange(len(pieces) + 1), np.arange(len(pieces), dtype=np.int32), invalid)
+    strings = pieces.decode("ignore" if errors == "ignore" else "replace")
     if lowercase:
         strings = [string.lower() for string in strings]
     split = _word_pattern(strings).findall if find_words else lambda string: [string]
@@ -136,14 +122,14 @@ def finish_words(pieces: Words, *, find_words: bool, lowercase: bool, errors: st
     for string in strings:
         finals += [index.setdefault(word, len(index)) for word in split(string) if word]
         starts.append(len(finals))
-    return Renumbering(Words.from_strings(list(index)), np.array(starts), np.array(finals, np.int32), invalid)
+    return Renumbering(PackedWords.pack(list(index)), np.array(starts), np.array(finals, np.int32), invalid)
 
 
 def _word_pattern(strings: list[str]) -> re.Pattern[str]:
-    """Make the pattern of a word: letters, digits and underscores, with the marks and apostrophes among them.
+    """Return the pattern of a word: letters, digits and underscores, with marks and apostrophes between them.
 
-    A word is not made of underscores alone. Python's own classes leave out the combining marks, without which the words
-    of most scripts of South Asia fall to pieces, so the marks that occur are added.
+    A word is not made of underscores alone. Python's own class omits the combining marks, which would break up the
+    words of most scripts of South Asia, so the marks that occur are added.
     """
     marks = "".join(sorted(sign for sign in set("".join(strings)) if unicodedata.category(sign).startswith("M")))
     run = rf"\w[\w{marks}\u200c\u200d]*"

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.corpus.words import Words
 from fastvec.disk.atomic import replacing
 from fastvec.errors import FileError, InputError
+from fastvec.words import PackedWords, read_word_lines, word_lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,14 +20,14 @@ class Vocabulary:
     Parameters
     ----------
     words : list of str
-        In this order; a word's place is its id.
+        In this order; a word's position is its id.
     counts : (n,) int64
         Occurrences of each.
 
     Raises
     ------
     InputError
-        If there are not as many counts as words, or one is negative or greater than the one before it.
+        If there are not as many counts as words, or a count is negative or greater than the one before it.
 
     Examples
     --------
@@ -75,67 +75,43 @@ class Vocabulary:
         Raises
         ------
         InputError
-            If a word has a tab or a newline in it; nothing is written.
+            If a word is empty or holds a tab or newline; nothing is written.
         FileError
             If the file cannot be written; a file that was there before is left as it was.
         """
         lines = self.lines()
         with replacing(path) as file:
-            file.writelines(line.encode() for line in lines)
+            file.writelines(lines)
 
-    def lines(self) -> list[str]:
-        """Give the lines of the file that `save` writes.
+    def lines(self) -> list[bytes]:
+        """Return the lines of the file that `save` writes.
 
         Raises
         ------
         InputError
-            If a word has a tab or a newline in it.
+            If a word is empty or holds a tab or newline.
         """
-        for word in self.words:
-            if "\t" in word or "\n" in word:
-                raise InputError(f"the word {word!r} has a tab or newline in it, which a vocabulary file cannot hold")
-        return [f"{word}\t{count}\n" for word, count in zip(self.words, self.counts.tolist(), strict=True)]
+        return list(word_lines(PackedWords.pack(self.words), self.counts))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Vocabulary":
         """Read a file of lines of word, tab, count.
 
-        The lines may stand in any order; the vocabulary has its own.
+        The lines may be in any order; they are sorted.
 
         Raises
         ------
         FileError
-            If the file cannot be read, or a line is none of this kind.
+            If the file cannot be read, has no words, or a line is malformed or repeats a word.
         """
-        counts: dict[str, int] = {}
         try:
             with open(path, "rb") as file:
-                for number, line in enumerate(file, 1):
-                    word, count = _parse(line, f"{path}:{number}")
-                    if word in counts:
-                        raise FileError(f"{path}:{number}: {word!r} stands twice in this vocabulary")
-                    counts[word] = count
+                words, counts = read_word_lines(file, path)
         except FileError:
             raise
         except OSError as error:
             raise FileError(f"{path}: cannot read the vocabulary ({error.strerror})") from None
-        if not counts:
+        if counts is None:
             raise FileError(f"{path}: no words in this vocabulary")
-        words, array = list(counts), np.array(list(counts.values()), np.int64)
-        order = Words.from_strings(words).falling_order(array)
-        return cls([words[k] for k in order], array[order])
-
-
-def _parse(line: bytes, where: str) -> tuple[str, int]:
-    """Parse one line; `where` names it."""
-    try:
-        word, tab, count = line.decode().rstrip("\r\n").rpartition("\t")
-    except UnicodeDecodeError:
-        raise FileError(f"{where}: not UTF-8") from None
-    if not tab:
-        raise FileError(f"{where}: {count[:60]!r} has no count; a line is a word, a tab and how often it occurs")
-    if not word or "\t" in word:
-        raise FileError(f"{where}: {line[:60]!r} is not one word, a tab and a count")
-    if not (count.isascii() and count.isdigit() and len(count) <= 19 and 0 < int(count) < 2**63):
-        raise FileError(f"{where}: the count must be a whole number of at least 1, not {count[:60]!r}")
-    return word, int(count)
+        order = PackedWords.pack(words).falling_order(counts)
+        return cls([words[k] for k in order], counts[order])

@@ -2,21 +2,19 @@
 
 Words are separated by ASCII whitespace (space, tab, newline, vertical tab, form feed, carriage return); a newline also
 ends a sentence. Bytes are not interpreted further: what is lower case, or a letter, is decided later, once per distinct
-word. The words stand in one arena, each followed by a newline; `starts` says where. An open-addressing table finds
-them: a slot is 0, or holds the upper half of the word's 64-bit hash and, below it, its id plus one. Where the half
-hash agrees the bytes are compared, so no two words are ever taken for one.
+word. The words lie in one arena, each followed by a newline; `starts` holds where each begins. An open-addressing hash
+table finds them: a slot is 0, or holds the upper half of the word's 64-bit hash and, below it, its id plus one. Where
+the half hashes agree the bytes are compared, so two words are never confused.
 
-Text is looked at eight bytes at a time, as one number, whose lowest byte comes first: that is twice as fast as byte by
-byte.
+Text is read eight bytes at a time, as a little-endian number, which is twice as fast as byte by byte.
 """
 
 import numpy as np
 
 from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.words import HASH_START, mix
 
 _NEWLINE = 10
-_HASH_START = np.uint64(0xCBF29CE484222325)
-_HASH_STEP = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
@@ -34,7 +32,7 @@ _TOP_BYTE = np.uint64(56)
 
 @leaf
 def _load(eights, position):
-    """Give the eight bytes at any position of an array that is seen as numbers of eight bytes."""
+    """Return the eight bytes at a position, which need not be aligned, of an array viewed as uint64."""
     shift = np.uint64((position & 7) << 3)
     k = position >> 3
     return (eights[k] >> shift) | ((eights[k + 1] << _ONE) << (np.uint64(63) - shift))
@@ -55,37 +53,31 @@ def _is_space(byte):
 
 
 @leaf
-def _mix(state, eight):
-    state = (state ^ eight) * _HASH_STEP
-    return state ^ (state >> _HALF)
-
-
-@leaf
 def _word_at(eights, position):
-    """Hash the word that begins here.
+    """Hash the word that begins at a position.
 
     Returns
     -------
     key, stop, tail, mask
-        Its hash; where it stops; its last bytes after the last multiple of eight, and a mask of as many bytes.
+        Its hash; where it ends; the bytes after its last whole eight, and a mask of these bytes.
     """
-    state = _HASH_START
+    state = HASH_START
     eight = _load(eights, position)
     spaces = _spaces(eight)
     while spaces == 0:
-        state = _mix(state, eight)
+        state = mix(state, eight)
         position += 8
         eight = _load(eights, position)
         spaces = _spaces(eight)
     power = (spaces & -spaces) >> np.uint64(7)  # 256**k, where byte k is the first separator
     mask = power - _ONE
     tail = eight & mask
-    return _mix(state, tail), position + np.int64((power * _INDEX_OF_BYTE) >> _TOP_BYTE), tail, mask
+    return mix(state, tail), position + np.int64((power * _INDEX_OF_BYTE) >> _TOP_BYTE), tail, mask
 
 
 @leaf
 def _same(text, first, stop, tail, mask, arena, place):
-    """Say whether the word of the arena is the one of the text; it ends where that one does, for it has no newline."""
+    """Return whether a word of the arena equals one of the text, whose bytes do not include the final newline."""
     while stop - first >= 8:
         if _load(text, first) != _load(arena, place):
             return False
@@ -97,7 +89,7 @@ def _same(text, first, stop, tail, mask, arena, place):
 
 @entry
 def has_space(text, start, stop):
-    """Say whether ``text[start:stop]`` holds a separator."""
+    """Return whether ``text[start:stop]`` holds a separator."""
     for position in range(start, stop):
         if _is_space(text[position]):
             return True
@@ -108,36 +100,36 @@ def has_space(text, start, stop):
 def scan(text, start, stop, slots, arena, starts, counts, n_words, ids, n_ids, is_open):
     """Give an id to every word of ``text[start:stop]`` that is followed by a separator, and count it.
 
-    A new word gets the next id, `n_words`. A sentence end is the id -1; one that follows another, or nothing, is left
-    out. The scanner stops before a new word that does not fit: make room and call again.
+    A new word gets the next id, `n_words`. A sentence end is the id -1; empty sentences are omitted. The scanner stops
+    before a new word that does not fit: make room and call again.
 
     Parameters
     ----------
     text : (a multiple of 8,) uint8
-        The bytes; there are 16 more after `stop`, of which the first is a separator.
+        The bytes. At least 16 more follow `stop`; the first of these is a separator.
     start, stop : int
-        What to scan.
+        Where to begin and end.
     slots : (a power of two,) uint64
-        The table, larger than `counts`, so that it always has an empty slot.
+        The hash table, larger than `counts`, so that it always has an empty slot; changed.
     arena : (a multiple of 8,) uint8
-        The words' bytes; extended. Its last 16 are not used.
+        The words' bytes; new words are added. The last 16 bytes are not used.
     starts : (capacity + 1,) int64
-        Where each word begins in the arena; ``starts[n_words]`` is where the next one will. Extended.
+        Where each word begins in the arena; ``starts[n_words]`` is where the next one will. New words are added.
     counts : (capacity,) int64
-        Occurrences; updated.
+        Occurrences; changed.
     n_words : int
         Words known so far.
-    ids : (stop - start + n_ids,) int32
-        Receives the ids.
+    ids : (stop - start + n_ids,) int32, written
+        The ids.
     n_ids : int
         Ids already there.
     is_open : bool
-        Whether the sentence has a word already.
+        Whether the sentence already has a word.
 
     Returns
     -------
     position, n_words, n_ids, is_open
-        `position` is the beginning of the unfinished, or unfitting, word.
+        `position` is where the word begins that is unfinished or does not fit.
     """
     text_eights, arena_eights = text.view(np.uint64), arena.view(np.uint64)
     table_mask = np.uint64(slots.size - 1)
@@ -187,7 +179,7 @@ def fill_slots(slots, arena, starts, n_words):
     Parameters
     ----------
     slots : (a power of two,) uint64
-        All zero, and more than `n_words`.
+        All zero, and more than `n_words`; changed.
     arena, starts, n_words
         As in `scan`.
     """

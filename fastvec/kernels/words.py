@@ -1,58 +1,122 @@
-"""Compiled passes over words that stand in one array, and over id streams."""
+"""Compiled passes over words that lie as bytes one after the other, and the renumbering of id streams."""
 
 import numpy as np
 
-from fastvec.kernels.jit import entry
+from fastvec.kernels.jit import entry, leaf
+
+HASH_START = np.uint64(0xCBF29CE484222325)
+_HASH_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+@leaf
+def mix(state, eight):
+    """Mix up to eight more bytes, as one uint64, into a 64-bit hash that begins as `HASH_START`."""
+    state = (state ^ eight) * _HASH_STEP
+    return state ^ (state >> np.uint64(32))
+
+
+@leaf
+def _hash(data, start, stop):
+    state = HASH_START
+    for place in range(start, stop):
+        state = mix(state, np.uint64(data[place]))
+    return state
+
+
+@leaf
+def _same(data, start, stop, other_start, other_stop):
+    if stop - start != other_stop - other_start:
+        return False
+    for place in range(stop - start):
+        if data[start + place] != data[other_start + place]:
+            return False
+    return True
 
 
 @entry
-def read_prefixes(data, starts, prefixes):
-    """Read the first 8 bytes of each word as a big-endian number, short words filled with zeros.
+def gather_spans(data, spans, out):
+    """Copy words out of text.
 
     Parameters
     ----------
     data : (n_bytes,) uint8
-        The words, each followed by one byte that is not part of it.
-    starts : (n_words + 1,) int64
+        Text.
+    spans : (n_words, 2) int64
+        Where each word begins and ends in `data`.
+    out : (the sum of their lengths,) uint8, written
+        The words, one after the other.
+    """
+    position = 0
+    for word in range(len(spans)):
+        for place in range(spans[word, 0], spans[word, 1]):
+            out[position] = data[place]
+            position += 1
+
+
+@entry
+def read_prefixes(data, offsets, prefixes):
+    """Read the first 8 bytes of each word as a big-endian number; short words are padded with zeros.
+
+    Parameters
+    ----------
+    data : (n_bytes,) uint8
+        The words.
+    offsets : (n_words + 1,) int64
         Where each word begins.
-    prefixes : (n_words,) uint64
-        Receives the numbers, which sort as the bytes do.
+    prefixes : (n_words,) uint64, written
+        The numbers, which sort as the bytes do.
     """
     for word in range(prefixes.size):
-        length = starts[word + 1] - starts[word] - 1
         prefix = np.uint64(0)
-        for k in range(8):
+        for place in range(offsets[word], offsets[word] + 8):
             prefix <<= np.uint64(8)
-            if k < length:
-                prefix |= np.uint64(data[starts[word] + k])
+            if place < offsets[word + 1]:
+                prefix |= np.uint64(data[place])
         prefixes[word] = prefix
 
 
 @entry
-def gather_words(data, starts, order, out):
-    """Copy the words one after the other, in the given order and without the byte that follows each.
+def find_repeats(data, offsets, slots, first):
+    """Find for each word the first word that is equal to it.
 
     Parameters
     ----------
-    data, starts
+    data, offsets
         As in `read_prefixes`.
-    order : (n,) int64
-        The words wanted.
-    out : (n_bytes,) uint8
-        Receives their bytes.
+    slots : (a power of two, at least 2 * n_words,) int32 or int64, changed
+        An empty hash table: every slot -1.
+    first : (n_words,) int32 or int64, written
+        The word itself, or the earlier word that is equal to it.
+
+    Returns
+    -------
+    int
+        How many words are equal to an earlier one.
     """
-    place = 0
-    for word in order:
-        for k in range(starts[word], starts[word + 1] - 1):
-            out[place] = data[k]
-            place += 1
+    mask = np.uint64(len(slots) - 1)
+    repeats = 0
+    for word in range(len(offsets) - 1):
+        start, stop = offsets[word], offsets[word + 1]
+        slot = _hash(data, start, stop) & mask
+        while True:
+            other = slots[slot]
+            if other < 0:
+                slots[slot] = word
+                first[word] = word
+                break
+            if _same(data, start, stop, offsets[other], offsets[other + 1]):
+                first[word] = other
+                repeats += 1
+                break
+            slot = (slot + np.uint64(1)) & mask
+    return repeats
 
 
 @entry
 def renumber(ids, starts, finals, out, is_open):
-    """Replace each id of a stream by a sequence of ids, none of them perhaps.
+    """Replace each id of a stream by a sequence of ids, which may be empty.
 
-    Sentence ends stay, but not where all words of the sentence are gone.
+    Sentence ends are kept, unless the sentence has no word left.
 
     Parameters
     ----------
@@ -62,15 +126,15 @@ def renumber(ids, starts, finals, out, is_open):
         Word w becomes ``finals[starts[w] : starts[w + 1]]``.
     finals : (m,) int32
         New ids.
-    out : (n_out,) int32
-        Receives the new stream; as long as the longest sequence at least.
+    out : (n_out,) int32, written
+        The new stream; at least as long as the longest sequence.
     is_open : bool
-        Whether the sentence has a word already.
+        Whether the sentence already has a word.
 
     Returns
     -------
     n_read, n_written, is_open
-        The kernel stops before a sequence that does not fit: take away what is written and call again.
+        The kernel stops before a sequence that does not fit: empty `out` and call again with the rest.
     """
     n_written = 0
     for k in range(ids.size):

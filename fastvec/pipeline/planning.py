@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba.core.event import install_timer
-from platformdirs import user_cache_path
 
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.sources import Files, open_source
+from fastvec.corpus.stream import cache_folder
 from fastvec.corpus.text import Text
+from fastvec.disk.scratch import system_folder
 from fastvec.errors import InputError
 from fastvec.models import model_of
 from fastvec.pipeline.needs import Needs, needs_of
@@ -222,8 +223,8 @@ def _with_vocabulary(corpus: Corpus, given: Vocabulary, stack: ExitStack) -> tup
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
     """Return the files of the word ids, which are there twice while they are written."""
-    parent = kept.cache_dir or (user_cache_path("fastvec") if kept.cache else tempfile.gettempdir())
-    return File("the word ids", Path(parent), (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
+    parent = cache_folder(kept.cache_dir, is_cached=kept.cache) or system_folder()
+    return File("the word ids", parent, (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
 
 
 def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, output: str | PathLike[str] | None) -> float:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import FileError
-from fastvec.kernels.packed import find_repeats
+from fastvec.kernels.words import find_repeats
 from fastvec.vectors.selection import REPLACE, converted
-from fastvec.vectors.words import PackedWords
+from fastvec.words import PackedWords
 
 
 class Collector:
@@ -108,13 +108,14 @@ class Collector:
         self._places.append(places)
 
     def _checked(self, words: PackedWords, places: NDArray[np.int64]) -> PackedWords:
-        number = words.find_damage()
-        if number is None:
+        invalid = words.find_invalid()
+        if not len(invalid):
             return words
         if self._errors == "replace":
-            return PackedWords.pack([word.decode(errors="replace") for word in words.split()])
+            return PackedWords.pack(words.decode("replace"))
+        place, word = places[invalid[0]], words.bytes_of(invalid[0])[:40]
         raise FileError(
-            f"{self._path}, {self._unit} {places[number]:,}: the word {words.bytes_of(number)[:40]!r} is not UTF-8; "
+            f"{self._path}, {self._unit} {place:,}: the word {word!r} is not UTF-8; "
             f"convert the file (iconv), or read it with {REPLACE}"
         )
 

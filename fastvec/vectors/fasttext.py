@@ -17,7 +17,7 @@ from fastvec.errors import FileError
 from fastvec.kernels import subwords as kernel
 from fastvec.vectors.selection import select
 from fastvec.vectors.source import Source
-from fastvec.vectors.words import PackedWords
+from fastvec.words import PackedWords
 
 MAGIC = struct.pack("<i", 793712314)
 _NEWEST = 12

@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from fastvec.disk.atomic import replacing_all
 from fastvec.errors import InputError
 from fastvec.vectors.transform import Transforms
-from fastvec.vectors.words import refuse_words
+from fastvec.words import refuse_words
 
 
 class Interop(Transforms):

@@ -21,7 +21,7 @@ from fastvec.errors import FileError, InputError
 from fastvec.vectors.selection import select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.words import PackedWords
+from fastvec.words import PackedWords
 
 _DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"),

@@ -6,17 +6,18 @@ The array is mapped into memory, never unpickled.
 import os
 import re
 from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.errors import FileError, InputError
+from fastvec.errors import FileError
 from fastvec.vectors.selection import REPLACE, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.words import PackedWords, refuse_words
+from fastvec.words import PackedWords, read_word_lines, word_lines
 
 # in a header such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }, read without evaluating it
 _FIELDS = (
@@ -105,34 +106,10 @@ def _read_header(source: Source) -> tuple[str, bool, tuple[int, ...], int]:
 
 
 def _read_words(source: Source, errors: str) -> tuple[PackedWords, NDArray[np.int64] | None]:
-    try:
-        text = source.data.tobytes().decode(errors=errors)
-    except UnicodeDecodeError as error:
-        cure = f"convert the file (iconv), or read it with {REPLACE}"
-        raise FileError(f"{source.path}, byte {error.start:,}: is not UTF-8; {cure}") from None
-    lines = text.removeprefix("\ufeff").split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    fields = [line.removesuffix("\r").split("\t") for line in lines]
-    words: dict[str, int] = {}
-    for number, (word, *_) in enumerate(fields, 1):
-        if not word:
-            raise FileError(f"{source.path}, line {number:,}: has no word")
-        if word in words and errors == "strict":
-            raise FileError(f"{source.path}, line {number:,}: the word {word!r} was already at line {words[word]:,}")
-        words[word] = number
-    return PackedWords.pack([word for word, *_ in fields]), _counts(source, fields)
-
-
-def _counts(source: Source, fields: list[list[str]]) -> NDArray[np.int64] | None:
-    if not any(len(row) > 1 for row in fields):
-        return None
-    counts = np.empty(len(fields), np.int64)
-    for number, row in enumerate(fields, 1):
-        if len(row) != 2 or not row[1].isascii() or not row[1].isdigit() or len(row[1]) > 18:
-            raise FileError(f"{source.path}, line {number:,}: a word, a tab and a count are expected")
-        counts[number - 1] = int(row[1])
-    return counts
+    lines = BytesIO(source.data.tobytes())
+    cure = f"convert the file (iconv), or read it with {REPLACE}"
+    words, counts = read_word_lines(lines, source.path, counted=False, errors=errors, cure=cure)
+    return PackedWords.pack(words), counts
 
 
 def write_array(file: BinaryIO, vectors: Storage) -> None:
@@ -151,12 +128,6 @@ def write_vocabulary(file: BinaryIO, vectors: Storage) -> None:
     Raises
     ------
     InputError
-        If a word is empty or holds a tab or the end of a line.
+        If a word is empty, or holds a tab or the end of a line.
     """
-    words = vectors.packed_words
-    refuse_words(words, b"\t\n\r", "vocabulary")
-    if words.data[:3].tobytes() == "\ufeff".encode():
-        raise InputError("the first word begins with a byte order mark, which a vocabulary file cannot hold")
-    counts = vectors.counts
-    for row, word in enumerate(words.split()):
-        file.write(word + (b"\n" if counts is None else b"\t%d\n" % counts[row]))
+    file.writelines(word_lines(vectors.packed_words, vectors.counts, "; save as .safetensors"))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import FileError
-from fastvec.vectors.words import PackedWords
+from fastvec.words import PackedWords
 
 #: How to read words in spite of what is wrong with them, in Python and on the command line.
 REPLACE = "errors='replace' (fastvec convert --errors replace)"
@@ -46,10 +46,10 @@ def select(
         If a word is not UTF-8, or a number is too large for `dtype`.
     """
     found = _repaired(found) if errors == "replace" else found
-    damaged = found["words"].find_damage()
-    if damaged is not None:
-        word = found["words"].bytes_of(damaged)[:40]
-        raise FileError(f"{path}, word {damaged + 1:,}: {word!r} is not UTF-8; read it with {REPLACE}")
+    invalid = found["words"].find_invalid()
+    if len(invalid):
+        word = found["words"].bytes_of(invalid[0])[:40]
+        raise FileError(f"{path}, word {invalid[0] + 1:,}: {word!r} is not UTF-8; read it with {REPLACE}")
     rows: Any = slice(0, limit) if limit is not None else None
     if words is not None:
         wanted = {word.encode("utf-8", "surrogatepass") for word in words}

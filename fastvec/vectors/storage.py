@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.errors import InputError, UnknownWordError
-from fastvec.vectors.words import PackedWords
+from fastvec.words import PackedWords
 
 
 class SubwordVectors(Protocol):

@@ -11,7 +11,7 @@ from fastvec.errors import InputError
 from fastvec.kernels import format_numbers as kernel
 from fastvec.vectors.headers import BYTE_ORDER_MARK
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.words import PackedWords, refuse_words
+from fastvec.words import PackedWords, refuse_words
 
 _CHUNK = 1 << 22  # bytes that are written at once
 _SEPARATORS = b" \t\n\v\f\r\0"

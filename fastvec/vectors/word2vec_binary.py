@@ -13,7 +13,7 @@ from fastvec.vectors.collector import Collector
 from fastvec.vectors.headers import HEADER
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.words import refuse_words
+from fastvec.words import refuse_words
 
 _CHUNK = 1 << 20  # bytes that are read at once
 _LONGEST_WORD = 1 << 20

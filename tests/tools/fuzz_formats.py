@@ -17,7 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["fastvec"]):
     from fastvec.errors import FastvecError
-    from fastvec.kernels import packed, records, subwords, text  # noqa: F401 - so that they are instrumented
+    from fastvec.kernels import parse_numbers, records, subwords, words  # noqa: F401 - so that they are instrumented
     from fastvec.vectors import KeyedVectors, load
     from fastvec.vectors.fasttext import read_fasttext  # noqa: F401
     from fastvec.vectors.native import read_native  # noqa: F401

@@ -1,0 +1,257 @@
+"""Lists of words as UTF-8 bytes in one array, without a Python string per word, and their files of lines."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.errors import FileError, InputError
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class PackedWords:
+    """Words as bytes, one after the other: word i is ``data[offsets[i]:offsets[i + 1]]``.
+
+    Parameters
+    ----------
+    data : (n_bytes,) uint8
+        The words' UTF-8 bytes. They may be invalid, which `find_invalid` reports.
+    offsets : (n_words + 1,) int64
+        Where each word begins; the last one is `n_bytes`.
+
+    Examples
+    --------
+    >>> words = PackedWords.pack(["tea", "café"])
+    >>> len(words), words.offsets.tolist(), words.decode()
+    (2, [0, 3, 8], ['tea', 'café'])
+    """
+
+    def __init__(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+        self.data = data
+        self.offsets = offsets
+
+    @classmethod
+    def pack(cls, words: Sequence[str], errors: str = "strict") -> "PackedWords":
+        """Encode strings.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words.
+        errors : "strict" or "surrogatepass"
+            What to do with half of a surrogate pair, which UTF-8 cannot write: refuse it, or write invalid bytes.
+
+        Raises
+        ------
+        InputError
+            If a word holds half of a surrogate pair and `errors` is "strict".
+        """
+        try:
+            pieces = [word.encode(errors=errors) for word in words]
+        except UnicodeEncodeError as error:
+            raise InputError(f"the word {error.object!r} cannot be written as UTF-8") from None
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        return cls(np.frombuffer(bytearray().join(pieces), np.uint8), _offsets(lengths))
+
+    @classmethod
+    def gather(cls, text: NDArray[np.uint8], spans: NDArray[np.int64]) -> "PackedWords":
+        """Copy words out of text: word i is ``text[spans[i, 0]:spans[i, 1]]``."""
+        from fastvec.kernels.words import gather_spans  # here, for files that open without compiled code
+
+        offsets = _offsets(spans[:, 1] - spans[:, 0])
+        data = np.empty(offsets[-1], np.uint8)
+        gather_spans(text, spans, data)
+        return cls(data, offsets)
+
+    @classmethod
+    def join(cls, parts: Sequence["PackedWords"]) -> "PackedWords":
+        """Concatenate lists of words."""
+        data = np.concatenate([np.empty(0, np.uint8), *(part.data for part in parts)])
+        lengths = [np.empty(0, np.int64), *(np.diff(part.offsets) for part in parts)]
+        return cls(data, _offsets(np.concatenate(lengths)))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def bytes_of(self, number: int) -> bytes:
+        """Return the bytes of one word."""
+        return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes()
+
+    def head(self, n: int) -> "PackedWords":
+        """Return the first n words, as views."""
+        return PackedWords(self.data[: self.offsets[n]], self.offsets[: n + 1])
+
+    def take(self, chosen: NDArray[Any]) -> "PackedWords":
+        """Return the words that a mask, or row numbers, choose."""
+        return PackedWords.gather(self.data, np.column_stack([self.offsets[:-1][chosen], self.offsets[1:][chosen]]))
+
+    def split(self) -> list[bytes]:
+        """Return the bytes of each word."""
+        data = self.data.tobytes()
+        return [data[start:stop] for start, stop in pairwise(self.offsets.tolist())]
+
+    def decode(self, errors: str = "strict") -> list[str]:
+        """Return the words as strings.
+
+        Raises
+        ------
+        UnicodeDecodeError
+            If a word is not UTF-8 and `errors` is "strict".
+        """
+        return [word.decode(errors=errors) for word in self.split()]
+
+    def find_invalid(self) -> NDArray[np.int64]:
+        """Return the numbers of the words that are not UTF-8, (k,) int64."""
+        starts = self.offsets[:-1][np.diff(self.offsets) > 0]
+        splits_characters = ((self.data[starts] & 0xC0) == 0x80).any()
+        if is_utf8(self.data.tobytes()) and not splits_characters:  # nearly always, and much faster
+            return np.empty(0, np.int64)
+        return np.flatnonzero([not is_utf8(word) for word in self.split()])
+
+    def falling_order(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Order distinct words by falling count, and by their bytes where the counts are equal.
+
+        So the order of a vocabulary depends on nothing but the words and their counts.
+        """
+        from fastvec.kernels.words import read_prefixes
+
+        prefixes = np.empty(counts.size, np.uint64)
+        read_prefixes(self.data, self.offsets, prefixes)
+        order = np.lexsort((prefixes, -counts))
+        # words that also share their first 8 bytes: few enough to be compared in Python
+        equal = (np.diff(counts[order]) == 0) & (prefixes[order[1:]] == prefixes[order[:-1]])
+        tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
+        run = np.cumsum(~np.append(False, equal))[tied].tolist()
+        words = self.take(order[tied]).split()
+        order[tied] = order[tied][sorted(range(tied.size), key=lambda k: (run[k], words[k]))]
+        return order
+
+
+def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def is_utf8(data: bytes) -> bool:
+    """Return whether bytes are UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def refuse_words(words: PackedWords, forbidden: bytes, kind: str, cure: str = "; save as .safetensors") -> None:
+    """Refuse words that a file format cannot hold: those with a forbidden byte, and empty ones.
+
+    Parameters
+    ----------
+    words : PackedWords
+        The words.
+    forbidden : bytes
+        White space that may not be in a word.
+    kind, cure : str
+        What to call the format, and the end of the message.
+
+    Raises
+    ------
+    InputError
+        If there is such a word.
+    """
+    is_forbidden = np.zeros(256, bool)
+    is_forbidden[list(forbidden)] = True
+    places = np.flatnonzero(is_forbidden[words.data])
+    empty = np.flatnonzero(words.offsets[1:] == words.offsets[:-1])
+    if not len(places) and not len(empty):
+        return
+    number = int(np.searchsorted(words.offsets, places[0], "right")) - 1 if len(places) else int(empty[0])
+    word = words.bytes_of(number).decode(errors="replace")
+    problem = "holds white space" if word else "is empty"
+    raise InputError(f"the word {word!r} {problem}, which a {kind} file cannot hold{cure}")
+
+
+def word_lines(words: PackedWords, counts: NDArray[np.int64] | None, cure: str = "") -> Iterator[bytes]:
+    """Return the lines of a vocabulary file: a word, or a word, a tab and a count.
+
+    Raises
+    ------
+    InputError
+        If such a file cannot hold one of the words. The message ends in `cure`.
+    """
+    refuse_words(words, b"\t\n\r" if counts is None else b"\t\n", "vocabulary", cure)
+    if words.data[:3].tobytes() == _BYTE_ORDER_MARK.encode():
+        raise InputError(f"the first word begins with a byte order mark, which a vocabulary file cannot hold{cure}")
+    if counts is None:
+        return (word + b"\n" for word in words.split())
+    return (b"%s\t%d\n" % line for line in zip(words.split(), counts.tolist(), strict=True))
+
+
+def read_word_lines(
+    lines: Iterable[bytes],
+    path: str | os.PathLike[str],
+    *,
+    counted: bool = True,
+    errors: str = "strict",
+    cure: str = "convert the file (iconv)",
+) -> tuple[list[str], NDArray[np.int64] | None]:
+    r"""Parse the lines of a vocabulary file: a word, a tab and a count, in UTF-8.
+
+    Lines may end in ``\n`` or ``\r\n``, and the file may begin with a byte order mark.
+
+    Parameters
+    ----------
+    lines : iterable of bytes
+        The lines.
+    path : path
+        What to call the file in messages.
+    counted : bool
+        Whether the words were counted in a text, so that each has a count of at least 1. Otherwise a count may be 0,
+        and all of them may be missing.
+    errors : "strict" or "replace"
+        "replace" puts U+FFFD for invalid bytes, and lets words repeat.
+    cure : str
+        What to do about invalid bytes, for the message.
+
+    Returns
+    -------
+    words : list of str
+        In the file's order.
+    counts : (n_words,) int64 or None
+
+    Raises
+    ------
+    FileError
+        If a line is malformed, or a word repeats an earlier one.
+    """
+    first: dict[str, int] = {}
+    words: list[str] = []
+    counts: list[int] = []
+    for number, line in enumerate(lines, 1):
+        where = f"{path}, line {number:,}:"
+        try:
+            text = line.decode(errors=errors).removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError:
+            raise FileError(f"{where} is not UTF-8; {cure}") from None
+        if number == 1:
+            text = text.removeprefix(_BYTE_ORDER_MARK)
+            has_counts = counted or "\t" in text
+        word, *fields = text.split("\t")
+        if len(fields) != has_counts or not word:
+            expected = "a word, a tab and a count" if has_counts else "a word without a count, as on line 1"
+            raise FileError(f"{where} expected {expected}, not {text[:60]!r}")
+        if first.setdefault(word, number) != number and errors == "strict":
+            raise FileError(f"{where} the word {word!r} was already at line {first[word]:,}")
+        words.append(word)
+        counts += [_parse_count(field, int(counted), where) for field in fields]
+    return words, np.array(counts, np.int64) if counts else None
+
+
+def _parse_count(field: str, least: int, where: str) -> int:
+    if not (field.isascii() and field.isdigit() and len(field) <= 19 and least <= int(field) < 2**63):
+        raise FileError(f"{where} the count must be a whole number of at least {least}, not {field[:60]!r}")
+    return int(field)
