@@ -1,7 +1,7 @@
-"""Phrases: pairs of words that stand next to each other more often than their counts explain (Mikolov et al. 2013b).
+"""Phrases: pairs of words that are adjacent more often than their counts explain (Mikolov et al. 2013b).
 
-Found in the id stream by the counter of co-occurrences, and joined there, "new york" to "new_york", so that a model
-trains a vector for them. Longer ones are found by going over the text again.
+They are found in the id stream by counting co-occurrences, and joined there ("new york" becomes "new_york"), so that a
+model trains a vector for each. Further passes find longer phrases.
 """
 
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from fastvec.errors import InputError
 from fastvec.settings import Counting
 from fastvec.training.progress import Listener
 
-#: Score above which a pair is a phrase, where none is given; word2phrase's own, and one like it.
+#: Default score above which a pair is a phrase: word2phrase's own, and a comparable one.
 THRESHOLDS = {"word2phrase": 100.0, "npmi": 0.5}
 
 
 class Phrase(NamedTuple):
-    """Two words, how often they stand next to each other, and the score of that."""
+    """Two words, how often they are adjacent, and their score."""
 
     first: str
     second: str
@@ -33,7 +33,7 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Phrases:
-    """The phrases of a corpus, by falling score; iterates over each as a `Phrase`.
+    """The phrases of a corpus, by falling score; iterating yields each as a `Phrase`.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Phrases:
     firsts, seconds : (n,) int64
         Ids of the two words of each.
     counts : (n,) int64
-        How often they stand next to each other.
+        How often they are adjacent.
     scores : (n,) float64
     """
 
@@ -72,9 +72,9 @@ def find_phrases(
     threads: int | None = None,
     progress: Listener | None = None,
 ) -> Phrases:
-    """Find the pairs of words that stand next to each other more often than their counts explain.
+    """Find the pairs of words that are adjacent more often than their counts explain.
 
-    With n(ab) the count of a pair, n(a) and n(b) those of its words, and N words in all, the score is
+    Let n(ab) be the count of a pair, n(a) and n(b) those of its words, and N the number of words. The score is
 
         word2phrase   (n(ab) - min_count) N / (n(a) n(b))                   (eq. 6, times N as in word2phrase.c)
         npmi          log(n(ab) N / (n(a) n(b))) / -log(n(ab) / N)          from -1 to 1 (Bouma 2009)
@@ -84,23 +84,23 @@ def find_phrases(
     corpus : Corpus
         The text.
     min_count : int
-        Occurrences that a pair must have.
+        Ignore pairs that occur fewer times.
     threshold : float or None
-        Score that it must exceed; None is 100 for word2phrase, 0.5 for npmi.
+        Score that a phrase must exceed; None is 100 for word2phrase, 0.5 for npmi.
     scoring : str
         "word2phrase" or "npmi".
     memory, threads, progress
-        As for `fastvec.count_cooccurrence`. The result depends on none of them.
+        As for `fastvec.count_cooccurrence`; they do not change the result.
 
     Returns
     -------
     Phrases
-        None, perhaps.
+        May be empty.
 
     Raises
     ------
     InputError
-        If a value is out of range, or the text has a single word.
+        If a value is out of range, or the text has only one distinct word.
 
     Examples
     --------
@@ -130,13 +130,13 @@ def find_phrases(
 
 
 def check_delimiter(delimiter: str) -> None:
-    """Refuse a delimiter that would end the word."""
+    """Refuse a delimiter that would split the phrase again."""
     if any(map(str.isspace, delimiter)):
-        raise InputError(f"delimiter must be without white space, not {delimiter!r}")
+        raise InputError(f"delimiter must not contain white space, unlike {delimiter!r}")
 
 
 def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corpus:
-    """Give the same text with each of its phrases as one word; of phrases that overlap, the first.
+    """Return the same text with each phrase as one word. Of overlapping phrases, the first is joined.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corp
     phrases : Phrases
         From `find_phrases` of this corpus.
     delimiter : str
-        Stands between their words.
+        Goes between their words.
 
     Returns
     -------
@@ -155,9 +155,9 @@ def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corp
     Raises
     ------
     InputError
-        If the delimiter has white space in it, or the phrases are of another corpus.
+        If the delimiter contains white space, or the phrases are of another corpus.
     FileError
-        If there is no space on the disk.
+        If the disk is full.
 
     Examples
     --------
@@ -171,5 +171,5 @@ def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corp
     """
     check_delimiter(delimiter)
     if len(phrases.vocabulary) != corpus.n_types:
-        raise InputError(f"{corpus.name}: the phrases were found in another text")
+        raise InputError(f"{corpus.name}: the phrases come from another text")
     return corpus.with_joined(phrases.firsts, phrases.seconds, delimiter)

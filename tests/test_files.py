@@ -50,7 +50,7 @@ def test_truncated_data_names_the_file(kind, share):
 def test_damaged_data_names_the_file(kind):
     data = bytearray(COMPRESS[kind](LONG))
     data[len(data) // 2 :] = bytes(byte ^ 0x55 for byte in data[len(data) // 2 :])
-    with pytest.raises(FileError, match=rf"^x.txt has damaged {kind} data \(.*\); fetch or compress it again$"):
+    with pytest.raises(FileError, match=rf"^x.txt has corrupt {kind} data \(.*\); fetch or compress it again$"):
         read(bytes(data))
 
 

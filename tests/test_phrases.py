@@ -140,12 +140,12 @@ def test_vectors_of_phrases_are_trained():
 @pytest.mark.parametrize("delimiter", [" ", "a b", "\t", "_\n"])
 def test_a_delimiter_with_white_space_is_refused(delimiter):
     corpus = read_corpus(TEXT)
-    with pytest.raises(InputError, match="delimiter must be without white space"):
+    with pytest.raises(InputError, match="delimiter must not contain white space"):
         join_phrases(corpus, find_phrases(corpus), delimiter)
 
 
 def test_phrases_of_another_text_are_refused():
-    with pytest.raises(InputError, match="the phrases were found in another text"):
+    with pytest.raises(InputError, match="the phrases come from another text"):
         join_phrases(read_corpus(TEXT), find_phrases(read_corpus(["a b"])))
 
 

@@ -183,7 +183,7 @@ def test_an_exhausted_generator_is_refused():
 
 
 def test_a_mixture_of_strings_and_lists_is_refused():
-    with pytest.raises(InputError, match=r"^item 2 of the source must be a string, as the first, not list$"):
+    with pytest.raises(InputError, match=r"^item 2 of the source must be a string, like the first, not list$"):
         text_of(["one", ["two"]])
     with pytest.raises(InputError, match=r"^item 2 of the source must be a list of words, not str$"):
         list(open_source([["one"], "two"]).sentences())

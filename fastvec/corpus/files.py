@@ -1,7 +1,6 @@
-"""One file as text: opened, decompressed if its first bytes say so, and refused where it is not text.
+"""One file as text: decompressed if its first bytes say so, and refused if it is not text.
 
-The name of a file says nothing here: a ``.txt`` that holds gzip data is decompressed, a ``.gz`` that holds text is
-read.
+The file's name plays no part: a ``.txt`` that holds gzip data is decompressed, a ``.gz`` that holds text is read.
 """
 
 import io
@@ -11,8 +10,8 @@ from typing import Any, BinaryIO
 from fastvec.disk.compression import Compression, find_compression
 from fastvec.errors import FileError
 
-BLOCK = 1 << 16  # bytes of text handled at a time
-_HEAD = 1 << 13  # bytes that are looked at before a file is taken for text
+BLOCK = 1 << 16  # bytes of text processed at a time
+_HEAD = 1 << 13  # bytes inspected before a file is taken for text
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OTHER_UNICODE = {  # the longer marks first
@@ -35,7 +34,7 @@ def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> 
     Parameters
     ----------
     stream : binary file
-        What to read; need not be seekable.
+        The file; need not be seekable.
     name : str
         What to call it in messages.
     advance : callable
@@ -64,7 +63,7 @@ def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> 
 
 
 class _Counted(io.RawIOBase):
-    """A stream that tells how many bytes are taken from it."""
+    """A stream that reports how many bytes are read from it."""
 
     def __init__(self, stream: BinaryIO, advance: Callable[[int], None]) -> None:
         self._stream = stream
@@ -93,7 +92,7 @@ def _read(opened: BinaryIO, name: str, compression: Compression | None) -> bytes
             raise _unreadable(name, error) from None
         if compression is None or not isinstance(error, compression.damage):
             raise
-        raise FileError(f"{name} has damaged {compression.name} data ({error}); fetch or compress it again") from None
+        raise FileError(f"{name} has corrupt {compression.name} data ({error}); fetch or compress it again") from None
 
 
 def _refuse_binary(head: bytes, name: str) -> None:

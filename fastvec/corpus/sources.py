@@ -1,7 +1,7 @@
 """Where text comes from: files, folders, the standard input, or an iterable of sentences.
 
-A source is read once. It gives its text as bytes, part by part (a file is a part), or its words as lists of strings
-where the caller has split them already.
+A source is read once. It yields its text as bytes, part by part (a file is a part), or its words as lists of strings
+where the caller has already split them.
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeAlias
 from fastvec.corpus.files import BLOCK, read_blocks
 from fastvec.errors import FileError, InputError
 
-# What `read_corpus` takes.
+# What `read_corpus` accepts.
 Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str] | str | bytes] | Iterable[Iterable[str]]"
 
 STDIN = "-"
@@ -30,13 +30,13 @@ class Files:
     Attributes
     ----------
     paths : list of str
-        The files in the order in which they are read; `STDIN` is the standard input.
+        The files in reading order; `STDIN` is the standard input.
     name : str
         What to call them in messages.
     n_bytes : int or None
-        Their size, where it is known.
+        Their size, if it is known.
     given : list of str
-        What was asked for: absolute paths of files and folders.
+        Absolute paths of the files and folders asked for.
     identity : list of (str, int, int) or None
         `file_identity` of each file; None if one of them can be read only once.
     """
@@ -54,7 +54,7 @@ class Files:
                 yield "standard input", read_blocks(_standard_input(), "standard input", advance)
                 continue
             try:
-                file = open(path, "rb")  # buffered, so that a pipe too gives as much as is asked for
+                file = open(path, "rb")  # buffered, so that reads from a pipe are complete too
             except OSError as error:
                 raise _unusable(path, error) from None
             with file:
@@ -63,7 +63,7 @@ class Files:
 
 @dataclass(frozen=True)
 class Sentences:
-    """Text in strings, from an iterable that may be one-shot; each is a sentence, or several if it holds newlines."""
+    """Text in strings, from an iterable that may be one-shot; each is one sentence, or several lines of one each."""
 
     strings: Iterable[object]
     name: str = "the source"
@@ -82,7 +82,7 @@ class Sentences:
                 line = string
             else:
                 raise InputError(
-                    f"item {number} of the source must be a string, as the first, not {type(string).__name__}"
+                    f"item {number} of the source must be a string, like the first, not {type(string).__name__}"
                 )
             lines.append(line)
             n_bytes += len(line) + 1
@@ -96,14 +96,14 @@ class Sentences:
 
 @dataclass(frozen=True)
 class TokenLists:
-    """Sentences that are split into words already, from an iterable that may be one-shot."""
+    """Sentences already split into words, from an iterable that may be one-shot."""
 
     lists: Iterable[object]
     name: str = "the source"
     n_bytes: None = None
 
     def sentences(self) -> Iterator[list[str]]:
-        """Yield the words of each sentence; that they are strings is checked later."""
+        """Yield the words of each sentence; the caller checks that they are strings."""
         for number, tokens in enumerate(self.lists, 1):
             if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
                 raise InputError(f"item {number} of the source must be a list of words, not {type(tokens).__name__}")
@@ -112,18 +112,18 @@ class TokenLists:
 
 
 def open_source(source: Source) -> Files | Sentences | TokenLists:
-    """Find out what kind of source this is, and check what can be checked before reading.
+    """Return a source by its kind, after the checks that need no reading.
 
     Parameters
     ----------
     source : str, path, list of paths, or iterable
-        A path, or "-" for the standard input; several paths; a folder stands for all files in it; or sentences, as
-        strings or as lists of words.
+        A path, or "-" for the standard input; several paths; a folder, for all files in it; or sentences, as strings
+        or as lists of words.
 
     Raises
     ------
     FileError
-        If a file is missing or not a file, or a folder has no files.
+        If a file is missing or unreadable, or a folder has no files.
     InputError
         If it is none of these.
 
@@ -144,7 +144,7 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
         if source and all(isinstance(item, str) and os.path.exists(item) for item in source):
             cure = "to read these files, pass pathlib.Path objects"
             raise InputError(
-                f"the source is a list of strings, that is of sentences, but {source[0]!r} is a file; {cure}"
+                f"the source is a list of strings, which are taken as sentences, but {source[0]!r} is a file; {cure}"
             )
     items = iter(source)
     for first in items:
@@ -154,19 +154,19 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
 
 
 def refuse_unordered(items: Iterable[object], what: str) -> None:
-    """Raise InputError for a set or a dict, which would give the words in no certain order."""
+    """Raise InputError for a set or a dict, whose words have no reliable order."""
     if isinstance(items, (Mapping, Set)):
         raise InputError(f"{what} is a {type(items).__name__}, which has no order of words; pass a list")
 
 
 def file_identity(path: str) -> list[str | int]:
-    """Give a file's absolute path, size and time of change in nanoseconds."""
+    """Return a file's absolute path, size, and modification time in nanoseconds."""
     status = os.stat(path)
     return [os.path.abspath(path), status.st_size, status.st_mtime_ns]
 
 
 def is_unchanged(source: Files) -> bool:
-    """Say whether files are still those that they were when the source was opened."""
+    """Return whether no file has changed since the source was opened."""
     try:
         return [file_identity(path) for path in source.paths] == source.identity
     except OSError:
@@ -191,7 +191,7 @@ def _files(given: Iterable[object]) -> Files:
 
 
 def _is_regular(path: str) -> bool:
-    """Say whether this is a file, which can be read twice, and not a pipe."""
+    """Return whether this is a file, which can be read twice, and not a pipe."""
     if path == STDIN:
         return False
     try:
@@ -201,7 +201,7 @@ def _is_regular(path: str) -> bool:
 
 
 def _walk(folder: str) -> list[str]:
-    """List the files of a folder and of those in it, sorted; not the hidden ones, nor folders behind links."""
+    """List the files in a folder and its subfolders, sorted, without hidden ones and without following links."""
 
     def fail(error: OSError) -> None:
         raise _unusable(error.filename, error) from None

@@ -1,4 +1,4 @@
-"""A corpus in another order: stretches from everywhere in it come first, so that a part of it stands for the whole."""
+"""A corpus in another order: stretches from all over it come first, so that any prefix represents the whole."""
 
 from pathlib import Path
 
@@ -7,19 +7,19 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus
 
-#: Ids of a stretch: a multiple of all sizes of blocks that read them.
+#: Ids of a stretch: a multiple of every block size with which ids are read.
 STRETCH = 1 << 16
-#: Stretches far apart follow each other: each is this part of the text, the golden section, behind the one before.
+#: Each stretch lies this fraction of the text (the golden ratio), modulo its length, behind the one before.
 _STEP = 0.6180339887
 
 
 class Spread(Corpus):
-    """The stretches of a corpus, each behind another from elsewhere; what is left at its end stays there.
+    """The stretches of a corpus in an order that spreads them over the text; an incomplete last one stays last.
 
     Parameters
     ----------
     corpus : Corpus
-        It stays open, and its own.
+        It stays open, and is not owned.
     """
 
     def __init__(self, corpus: Corpus) -> None:

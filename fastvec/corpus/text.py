@@ -1,4 +1,4 @@
-"""What is known of a text before anything is made from it."""
+"""The sizes of a text, from which the needs of a training are estimated."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from fastvec.corpus import Corpus, Vocabulary
 
 @dataclass(frozen=True)
 class Text:
-    """Numbers of a text and of the words that are trained; of a large text they are estimates.
+    """Sizes of a text and of the vocabulary that is trained; estimates if the text is large.
 
     Attributes
     ----------
@@ -20,13 +20,13 @@ class Text:
     n_ids : int
         Length of the stream of ids, sentence ends included.
     n_tokens, n_types : int
-        Words, and distinct words, in the stream.
+        Words and distinct words in the stream.
     word_bytes : int
         UTF-8 bytes of the vocabulary.
     bytes : int
-        Memory that the corpus and the vocabulary take.
+        Bytes of memory that the corpus and the vocabulary take.
     is_sampled : bool
-        Whether only a part of it has been read.
+        Whether only a part of the text has been read.
     """
 
     counts: NDArray[np.int64]
@@ -39,7 +39,7 @@ class Text:
 
     @classmethod
     def of(cls, corpus: Corpus | None, vocabulary: Vocabulary) -> "Text":
-        """Take the numbers of a corpus, where there is one, and a vocabulary."""
+        """Return the sizes of a vocabulary and of its corpus, if there is one."""
         strings = sum(map(sys.getsizeof, vocabulary.words))
         return cls(
             vocabulary.counts,
@@ -51,7 +51,7 @@ class Text:
         )
 
     def times(self, scale: float) -> "Text":
-        """Give what is known of a text of these words that is `scale` times as long."""
+        """Return the estimated sizes of a text with the same vocabulary that is `scale` times as long."""
         return replace(self, n_ids=round(self.n_ids * scale), n_tokens=round(self.n_tokens * scale), is_sampled=True)
 
     @property

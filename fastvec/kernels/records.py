@@ -28,7 +28,7 @@ def _largest_exponent(bits):
 
 @entry
 def split_records(data, start, values, bits, spans):
-    """Read the records that are whole.
+    """Read the complete records.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ def split_records(data, start, values, bits, spans):
     Returns
     -------
     status : int
-        `DONE`, or what is wrong with the record of `row`.
+        `DONE`, or what is wrong with record `row`.
     row : int
         How many records were read.
     position : int
-        The next byte to read; where a record is at fault, its beginning.
+        The next byte to read; for a malformed record, where it begins.
     """
     n_bytes = values.shape[1]
     position = start
@@ -68,7 +68,7 @@ def split_records(data, start, values, bits, spans):
             return NO_WORD, row, begin
         spans[row, 0] = begin
         spans[row, 1] = end
-        # slices, because loops over them from zero on become vector instructions
+        # slices, because loops that start at zero are vectorised
         _copy(data[first : first + n_bytes], values[row])
         if _largest_exponent(bits[row]) == _NOT_A_NUMBER:
             return NOT_FINITE, row, begin

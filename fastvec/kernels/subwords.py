@@ -1,8 +1,8 @@
-"""fastText's subwords: which rows belong to the character n-grams of a word, and the mean of a word's rows.
+"""fastText's subwords: the rows of a word's character n-grams, and their mean.
 
-A word is written ``<word>``; its n-grams are runs of ``shortest`` to ``longest`` UTF-8 characters of that, but for
-the lone ``<`` and ``>``. An n-gram's row is its FNV-1a hash, for which fastText takes bytes as signed (Bojanowski et
-al. 2017; the hash as in fastText's files).
+A word is written ``<word>``. Its n-grams are runs of ``shortest`` to ``longest`` UTF-8 characters of that, except the
+lone ``<`` and ``>`` (Bojanowski et al. 2017). An n-gram's row is its 32-bit FNV-1a hash modulo the number of rows. The
+hash takes bytes as signed, as fastText's files require.
 """
 
 from numba import uint32, uint64
@@ -15,7 +15,7 @@ _SIGN = 0xFFFFFF00
 
 @leaf
 def _byte(word, place):
-    """Give a byte of ``<word>``."""
+    """Return a byte of ``<word>``."""
     if place == 0:
         return uint32(_LESS)
     if place == len(word) + 1:
@@ -25,7 +25,7 @@ def _byte(word, place):
 
 @leaf
 def _is_inside(word, place):
-    """Tell whether a byte of ``<word>`` continues a character."""
+    """Return whether a byte of ``<word>`` continues a character."""
     return place < len(word) + 2 and (_byte(word, place) & uint32(0xC0)) == uint32(0x80)
 
 
@@ -60,22 +60,22 @@ def _add_rows(word, shortest, longest, ngrams, total):
 
 @entry
 def compose(words, offsets, rows, ngrams, shortest, longest, out):
-    """Give words the mean of their own row and those of their n-grams.
+    """Compute for each word the mean of its own row and those of its n-grams.
 
     Parameters
     ----------
     words : (n_bytes,) uint8
-        The words on end.
+        The words, one after the other.
     offsets : (n_words + 1,) int64
         Where each word begins.
     rows : (n_words or 0, dim) float32
-        The words' own rows, if they have any.
+        The words' own rows, if any.
     ngrams : (n_buckets, dim) float32
         The rows of the n-grams.
     shortest, longest : int
-        Characters of an n-gram.
+        Length of an n-gram, in characters.
     out : (n_words, dim) float32, written
-        The means; zeros for a word without any row.
+        The means; zeros for a word without rows.
     """
     for number in range(len(out)):
         total = out[number]
@@ -113,7 +113,7 @@ def split_entries(data, start, spans, counts, kinds):
     Returns
     -------
     row, position : int
-        How many entries were read, and where they end.
+        How many complete entries were read, and where they end.
     """
     position = start
     for row in range(len(spans)):
