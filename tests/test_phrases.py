@@ -150,5 +150,5 @@ def test_phrases_of_another_text_are_refused():
 
 
 def test_a_word_with_white_space_in_it_cannot_be_written():
-    with pytest.raises(InputError, match="the word 'new york' has white space in it"):
+    with pytest.raises(InputError, match="the word 'new york' contains white space, so it cannot be written as text"):
         text(read_corpus([["new york", "is"]]))

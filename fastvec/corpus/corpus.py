@@ -245,16 +245,8 @@ class Corpus:
         """Return a temporary corpus of the same source with another stream of ids and other words."""
         with scratch_directory(self._directory.parent) as scratch:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
-                described = write_stream(
-                    scratch,
-                    chunks,
-                    words,
-                    counts,
-                    name=self.name,
-                    n_invalid=self.n_invalid,
-                    options=self.options,
-                    identity=None,
-                )
+                about = {"name": self.name, "n_invalid": self.n_invalid, "options": self.options, "identity": None}
+                described = write_stream(scratch, chunks, words, counts, **about)
             return Corpus(scratch, described, temporary=True)
 
     def text(self) -> Iterator[bytes]:
@@ -263,11 +255,11 @@ class Corpus:
         Raises
         ------
         InputError
-            If a word has white space in it, as some tokenizers return.
+            If a word contains white space, as some tokenizers return.
         """
         if re.search(rb"\s", self._words.data.data):
             word = next(word for word in self._words.decode() if re.search(r"\s", word, re.ASCII))
-            raise InputError(f"{self.name}: the word {word!r} has white space in it, which no text can hold")
+            raise InputError(f"{self.name}: the word {word!r} contains white space, so it cannot be written as text")
         lengths, is_open = np.diff(self._words.offsets), False
         for chunk in self._chunks():
             out = np.empty(int(lengths[chunk[chunk >= 0]].sum()) + chunk.size, np.uint8)

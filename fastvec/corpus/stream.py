@@ -43,20 +43,8 @@ class Description:
 
     Attributes
     ----------
-    name : str
-        The source, as messages call it.
-    n_ids : int
-        Length of the stream, sentence ends included.
-    n_tokens : int
-        Words in the stream.
-    n_types : int
-        Distinct words.
-    n_invalid : int
-        Words of the source that were not UTF-8.
-    fingerprint : str
-        See `fingerprint`.
-    options : dict
-        How the text was split: tokenizer, lowercase, errors.
+    name, n_ids, n_tokens, n_types, n_invalid, fingerprint, options
+        As of `Corpus`.
     identity : list or None
         Paths, sizes and modification times of the source's files, to see whether it has changed.
     format : int
