@@ -39,7 +39,7 @@ def command(
     with corpus:
         vocabulary = corpus.vocabulary(**options.given({"min_count": min_count, "max_vocab": max_vocab}))
     if output == "-":
-        click.echo(b"".join(vocabulary.lines()), nl=False)  # UTF-8, whatever the terminal's encoding
+        click.echo("".join(vocabulary.lines()).encode(), nl=False)  # UTF-8, whatever the terminal's encoding
     else:
         vocabulary.save(output)
     if not quiet:

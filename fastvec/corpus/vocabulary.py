@@ -79,11 +79,11 @@ class Vocabulary:
         FileError
             If the file cannot be written; a file that was there before is left as it was.
         """
-        lines = self.lines()
+        lines = word_lines(PackedWords.pack(self.words), self.counts)
         with replacing(path) as file:
             file.writelines(lines)
 
-    def lines(self) -> list[bytes]:
+    def lines(self) -> list[str]:
         """Return the lines of the file that `save` writes.
 
         Raises
@@ -91,7 +91,7 @@ class Vocabulary:
         InputError
             If a word is empty or holds a tab or newline.
         """
-        return list(word_lines(PackedWords.pack(self.words), self.counts))
+        return [line.decode() for line in word_lines(PackedWords.pack(self.words), self.counts)]
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Vocabulary":
