@@ -53,7 +53,7 @@ class Words(Settings):
     )
     max_vocab: int | None = parameter(
         None,
-        least=1,
+        least=2,
         shown="no limit",
         metavar="N",
         help="Keep the N most frequent words.",

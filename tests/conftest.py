@@ -10,6 +10,7 @@ from fastvec_cli import main
 
 from fastvec.disk import atomic
 from fastvec.training import blocks
+from tests.texts import write_topics
 
 collect_ignore = ["tools/fuzz_formats.py"]  # is run by itself, and needs atheris
 
@@ -53,6 +54,13 @@ def corpus_txt(tmp_path, monkeypatch):
     words = np.array(["salt", "rain", "bread", "wind", "soup", "snow"])
     lines = (" ".join(words[rng.integers(0, 3, 8) * 2 + k % 2]) for k in range(400))
     Path("corpus.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def topics_txt(tmp_path, monkeypatch):
+    """Work in a folder that holds topics.txt, the sentences of `two_topics`."""
+    monkeypatch.chdir(tmp_path)
+    write_topics(Path("topics.txt"))
 
 
 @pytest.fixture

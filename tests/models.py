@@ -1,4 +1,4 @@
-"""Every model and every mode that there is, for the tests that run for all of them."""
+"""Every model and every mode that there is, for the tests that run for all of them; and how to interrupt one."""
 
 from fastvec.settings import MODELS, Word2Vec
 
@@ -24,3 +24,14 @@ def options_of(mode, *, epochs, **options):
 def arguments_of(options):
     """Return parameters of `fastvec.train` as arguments of the command line."""
     return [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+
+
+class Interrupt:
+    """A listener to a training that interrupts it when so much is done in a phase."""
+
+    def __init__(self, done=1, phase="training"):
+        self.done, self.phase = done, phase
+
+    def __call__(self, progress):
+        if progress.phase == self.phase and progress.done >= self.done:
+            raise KeyboardInterrupt

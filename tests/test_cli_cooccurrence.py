@@ -8,13 +8,8 @@ from fastvec_cli import cooccurrence, train
 
 import fastvec
 from fastvec.errors import FileError, InputError
-from tests.texts import write_topics
 
-
-@pytest.fixture(autouse=True)
-def text_file(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    write_topics(Path("x.txt"))
+pytestmark = pytest.mark.usefixtures("topics_txt")
 
 
 def run(command, *arguments):
@@ -22,7 +17,7 @@ def run(command, *arguments):
 
 
 def count(*arguments):
-    return run(cooccurrence, "x.txt", *arguments)
+    return run(cooccurrence, "topics.txt", *arguments)
 
 
 def from_counts(*arguments):
@@ -83,14 +78,14 @@ def test_progress_goes_to_a_log():
 
 
 def test_invalid_words_are_told():
-    Path("x.txt").write_bytes(b"a b \xff a b\n" * 9)
+    Path("topics.txt").write_bytes(b"a b \xff a b\n" * 9)
     assert "9 words were not valid UTF-8" in count("-o", "c.npz").stderr
 
 
 def test_vectors_from_counts_are_those_from_text():
     count("-o", "c.npz")
     from_counts("--cooccurrence", "c.npz", "--dim", "3", "-o", "counts.safetensors")
-    run(train, "x.txt", "--model", "ppmi-svd", "--sample", "0", "--dim", "3", "-o", "text.safetensors")
+    run(train, "topics.txt", "--model", "ppmi-svd", "--sample", "0", "--dim", "3", "-o", "text.safetensors")
     vectors = [fastvec.load(f"{name}.safetensors").vectors for name in ("counts", "text")]
     np.testing.assert_array_equal(*vectors)
 
@@ -98,14 +93,14 @@ def test_vectors_from_counts_are_those_from_text():
 def test_options_of_the_model_reach_it():
     options = {"cds": 0.5, "shift": 1.5, "eig": 0.25, "context_eig": 1, "oversampling": 5, "tolerance": 0.1, "dim": 4}
     arguments = [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
-    run(train, "x.txt", "--model", "ppmi-svd", "--memory", "300M", *arguments)
+    run(train, "topics.txt", "--model", "ppmi-svd", "--memory", "300M", *arguments)
     parameters = fastvec.load("vectors.safetensors").metadata["parameters"]
     assert {name: parameters[name] for name in options} == options
     assert parameters["memory"] == 300_000_000
 
 
 def test_text_or_counts_are_needed_and_not_both():
-    for arguments in ([], ["x.txt", "--cooccurrence", "c.npz"]):
+    for arguments in ([], ["topics.txt", "--cooccurrence", "c.npz"]):
         result = from_counts(*arguments)
         assert result.exit_code == 2
         assert "What to train on? Give SOURCE" in result.stderr

@@ -8,13 +8,8 @@ from fastvec_cli import cooccurrence, train
 
 import fastvec
 from fastvec.errors import InputError
-from tests.texts import write_topics
 
-
-@pytest.fixture(autouse=True)
-def text_file(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    write_topics(Path("x.txt"))
+pytestmark = pytest.mark.usefixtures("topics_txt")
 
 
 def glove(*arguments):
@@ -24,7 +19,7 @@ def glove(*arguments):
 
 def test_options_reach_the_model():
     options = "--x-max 20 --alpha 0.5 --lr 0.1 --epochs 3 --grad-clip 7 --tolerance 0.01 --memory 1G --window 4".split()
-    glove("x.txt", "--no-cache", "-o", "v.safetensors", *options)
+    glove("topics.txt", "--no-cache", "-o", "v.safetensors", *options)
     parameters = fastvec.load("v.safetensors").metadata["parameters"]
     expected = {"x_max": 20, "alpha": 0.5, "learning_rate": 0.1, "epochs": 3, "grad_clip": 7, "tolerance": 0.01}
     expected |= {"memory": 10**9, "window": 4, "model": "glove", "vectors": "sum"}
@@ -32,20 +27,20 @@ def test_options_reach_the_model():
 
 
 def test_counts_give_the_same_vectors_as_text_for_any_number_of_threads():
-    CliRunner().invoke(cooccurrence.command, ["x.txt", "--no-cache", "-o", "c.npz", "--window", "15"])
+    CliRunner().invoke(cooccurrence.command, ["topics.txt", "--no-cache", "-o", "c.npz", "--window", "15"])
     glove("--cooccurrence", "c.npz", "--threads", "2", "-o", "counts.safetensors")
-    glove("x.txt", "--no-cache", "--threads", "1", "--sample", "0", "-o", "text.safetensors")
+    glove("topics.txt", "--no-cache", "--threads", "1", "--sample", "0", "-o", "text.safetensors")
     counts, text = fastvec.load("counts.safetensors"), fastvec.load("text.safetensors")
     np.testing.assert_array_equal(counts.vectors, text.vectors)
 
 
 def test_memory_serves_training_on_counts_too():
-    CliRunner().invoke(cooccurrence.command, ["x.txt", "--no-cache", "-o", "c.npz"])
+    CliRunner().invoke(cooccurrence.command, ["topics.txt", "--no-cache", "-o", "c.npz"])
     assert glove("--cooccurrence", "c.npz", "--memory", "300M").exit_code == 0
 
 
 def test_the_log_tells_of_cells():
-    glove("x.txt", "--no-cache", "--log-json", "log.jsonl")
+    glove("topics.txt", "--no-cache", "--log-json", "log.jsonl")
     last = [json.loads(line) for line in Path("log.jsonl").read_text().splitlines()][-2]
     assert (last["phase"], last["unit"], last["done"]) == ("training", "cells", last["total"])
 
@@ -53,4 +48,4 @@ def test_the_log_tells_of_cells():
 @pytest.mark.parametrize("option", ["--negative", "--cds"])
 def test_an_option_of_another_model_is_refused(option):
     with pytest.raises(InputError, match=r"is a parameter of model .*, not of glove"):
-        glove("x.txt", "--no-cache", option, "1")
+        glove("topics.txt", "--no-cache", option, "1")

@@ -71,16 +71,26 @@ def test_any_damage_of_a_checkpoint_is_seen(text, model):
     assert all((str in outcomes[name]) == (n_states == 1) for name in names if name.endswith(".state"))
 
 
-def at(share, change):
-    """Return a listener of `read_corpus` that changes something when this share has been read."""
+def once(change, when):
+    """Return a listener that changes something the first time that `when` is true of what it hears."""
     done = []
 
-    def listen(n_read, n_total):
-        if n_read >= share * n_total and not done:
-            done.append(n_read)
+    def listen(*heard):
+        if not done and when(*heard):
+            done.append(heard)
             change()
 
     return listen
+
+
+def at(fraction, change):
+    """Return a listener of `read_corpus` that changes something when this fraction has been read."""
+    return once(change, lambda n_read, n_total: n_read >= fraction * n_total)
+
+
+def when_training(change):
+    """Return a listener of `train` that changes something when the training has begun."""
+    return once(change, lambda progress: progress.phase == "training")
 
 
 def grow(path):
@@ -119,18 +129,6 @@ def test_a_compressed_text_that_is_cut_while_it_is_read_is_one_line(text, monkey
     with pytest.raises(FileError, match=r"^x\.gz ends in the middle of its gzip data; fetch or compress it again$"):
         fastvec.read_corpus("x.gz", cache_dir="cache", progress=at(0.2, lambda: os.truncate("x.gz", 300_000)))
     assert list(Path("cache").iterdir()) == []
-
-
-def when_training(change):
-    """Return a listener of `train` that changes something when the training has begun."""
-    done = []
-
-    def listen(progress):
-        if progress.phase == "training" and not done:
-            done.append(progress)
-            change()
-
-    return listen
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -5,6 +5,7 @@ import fastvec
 from fastvec.errors import InputError, TrainingError
 from fastvec.models import tiles as tiles_module
 from fastvec.settings import Glove
+from tests.models import Interrupt
 from tests.texts import FOOD, WEATHER, separation, two_topics
 
 
@@ -96,12 +97,8 @@ def test_training_ends_when_the_cost_hardly_falls():
 
 
 def test_an_interrupt_ends_training():
-    def interrupt(progress):
-        if progress.phase == "training":
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        train(epochs=10**6, threads=2, progress=interrupt)
+        train(epochs=10**6, threads=2, progress=Interrupt())
 
 
 def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():

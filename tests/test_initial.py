@@ -5,7 +5,7 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError
-from tests.models import WORD2VEC
+from tests.models import WORD2VEC, Interrupt
 from tests.texts import two_topics
 
 #: So little training that rows stay nearly where they were.
@@ -110,13 +110,8 @@ def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, poll_
     options = {"init_from": tmp_path / "old.safetensors", "epochs": 30, "threads": 1}
     old.save(tmp_path / "old.safetensors")
     whole = fastvec.train(two_topics(6000), **options)
-
-    def interrupt(progress):
-        if progress.phase == "training" and progress.done:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        fastvec.train(two_topics(6000), **options, checkpoint=tmp_path / "state", progress=interrupt)
+        fastvec.train(two_topics(6000), **options, checkpoint=tmp_path / "state", progress=Interrupt())
     (tmp_path / "old.safetensors").unlink()
     pieces = fastvec.resume(tmp_path / "state", two_topics(6000))
     assert pieces.words == whole.words

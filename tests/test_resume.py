@@ -9,21 +9,10 @@ import pytest
 
 import fastvec
 from fastvec.errors import FileError, InputError
-from tests.models import COUNTING, MODES, options_of
+from tests.models import COUNTING, MODES, Interrupt, options_of
 from tests.texts import write_topics
 
 pytestmark = pytest.mark.usefixtures("corpus_txt", "poll_often")
-
-
-class Interrupt:
-    """A listener that interrupts the training when it has done so much in a phase."""
-
-    def __init__(self, done=1, phase="training"):
-        self.done, self.phase = done, phase
-
-    def __call__(self, progress):
-        if progress.phase == self.phase and progress.done >= self.done:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture

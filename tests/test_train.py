@@ -15,7 +15,7 @@ from fastvec.errors import InputError, TrainingError
 from fastvec.models.word2vec import learning_rate
 from fastvec.pipeline import run
 from fastvec.settings import Word2Vec
-from tests.models import WORD2VEC
+from tests.models import WORD2VEC, Interrupt
 from tests.texts import separation, two_topics
 
 
@@ -100,12 +100,8 @@ def test_training_works_in_another_thread():
 
 
 def test_an_interrupt_ends_training():
-    def interrupt(progress):
-        if progress.phase == "training":
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        fastvec.train(two_topics(), dim=4, epochs=10**6, progress=interrupt)
+        fastvec.train(two_topics(), dim=4, epochs=10**6, progress=Interrupt())
 
 
 def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():

@@ -32,7 +32,6 @@ from fastvec.errors import FileError, InputError
 
 ReadProgress: TypeAlias = Callable[[int, int | None], object]
 
-_ERRORS = ("replace", "ignore", "strict")
 _LOG = logging.getLogger(__name__)
 _IDS = "the word ids"  # as messages call them
 
@@ -94,7 +93,7 @@ def read_corpus(
     [0, 1, 5, 4, 0, 3, -1, 0, 2, -1]
     >>> corpus.close()
     """
-    check_choice("errors", errors, _ERRORS)
+    Reading(tokenizer=tokenizer, lowercase=lowercase, errors=errors, cache_dir=cache_dir, cache=cache)  # checks them
     opened = open_source(source)
     if isinstance(opened, TokenLists) and tokenizer != "whitespace":
         raise InputError("the source is already split into words, so a tokenizer cannot be used; pass strings instead")

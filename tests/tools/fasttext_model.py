@@ -15,11 +15,8 @@ def ngram_hash(ngram):
 
 def ngrams(word, shortest, longest):
     text = f"<{word}>"
-    runs = [text[start : start + size] for start in range(len(text)) for size in range(shortest, longest + 1)]
-    whole = [run for start in range(len(text)) for size in range(shortest, longest + 1)
-             if len(run := text[start : start + size]) == size]  # fmt: skip
-    assert set(whole) <= set(runs)
-    return [run for run in whole if run not in ("<", ">")]
+    ends = [(start, start + size) for start in range(len(text)) for size in range(shortest, longest + 1)]
+    return [text[start:end] for start, end in ends if end <= len(text) and text[start:end] not in ("<", ">")]
 
 
 class Model:
