@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
+from textwrap import wrap
 from types import NoneType
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform, get_args, get_origin
 
@@ -15,6 +16,7 @@ from fastvec.checks import check_choice, check_flag, check_integer, check_number
 from fastvec.errors import InputError
 
 Class = TypeVar("Class", bound=type)
+Group = TypeVar("Group", bound="Settings")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -180,13 +182,27 @@ def settings(cls: Class) -> Class:
     return made  # type: ignore[no-any-return]
 
 
+def take(group: type[Group], given: dict[str, Any]) -> Group:
+    """Remove the parameters of a group from some keywords, and return the group."""
+    return group(**{name: given.pop(name) for name in group.parameters if name in given})
+
+
+def take_all(group: type[Group], given: Mapping[str, Any]) -> Group:
+    """Return a group from keywords, and refuse any that are no parameters of it."""
+    rest = dict(given)
+    taken = take(group, rest)
+    for name in rest:
+        raise unknown(name, [group], ", ".join(group.parameters))
+    return taken
+
+
 def documentation(groups: Iterable[type[Settings]], indent: str = "    ") -> str:
     """Return the parameters of groups as a section of a numpy docstring."""
     lines = []
     for group in groups:
         for name, each in group.parameters.items():
             lines.append(f"{indent}{name} : {each.type_text}, default {each.default_text}")
-            lines.append(f"{indent}    {each.help}")
+            lines += wrap(each.help, 120, initial_indent=indent + "    ", subsequent_indent=indent + "    ")
     return "\n".join(lines)
 
 
@@ -226,3 +242,13 @@ def suggestion(unknown: str, groups: Iterable[type[Settings]]) -> str | None:
     plain = unknown.replace("-", "_")
     close = [plain] if plain in names else get_close_matches(plain, names, 1, 0.75)
     return names[close[0]] if close else None
+
+
+def unknown(name: str, groups: Iterable[type[Settings]], known: str) -> InputError:
+    """Return the error for a keyword that does not exist; it suggests the right one, or lists those in `known`."""
+    likely = suggestion(name, groups)
+    if likely is None:
+        return InputError(f"there is no argument {name!r}, but {known}")
+    choices = next(group.parameters[likely].choices for group in groups if likely in group.parameters)
+    values = f" ({' or '.join(map(repr, choices))})" if choices else ""
+    return InputError(f"there is no argument {name!r}; did you mean {likely}{values}?")

@@ -85,7 +85,7 @@ def test_the_names_of_other_trainers_and_slips_are_understood(unknown, meant):
 
 def test_an_unknown_name_is_answered_with_all_names():
     with pytest.raises(
-        InputError, match=r"no argument 'colour'; model skipgram takes model, dim, .*threads, progress$"
+        InputError, match=r"no argument 'colour', but with model skipgram model, dim, .*threads, progress$"
     ):
         train(two_topics(), colour=1)
 

@@ -6,9 +6,8 @@ numbers, so neither threads nor slices make a difference.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +18,15 @@ from fastvec.cooccurrence.weights import distance_weights, least_weight, side_we
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
+from fastvec.parameters import documented, take_all
 from fastvec.sampling.subsampling import keep_probability
 from fastvec.settings import Counting
 from fastvec.training.blocks import count_threads, run_blocks
 from fastvec.training.progress import Listener, Progress, ignore
 from fastvec.training.resources import default_memory
+
+if TYPE_CHECKING:
+    from fastvec import keywords
 
 #: Ids that are read at a time, each with random numbers of their own.
 _READ = 1 << 16
@@ -35,6 +38,7 @@ _PROGRAM = 200 << 20
 _LINE = 16
 
 
+@documented(Counting)
 def count_cooccurrence(
     corpus: Corpus,
     vocabulary: Vocabulary,
@@ -42,7 +46,7 @@ def count_cooccurrence(
     memory: int | None = None,
     threads: int | None = None,
     progress: Listener | None = None,
-    **settings: Any,
+    **settings: Unpack["keywords.Count"],
 ) -> Cooccurrence:
     """Count how often each word stands near each other word.
 
@@ -62,7 +66,8 @@ def count_cooccurrence(
     progress : function of a Progress, or None
         Called about ten times a second.
     **settings
-        The attributes of `Counting`: window, weighting, side, cell_min_count, sample, subsampling, seed.
+        Those below.
+    {parameters}
 
     Returns
     -------
@@ -86,14 +91,14 @@ def count_cooccurrence(
            [2. , 0. , 1. ],
            [0.5, 1. , 0. ]], dtype=float32)
     """
-    chosen = Counting(**settings)
+    chosen = take_all(Counting, settings)
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
         raise InputError(
             f"{corpus.name}: no two words of the vocabulary stand within {chosen.window} words of each other; "
             "lower min_count (--min-count) or cell_min_count (--cell-min-count), or widen window (--window)"
         )
-    metadata = {"counting": asdict(chosen), "corpus": corpus.facts}
+    metadata = {"counting": chosen.as_dict(), "corpus": corpus.facts}
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)
 
 

@@ -1,17 +1,15 @@
 """Reading text, once and from any source, into a `Corpus`."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.first_pass import count_pieces
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, is_unchanged, open_source
@@ -26,9 +24,14 @@ from fastvec.corpus.stream import (
     renumbered,
     write_stream,
 )
-from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, choose_tokenizer, finish_words
+from fastvec.corpus.tokenizers import Tokenizer, choose_tokenizer, finish_words
 from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
 from fastvec.errors import FileError, InputError
+from fastvec.parameters import documented, take_all
+from fastvec.settings import Reading
+
+if TYPE_CHECKING:
+    from fastvec import keywords
 
 ReadProgress: TypeAlias = Callable[[int, int | None], object]
 
@@ -36,16 +39,8 @@ _LOG = logging.getLogger(__name__)
 _IDS = "the word ids"  # as messages call them
 
 
-def read_corpus(
-    source: Source,
-    *,
-    tokenizer: str | TokenizeLine = "whitespace",
-    lowercase: bool = False,
-    errors: str = "replace",
-    cache_dir: str | os.PathLike[str] | None = None,
-    cache: bool = True,
-    progress: ReadProgress | None = None,
-) -> Corpus:
+@documented(Reading)
+def read_corpus(source: Source, *, progress: ReadProgress | None = None, **options: Unpack["keywords.Read"]) -> Corpus:
     """Read text once and store it as word ids on disk.
 
     Parameters
@@ -54,22 +49,13 @@ def read_corpus(
         A path, or "-" for the standard input; a folder stands for its files in order of their names, except hidden
         ones; several paths as a list of `pathlib.Path`. Or sentences: any iterable, such as a generator, of strings
         (which may hold several lines) or of lists of words. Files may be compressed by gzip, bzip2, xz or zstd.
-    tokenizer : str or callable
-        "whitespace" splits at ASCII whitespace. "words" takes the Unicode words (letters, digits, marks, underscores,
-        apostrophes inside) and drops the rest. "module:function" names a function that returns the list of words of
-        a line, such as "jieba:lcut" for Chinese. A function itself is accepted too, but its results are not cached.
-    lowercase : bool
-        Lower-case the words.
-    errors : "replace", "ignore" or "strict"
-        What to do with invalid UTF-8: put U+FFFD in its place, omit it, or refuse it.
-    cache_dir : path, optional
-        Where to store the stream; by default the user's cache directory.
-    cache : bool
-        Whether to cache the stream, and to use a cached one. A cached stream is used if the paths, sizes and
-        modification times of the files are the same, and for "module:function" those of the module; nothing else that
-        a tokenizer depends on is checked. The standard input, pipes and iterables are never cached.
     progress : callable, optional
         Called with the bytes read and the bytes in all (None if unknown), at most ten times a second.
+    **options
+        Those below. A function may be the tokenizer, but its results are not cached. A cached stream is used if the
+        paths, sizes and modification times of the files are the same, and for "module:function" those of the module;
+        nothing else that a tokenizer depends on is checked. The standard input, pipes and iterables are never cached.
+    {parameters}
 
     Raises
     ------
@@ -93,19 +79,19 @@ def read_corpus(
     [0, 1, 5, 4, 0, 3, -1, 0, 2, -1]
     >>> corpus.close()
     """
-    Reading(tokenizer=tokenizer, lowercase=lowercase, errors=errors, cache_dir=cache_dir, cache=cache)  # checks them
+    reading = take_all(Reading, options)
     opened = open_source(source)
-    if isinstance(opened, TokenLists) and tokenizer != "whitespace":
+    if isinstance(opened, TokenLists) and reading.tokenizer != "whitespace":
         raise InputError("the source is already split into words, so a tokenizer cannot be used; pass strings instead")
-    chosen = choose_tokenizer(tokenizer)
+    chosen = choose_tokenizer(reading.tokenizer)
     name = None if isinstance(opened, TokenLists) else chosen.name
-    options = {"tokenizer": name, "lowercase": bool(lowercase), "errors": errors}
+    known = {"tokenizer": name, "lowercase": bool(reading.lowercase), "errors": reading.errors}
 
     identity = asked = None
-    if cache and isinstance(opened, Files) and opened.identity is not None and chosen.identity is not None:
+    if reading.cache and isinstance(opened, Files) and opened.identity is not None and chosen.identity is not None:
         identity = opened.identity + chosen.identity
-        asked = [FORMAT, opened.given, options]
-    parent = cache_folder(cache_dir, is_cached=asked is not None)
+        asked = [FORMAT, opened.given, known]
+    parent = cache_folder(reading.cache_dir, is_cached=asked is not None)
     kept = parent / entry_name(asked) if parent and asked else None
     if kept and (described := read_description(kept)) and described.identity == identity:
         found = _open_kept(kept, described, is_reused=True)
@@ -115,21 +101,13 @@ def read_corpus(
             found.close()
             _LOG.warning("%s: is corrupt; reading the text again", kept)
     with scratch_directory(parent) as scratch:
-        described = _read(opened, chosen, options, identity, scratch, progress)
+        described = _read(opened, chosen, known, identity, scratch, progress)
         is_same = not isinstance(opened, Files) or opened.identity is None or is_unchanged(opened)
         if not is_same:
             _LOG.warning("%s: changed while it was read; parts of the old or the new text may be missing", opened.name)
         if not (kept and is_same and keep(scratch, kept)):
             return Corpus(scratch, described, temporary=True)
-    return _open_kept(kept, described, is_reused=False) or read_corpus(
-        source,
-        tokenizer=tokenizer,
-        lowercase=lowercase,
-        errors=errors,
-        cache_dir=cache_dir,
-        cache=cache,
-        progress=progress,
-    )
+    return _open_kept(kept, described, is_reused=False) or read_corpus(source, progress=progress, **options)
 
 
 def _open_kept(kept: Path, described: Description, *, is_reused: bool) -> Corpus | None:

@@ -21,8 +21,9 @@ from fastvec.corpus.text import Text
 from fastvec.disk.scratch import system_folder
 from fastvec.errors import InputError
 from fastvec.models import model_of
+from fastvec.parameters import take
 from fastvec.pipeline.needs import Needs, needs_of
-from fastvec.pipeline.request import Request, take
+from fastvec.pipeline.request import Request
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.pipeline.timing import measure
 from fastvec.settings import Model, Reading, Run

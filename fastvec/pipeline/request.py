@@ -2,17 +2,15 @@
 
 import os
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from fastvec.checks import check_choice
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
-from fastvec.parameters import Settings, suggestion
+from fastvec.parameters import Settings, suggestion, take, unknown
 from fastvec.pipeline.initial import Initial
 from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Words
-
-Group = TypeVar("Group", bound=Settings)
 
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
@@ -108,11 +106,6 @@ class Request:
         return made
 
 
-def take(group: type[Group], given: dict[str, Any]) -> Group:
-    """Remove the parameters of a group from some keywords, and return the group."""
-    return group(**{name: given.pop(name) for name in group.parameters if name in given})
-
-
 def _initial(result: Result) -> Initial | None:
     """Return the vectors to start from."""
     if result.init_from is None:
@@ -161,13 +154,8 @@ def check_names(kind: type[Model], model: str, given: dict[str, Any]) -> None:
     for name in given:
         if name in kind.parameters and name != "model":
             continue
-        likely = suggestion(name, groups)
         others = [other for other, each in MODELS.items() if name in each.parameters]
-        if likely is None and others:
+        if others and suggestion(name, groups) is None:
             raise InputError(f"{name} is a parameter of model {' and '.join(others)}, not of {model}; omit it")
-        if likely is None:
-            known = ", ".join(dict.fromkeys(each for group in groups for each in group.parameters))
-            raise InputError(f"there is no argument {name!r}; model {model} takes {known}")
-        choices = next(group.parameters[likely].choices for group in groups if likely in group.parameters)
-        values = f" ({' or '.join(map(repr, choices))})" if choices else ""
-        raise InputError(f"there is no argument {name!r}; did you mean {likely}{values}?")
+        names = dict.fromkeys(each for group in groups for each in group.parameters)
+        raise unknown(name, groups, f"with model {model} {', '.join(names)}")

@@ -18,9 +18,9 @@ from fastvec.disk.scratch import system_folder
 from fastvec.errors import FastvecError, InputError
 from fastvec.models import model_of
 from fastvec.models.model import Matrix
-from fastvec.parameters import documented
+from fastvec.parameters import documented, take
 from fastvec.pipeline.needs import check_needs
-from fastvec.pipeline.request import Request, take
+from fastvec.pipeline.request import Request
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
 from fastvec.settings import ARGUMENTS, Glove, Model, PpmiSvd, Run, Word2Vec
 from fastvec.training.blocks import count_threads
