@@ -74,4 +74,3 @@ def has_nameless(request, monkeypatch):
     """Write to files that have no name until they are whole; or to named ones, as on many systems and network disks."""
     if not request.param:
         monkeypatch.setattr(atomic, "_nameless", lambda folder: None)
-    return request.param

@@ -268,6 +268,30 @@ def test_vectors_that_cannot_be_written_are_not_lost(disk, folder, run, monkeypa
     assert Path("w.bin").exists()
 
 
+def test_a_full_disk_is_one_line_and_leaves_nothing(mounted, run, tmp_path, corpus_txt, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    mounted.leave(64 << 10)
+    disk = mounted.folder
+    line = ["train", "corpus.txt", "--dim", "8000", "-o", f"{disk}/v.bin", "--cache-dir", "cache"]
+    code, out, err = run(*line)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"fastvec: {disk}: the vectors take 0.2 MB, and 0.1 MB are free: free some, choose ")
+    with monkeypatch.context() as patched:  # as if the disk were filled while training goes on
+        patched.setattr(needs, "disk_room", lambda folder: 10**9)
+        code, out, err = run(*line)
+    assert (code, out) == (1, "")
+    (refuge,) = tmp_path.glob("v-*.safetensors")
+    told = "no space left for it; free some, or choose another folder; nothing is lost, the vectors are in"
+    assert err.splitlines()[1:] == [f"fastvec: {disk}/v.bin: {told} {refuge}"]
+    assert fastvec.load(refuge).dim == 8000
+    assert mounted.files() == set()
+    Path("long.txt").write_text("salt rain\n" * 40_000)
+    code, out, err = run("train", "long.txt", "--cache-dir", str(disk))
+    assert (code, out) == (1, "")
+    assert re.match(rf"fastvec: .*{disk}.*\n$", err)
+    assert mounted.files() == set()
+
+
 def test_a_format_that_cannot_hold_the_words_does_not_lose_them(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "refuge"))
     (tmp_path / "refuge").mkdir()

@@ -39,7 +39,7 @@ def left_over(folder):
     strays = [path for path in cache if len(path.name) != 32 or len(list(path.iterdir())) != 5]
     known = {"text.txt", "v.bin", "cache", "temporary", "state"}
     strays += [path for path in folder.iterdir() if path.name not in known]
-    return strays + [path for path in [*(folder / "state").glob(".*"), *(folder / "temporary").iterdir()]]
+    return [*strays, *(folder / "state").glob(".*"), *(folder / "temporary").iterdir()]
 
 
 class Lines:
@@ -64,9 +64,8 @@ class Lines:
         return self._step if frame.f_code.co_filename.startswith(PACKAGE) else None
 
     def _step(self, frame, event, argument):
-        if event == "line" and not linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith(
-            "with "
-        ):
+        code = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        if event == "line" and not code.lstrip().startswith("with "):
             self.n += 1
             if self.n == self.stop_at:
                 raise KeyboardInterrupt

@@ -1,5 +1,6 @@
 """Plans: formulas beside real allocations, samples beside the whole, and what is refused."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 
@@ -315,6 +316,7 @@ def test_the_listener_is_told_what_is_needed(corpus):
 @pytest.fixture
 def large(tmp_path, monkeypatch):
     """Write a text of 3 MB that is large where 1 MB is, and of which a third is the sample."""
+    monkeypatch.setattr(plan_module, "LARGE", 1 << 20)
     monkeypatch.setattr(sample, "_PIECE", 1 << 16)
     monkeypatch.setattr(sample, "_SAMPLE", 1 << 20)
     path = tmp_path / "large.txt"
@@ -333,8 +335,6 @@ def test_pieces_of_a_large_text_are_taken_from_all_over_it(large):
 
 
 def test_a_compressed_text_is_sampled_at_its_beginning(large, tmp_path):
-    import gzip
-
     path = tmp_path / "large.gz"
     path.write_bytes(gzip.compress(large.read_bytes()))
     pieces = sample.SampledSource(open_source(path))
@@ -358,8 +358,7 @@ def test_a_sample_gives_about_the_numbers_of_the_whole(large):
     assert np.all(np.diff(found.counts) <= 0)
 
 
-def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
-    monkeypatch.setattr(plan_module, "LARGE", 1 << 20)
+def test_a_large_source_is_not_read_whole(large, tmp_path):
     found = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
     assert found.is_sampled
     assert found.n_tokens == pytest.approx(700_000, rel=0.02)
@@ -367,8 +366,7 @@ def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
     assert not (tmp_path / "cache").exists()
 
 
-def test_the_words_of_a_large_source_can_be_given(large, monkeypatch):
-    monkeypatch.setattr(plan_module, "LARGE", 1 << 20)
+def test_the_words_of_a_large_source_can_be_given(large):
     given = Vocabulary(["0", "1", "2", "3"], np.array([60_000, 30_000, 20_000, 15_000]))
     found = plan(large, dim=4, threads=1, vocabulary=given)
     assert (found.is_sampled, found.n_words) == (True, 4)

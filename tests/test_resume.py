@@ -22,11 +22,11 @@ def text(tmp_path):
     return path
 
 
-def begin(text, model="skipgram", *, interrupt=None, **options):
+def begin(text, **options):
     """Train for a while, until it is interrupted."""
     options = {"dim": 8, "epochs": 30, "threads": 1, "cache": False} | options
     with pytest.raises(KeyboardInterrupt):
-        fastvec.train(text, model, checkpoint=text.parent / "state", progress=interrupt or Interrupt(), **options)
+        fastvec.train(text, checkpoint=text.parent / "state", progress=Interrupt(), **options)
     return text.parent / "state"
 
 
@@ -36,10 +36,11 @@ def test_every_mode_goes_on_as_if_nothing_had_happened(text, mode):
     options = options_of(mode, epochs=30, dim=8, threads=1, save_context=has_context)
     whole = fastvec.train(text, **options)
     listener = Interrupt(1, "training") if mode != "ppmi-svd" else Interrupt(0, "factorising")
+    state = text.parent / "state"
     with pytest.raises(KeyboardInterrupt):
-        fastvec.train(text, checkpoint=text.parent / "state", progress=listener, **options)
+        fastvec.train(text, checkpoint=state, progress=listener, **options)
     told = []
-    pieces = fastvec.resume(text.parent / "state", progress=told.append)
+    pieces = fastvec.resume(state, progress=told.append)
     np.testing.assert_array_equal(pieces.vectors, whole.vectors)
     assert pieces.words == whole.words
     assert json.dumps(pieces.metadata) == json.dumps(whole.metadata)

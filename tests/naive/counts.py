@@ -25,7 +25,7 @@ def cooccurrence(sentences, n_words, window, weighting, side):
 
 
 def ppmi(counts, cds=1.0, shift=1.0):
-    """Give max(0, log(p(w, c) / (p(w) p_cds(c))) - log(shift)) as in Levy, Goldberg and Dagan 2015."""
+    """Return max(0, log(p(w, c) / (p(w) p_cds(c))) - log(shift)) as in Levy, Goldberg and Dagan 2015."""
     total = counts.sum()
     p_word = counts.sum(1) / total
     p_context = counts.sum(0) ** cds / (counts.sum(0) ** cds).sum()

@@ -4,18 +4,18 @@ import numpy as np
 
 
 def weight(x, x_max, alpha):
-    """Give f(x), eq. 9."""
+    """Return f(x), eq. 9."""
     return min(1.0, (x / x_max) ** alpha)
 
 
 def cost(model, i, j, x, x_max, alpha):
-    """Give half the summand of eq. 8."""
+    """Return half the summand of eq. 8."""
     w, c, word_bias, context_bias = model
     return 0.5 * weight(x, x_max, alpha) * (w[i] @ c[j] + word_bias[i] + context_bias[j] - np.log(x)) ** 2
 
 
 def train(model, cells, rate, x_max, alpha, clip=np.inf):
-    """Take a step of AdaGrad for each cell (i, j, x); give the weights after them, and the sum of the costs.
+    """Take a step of AdaGrad for each cell (i, j, x); return the weights after them, and the sum of the costs.
 
     `model` is word vectors, context vectors, word biases, context biases. As in GloVe the learning rate of the biases
     is 1, and the squared sums are of the gradients times the learning rate, start at 1, and do not yet hold the

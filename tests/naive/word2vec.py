@@ -19,9 +19,9 @@ def windows(sentences, window):
 
 
 def loss(W, C, cases, outputs, cbow):
-    """Give the loss of Mikolov et al. 2013b, eq. 4 (negative sampling) or of their section 2.1 (hierarchical softmax).
+    """Return the loss of Mikolov et al. 2013b: eq. 4 (negative sampling) or section 2.1 (hierarchical softmax).
 
-    `outputs(centre)` gives the output rows and their labels; context words are the inputs, as in word2vec.c.
+    `outputs(centre)` returns the output rows and their labels; context words are the inputs, as in word2vec.c.
     """
     total = 0.0
     for centre, context in cases:
@@ -39,28 +39,23 @@ def train(W, C, cases, outputs, cbow, rate, corrected=False):
     for centre, context in cases:
         rows, labels = outputs(centre)
         dW, dC = np.zeros_like(W), np.zeros_like(C)
-        for x in [W[context].mean(0)] if cbow else [W[c] for c in context]:
+        for words in [context] if cbow else [[word] for word in context]:
+            x = W[words].mean(0)
             g = rate * (np.asarray(labels) - logistic(C[rows] @ x))
             np.add.at(dC, rows, g[:, None] * x)
-            error = g @ C[rows]
-            if cbow:
-                np.add.at(dW, context, error / len(context) if corrected else error)
-        if not cbow:
-            for c in context:
-                g = rate * (np.asarray(labels) - logistic(C[rows] @ W[c]))
-                dW[c] += g @ C[rows]
+            np.add.at(dW, words, g @ C[rows] / (len(words) if corrected else 1))
         W, C = W + dW, C + dC
     return W, C
 
 
 def turns(n, stretches):
-    """Give the order in which the positions 0 to n - 1 of a block are centres: the stretches take turns."""
+    """Return the order in which the positions 0 to n - 1 of a block are centres: the stretches take turns."""
     length = -(-n // stretches)
     return [t for turn in range(length) for t in range(turn, n, length)]
 
 
 def huffman_cost(counts):
-    """Give the least possible weighted path length of a binary tree (Huffman 1952)."""
+    """Return the least possible weighted path length of a binary tree (Huffman 1952)."""
     heap = [int(count) for count in counts]
     heapify(heap)
     cost = 0

@@ -26,10 +26,8 @@ class Model:
         rng = np.random.default_rng(seed)
         self.inputs = rng.standard_normal((len(words) + bucket, dim)).astype(np.float32)
         self.outputs = rng.standard_normal((len(words), dim)).astype(np.float32)
-        self.quantised = False
-        self.n_labels = 0
-        self.n_pruned = -1
-        self.sample = 1e-4
+        self.quantised, self.sample = False, 1e-4
+        self.n_labels, self.n_pruned = 0, -1
 
     def vector(self, word):
         rows = [self.words.index(word)] if word in self.words else []

@@ -56,9 +56,8 @@ class Course:
             line = self.line("--resume", str(self.state))
         else:
             line = self.line(*self.options, "-o", str(self.pieces), "--checkpoint", str(self.state))
-        with subprocess.Popen(
-            [*line, "--every", "0.1s"], stderr=subprocess.DEVNULL if number != 9 else None
-        ) as process:
+        stderr = None if number == 9 else subprocess.DEVNULL
+        with subprocess.Popen([*line, "--every", "0.1s"], stderr=stderr) as process:
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -78,9 +77,8 @@ class Course:
     def left_over(self):
         """Return the names of files that no user would look for."""
         known = {"state", "cache", "text.txt", "whole.safetensors", "pieces.safetensors"}
-        return [path.name for path in self.folder.iterdir() if path.name not in known] + [
-            path.name for path in self.state.glob(".*")
-        ]
+        paths = [*self.folder.iterdir(), *self.state.glob(".*")]
+        return [path.name for path in paths if path.name not in known]
 
     def phase(self):
         """Return how far the training that is killed has come."""
