@@ -4,13 +4,17 @@ from typing import Literal
 
 import click
 
-FORMATS = ("safetensors", "word2vec-binary", "word2vec-text", "glove", "numpy")
+from fastvec.vectors.formats import FORMATS, describe_suffixes
 
 
 @click.command()
 @click.argument("source", metavar="IN", type=click.Path())
 @click.argument("target", metavar="OUT", type=click.Path())
-@click.option("--format", type=click.Choice(FORMATS), help="What to write, if the suffix of OUT does not say it.")
+@click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    help=f"What to write. By default the suffix of OUT decides: {describe_suffixes()}.",
+)
 @click.option("--check", is_flag=True, help="Read OUT again, and fail unless it holds the same words and numbers.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first N words.")
 @click.option("--dtype", type=click.Choice(["float32", "float16"]), help="Kind of number to keep.")
@@ -19,7 +23,7 @@ FORMATS = ("safetensors", "word2vec-binary", "word2vec-text", "glove", "numpy")
     type=click.Choice(["strict", "replace"]),
     default="strict",
     show_default=True,
-    help="Refuse words that are damaged or come twice, or repair them and keep the first.",
+    help="Refuse damaged and repeated words, or repair them and keep the first.",
 )
 def command(
     source: str,
@@ -30,23 +34,22 @@ def command(
     dtype: str | None,
     errors: Literal["strict", "replace"],
 ) -> None:
-    """Write the vectors of the file IN to the file OUT, in the format that its suffix says.
+    """Write the vectors of the file IN to the file OUT, in another format.
 
-    Suffixes: .safetensors (fastvec's own), .bin (word2vec binary), .txt and .vec (word2vec text), .npy (NumPy, with
-    the words in .vocab.tsv). IN may have any format that fastvec knows, compressed or not.
+    IN may have any format that fastvec knows, compressed or not.
 
     \b
     Example:
       fastvec convert glove.6B.300d.txt glove.safetensors --check
     """  # noqa: D301 - click reads the backspace
-    from fastvec.vectors import check_target, load
-    from fastvec.vectors.formats import check_copy, left_out
+    from fastvec.vectors.formats import check_target, left_out
+    from fastvec.vectors.loading import check_copy, load
 
     kind = check_target(target, format)
     vectors = load(source, limit=limit, dtype=dtype, errors=errors)
     lost = left_out(vectors, kind)
     if lost:
-        click.echo(f"fastvec: {target} cannot hold the {' and '.join(lost)}, which are left out", err=True)
+        click.echo(f"fastvec: {target} cannot hold the {' and '.join(lost)}, which are omitted", err=True)
     vectors.save(target, kind)
     if check:
         check_copy(vectors, target)

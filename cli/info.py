@@ -18,7 +18,7 @@ def command(vectors: str, as_json: bool) -> None:
     Example:
       fastvec info vectors.safetensors
     """  # noqa: D301 - click reads the backspace
-    from fastvec.vectors.formats import describe
+    from fastvec.vectors.loading import describe
 
     facts = describe(vectors)
     if as_json:

@@ -10,6 +10,7 @@ import pytest
 from fastvec_cli import main
 
 from fastvec import KeyedVectors, load
+from fastvec.vectors import SUFFIXES
 
 WORDS = ["king", "man", "woman", "queen", "apple"]
 MATRIX = [[1, 1, 0, 0.1], [1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0, -1]]
@@ -131,7 +132,7 @@ def test_what_is_lost_in_conversion_is_said(path, tmp_path, monkeypatch, capsys)
     monkeypatch.setattr("sys.argv", ["fastvec", "convert", path, str(tmp_path / "v.txt"), "--check"])
     main()
     messages = capsys.readouterr().err.splitlines()
-    assert messages[0].endswith("v.txt cannot hold the counts and metadata, which are left out")
+    assert messages[0].endswith("v.txt cannot hold the counts and metadata, which are omitted")
     assert messages[1].endswith("v.txt holds the same 5 words and numbers")
 
 
@@ -155,12 +156,12 @@ def test_a_damaged_file_is_one_line(run, tmp_path):
     assert run("info", tmp_path / "x", status=1) == f"fastvec: {tmp_path}/x, line 2: 'x' is not a finite number\n"
 
 
-def test_the_formats_of_the_command_are_those_of_the_library():
-    from fastvec_cli.convert import FORMATS as known
-
-    from fastvec.vectors import FORMATS
-
-    assert known == FORMATS
+@pytest.mark.parametrize("command", ["convert", "train"])
+def test_help_names_every_suffix_and_does_not_wait_for_the_compiler(run, command):
+    shown = run(command, "--help")
+    assert all(suffix in shown for suffix in SUFFIXES)
+    script = f"import sys, fastvec_cli.{command}; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_a_native_file_is_asked_without_waiting_for_the_compiler(path):

@@ -200,7 +200,7 @@ def test_what_the_command_line_writes(disk, run, line, largest):
         if code:
             assert err.startswith("fastvec: ")
             *notes, message = err.splitlines()
-            assert all("which are left out" in note for note in notes)
+            assert all("which are omitted" in note for note in notes)
             raise FileError(message)
 
     check(disk, write, largest, [name], [name])

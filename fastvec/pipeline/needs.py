@@ -15,11 +15,10 @@ from fastvec.models import model_of
 from fastvec.pipeline.request import Request
 from fastvec.training.estimate import LOADING, Estimate, File
 from fastvec.training.resources import disk_of, disk_room, memory_room, peak_memory, resident_memory
+from fastvec.vectors.formats import find_format
 
 #: Bytes for each word of the table that finds its row, and of the list from which words are saved.
 _INDEX = 168
-#: Bytes of a number and of the rest of a line or record in the formats that are not fastvec's own, by suffix.
-_NUMBERS = {".txt": (11, 2), ".vec": (11, 2), ".bin": (4, 2), ".npy": (4, 4)}
 #: Copies of the weights that a folder of checkpoints holds while one of them is written.
 _CHECKPOINTS = 3
 
@@ -162,11 +161,7 @@ def check_needs(
 
 def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context: bool) -> int:
     """Return the bytes of the file of the vectors."""
-    suffix = Path(path).suffix.lower()
-    if suffix in _NUMBERS:
-        number, rest = _NUMBERS[suffix]
-        return text.n_words * (number * dim + rest) + text.word_bytes
-    return text.n_words * (4 * dim * (1 + save_context) + 16) + text.word_bytes + 4096
+    return find_format(path).size(text.n_words, text.word_bytes, dim, save_context)
 
 
 def is_loaded() -> bool:

@@ -1,6 +1,7 @@
 """Keyed vectors, and one module for each file format."""
 
-from fastvec.vectors.formats import FORMATS, check_target, load
+from fastvec.vectors.formats import FORMATS, SUFFIXES, check_target
 from fastvec.vectors.keyed import KeyedVectors
+from fastvec.vectors.loading import load
 
-__all__ = ["FORMATS", "KeyedVectors", "check_target", "load"]
+__all__ = ["FORMATS", "SUFFIXES", "KeyedVectors", "check_target", "load"]

@@ -1,15 +1,13 @@
 """Rows that arrive in blocks while a file is read, and become one matrix without a second copy of it."""
 
 import os
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from fastvec.errors import FileError
-from fastvec.kernels.words import find_repeats
-from fastvec.vectors.selection import REPLACE, converted
+from fastvec.vectors.selection import REPLACE, Selection, converted
 from fastvec.words import PackedWords
 
 
@@ -21,18 +19,13 @@ class Collector:
     path : path
         The file that is read, for messages.
     unit : str
-        What the places of the words count: "line" or "byte".
+        Unit of the words' places: "line" or "byte".
     dim : int
         Numbers in a row.
     n_words : int or None
-        How many rows there will be, if a header says so; their memory is then taken at once.
-    words : collection of str, optional
-        Keep only these.
-    dtype : {"float32", "float16"}
-        Kind of number to keep; float32 if it is not given.
-    errors : {"strict", "replace"}
-        What to do about words that are not UTF-8, that come twice or that are empty: refuse the file; or put U+FFFD
-        for the bytes that are wrong, keep the first of equal words and, in text, leave out the empty one.
+        How many rows there will be, if a header says so; their memory is then allocated at once.
+    selection : Selection
+        What to keep; the reader itself stops at the limit.
     """
 
     def __init__(
@@ -41,18 +34,15 @@ class Collector:
         unit: str,
         dim: int,
         n_words: int | None,
-        *,
-        words: Collection[str] | None = None,
-        dtype: DTypeLike | None = None,
-        errors: str = "strict",
+        selection: Selection,
     ) -> None:
         self.dim = dim
         self.n_words = 0
         self._path = path
         self._unit = unit
-        self._errors = errors
-        self._dtype = np.dtype(np.float32 if dtype is None else dtype)
-        self._wanted = None if words is None else {word.encode("utf-8", "surrogatepass") for word in words}
+        self._repairs = selection.repairs
+        self._dtype = np.dtype(np.float32 if selection.dtype is None else selection.dtype)
+        self._wanted = selection.encoded_words()
         whole = n_words is not None and self._wanted is None
         self._matrix = np.empty((n_words or 0, dim), self._dtype) if whole else None
         self._blocks: list[NDArray[Any]] = []
@@ -61,11 +51,11 @@ class Collector:
 
     @property
     def complete(self) -> bool:
-        """Whether every word that is wanted has been found."""
+        """Whether all wanted words have been found."""
         return self._wanted is not None and not self._wanted
 
     def block(self, n_rows: int) -> NDArray[np.float32]:
-        """Give (n_rows, dim) float32 to be filled: a part of the final matrix if that is possible."""
+        """Return (n_rows, dim) float32 to fill: a part of the final matrix if possible."""
         if self._matrix is not None and self._dtype == np.float32 and self.n_words + n_rows <= len(self._matrix):
             return self._matrix[self.n_words : self.n_words + n_rows]
         return np.empty((n_rows, self.dim), np.float32)
@@ -73,23 +63,23 @@ class Collector:
     def add(
         self, block: NDArray[np.float32], data: NDArray[np.uint8], spans: NDArray[np.int64], places: NDArray[np.int64]
     ) -> None:
-        """Take a block that has been filled.
+        """Add a block that has been filled.
 
         Parameters
         ----------
         block : (n_rows, dim) float32
-            What `block` gave.
+            What `block` returned.
         data : (n_bytes,) uint8
-            The bytes in which the words are.
+            The bytes that hold the words.
         spans : (n_rows, 2) int64
-            Where each word begins and ends in `data`; -1 leaves the row out.
+            Where each word begins and ends in `data`; -1 omits the row.
         places : (n_rows,) int64
             Line or byte of each row in the file.
 
         Raises
         ------
         FileError
-            If a word is not UTF-8 and `errors` is "strict".
+            If a word is not UTF-8 and the selection does not repair.
         """
         keep = spans[:, 0] >= 0
         if not keep.all():
@@ -111,7 +101,7 @@ class Collector:
         invalid = words.find_invalid()
         if not len(invalid):
             return words
-        if self._errors == "replace":
+        if self._repairs:
             return PackedWords.pack(words.decode("replace"))
         place, word = places[invalid[0]], words.bytes_of(invalid[0])[:40]
         raise FileError(
@@ -128,13 +118,15 @@ class Collector:
             rows[:] = converted(block, self._dtype, self._path)
 
     def finish(self) -> dict[str, Any]:
-        """Give the arguments of `KeyedVectors`.
+        """Return the arguments of `KeyedVectors`.
 
         Raises
         ------
         FileError
-            If a word comes twice and `errors` is "strict".
+            If a word comes twice and the selection does not repair.
         """
+        from fastvec.kernels.words import find_repeats
+
         words = PackedWords.join(self._words)
         matrix = self._take_matrix()
         kind = np.int32 if self.n_words < 1 << 31 else np.int64
@@ -143,7 +135,7 @@ class Collector:
         if not find_repeats(words.data, words.offsets, slots, first):
             return {"words": words, "vectors": matrix}
         keep = first == np.arange(self.n_words, dtype=kind)
-        if self._errors == "strict":
+        if not self._repairs:
             places = np.concatenate(self._places)
             word = int(np.flatnonzero(~keep)[0])
             raise FileError(
@@ -160,5 +152,5 @@ class Collector:
         for number, block in enumerate(self._blocks):
             matrix[start : start + len(block)] = block
             start += len(block)
-            self._blocks[number] = block[:0].copy()  # frees the block, so that no more than one is there twice
+            self._blocks[number] = block[:0].copy()  # frees the block, so that at most one is in memory twice
         return matrix

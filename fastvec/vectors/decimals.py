@@ -1,4 +1,4 @@
-"""Decimal numbers to float32 by exact arithmetic, for the few that compiled code leaves over."""
+"""Decimal numbers to float32 by exact arithmetic, for the few that compiled code cannot decide."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ _INFINITY = 0x7F800000  # the bits of a float32
 
 
 def nearest_float32(text: bytes) -> np.float32:
-    """Give the float32 nearest to a decimal number, of two that are as near the even one, as IEEE 754 wants.
+    """Return the float32 nearest to a decimal number; of two equally near the even one, as in IEEE 754.
 
     The detour over a double alone would round twice:
 
@@ -29,6 +29,6 @@ def nearest_float32(text: bytes) -> np.float32:
 
 
 def _midpoint(bits: int) -> float:
-    """Give the number halfway between a float32 and the next larger one; a double holds it exactly."""
+    """Return the number halfway between a float32 and the next larger one; a double holds it exactly."""
     here, following = np.array([bits, bits + 1], np.uint32).view(np.float32).tolist()
     return float((here + min(following, 2.0**128)) / 2)

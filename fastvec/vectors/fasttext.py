@@ -1,4 +1,4 @@
-"""fastText's ``.bin`` models: the vectors of the words, and of words that are not there from their n-grams.
+"""fastText's ``.bin`` models: the vectors of their words, and of other words from their n-grams.
 
 The file is little-endian: magic number, version, the arguments of the training, the dictionary, whether the input
 matrix is quantised, that matrix (a row for each word, then one for each bucket of n-grams), and the same for the
@@ -7,15 +7,14 @@ output matrix. Classifiers and quantised models are refused.
 
 import os
 import struct
-from collections.abc import Collection
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from fastvec.errors import FileError
-from fastvec.kernels import subwords as kernel
-from fastvec.vectors.selection import select
+from fastvec.vectors.format import Format
+from fastvec.vectors.selection import Selection, select
 from fastvec.vectors.source import Source
 from fastvec.words import PackedWords
 
@@ -49,38 +48,21 @@ class Subwords:
         self._range = shortest, longest
 
     def vector(self, word: str) -> NDArray[np.float32]:
-        """Give the mean of the n-grams' rows, (dim,) float32."""
+        """Return the mean of the n-grams' rows, (dim,) float32."""
         vector: NDArray[np.float32] = self.compose(PackedWords.pack([word]), self._ngrams[:0])[0]
         return vector
 
     def compose(self, words: PackedWords, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Give each word the mean of its row, if it has one, and of those of its n-grams, (n_words, dim) float32."""
+        """Return the mean of each word's own row, if it has one, and its n-grams' rows: (n_words, dim) float32."""
+        from fastvec.kernels import subwords as kernel
+
         out = np.empty((len(words), self._ngrams.shape[1]), np.float32)
         kernel.compose(words.data, words.offsets, rows, self._ngrams, *self._range, out)
         return out
 
 
-def read_fasttext(
-    source: Source,
-    *,
-    limit: int | None,
-    words: Collection[str] | None,
-    dtype: DTypeLike | None,
-    errors: str,
-) -> dict[str, Any]:
-    """Read a fastText model.
-
-    Parameters
-    ----------
-    source : Source
-        The file.
-    limit, words, dtype, errors
-        As in `load`.
-
-    Returns
-    -------
-    dict
-        The arguments of `KeyedVectors`.
+def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
+    """Read a fastText model; see `Format.read`.
 
     Raises
     ------
@@ -95,7 +77,7 @@ def read_fasttext(
     subwords = Subwords(inputs[len(packed) :], arguments["minn"], arguments["maxn"])
     vectors = subwords.compose(packed, inputs[: len(packed)])
     for row in np.flatnonzero(np.diff(packed.offsets) == len(_SENTENCE_END)):
-        if packed.bytes_of(int(row)) == _SENTENCE_END:  # which alone has no n-grams
+        if packed.bytes_of(int(row)) == _SENTENCE_END:  # the only word without n-grams
             vectors[row] = inputs[row]
     finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
@@ -109,7 +91,7 @@ def read_fasttext(
     }
     metadata = {"parameters": arguments, "source": "fastText"}
     has_ngrams = arguments["maxn"] > 0 and arguments["bucket"] > 0
-    chosen = select(found, source.path, limit=limit, words=words, dtype=dtype, errors=errors)
+    chosen = select(found, source.path, selection)
     return chosen | {"metadata": metadata, "subwords": subwords if has_ngrams else None}
 
 
@@ -138,6 +120,8 @@ class _Model:
         return arguments
 
     def read_dictionary(self) -> tuple[PackedWords, NDArray[np.int64]]:
+        from fastvec.kernels import subwords as kernel
+
         size, n_words, n_labels, _, n_pruned = self._unpack(_DICTIONARY, "dictionary")
         if n_pruned > 0:
             self._refuse_quantised()
@@ -176,3 +160,11 @@ class _Model:
 
     def _damaged(self, problem: str) -> NoReturn:
         raise FileError(f"{self._path}, byte {self._position:,}: {problem}")
+
+
+FORMAT = Format(
+    name="fasttext",
+    title="fastText's models",
+    recognise=lambda head: head.startswith(MAGIC),
+    read=read_fasttext,
+)

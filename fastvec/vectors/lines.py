@@ -12,7 +12,7 @@ from fastvec.kernels import parse_numbers as kernel
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.decimals import nearest_float32
 from fastvec.vectors.headers import FIELD
-from fastvec.vectors.selection import REPLACE
+from fastvec.vectors.selection import REPLACE, Selection
 from fastvec.vectors.source import Source
 
 _PIECE = 1 << 18  # bytes that are worth a thread
@@ -20,7 +20,7 @@ _NO_LINE, _NO_WORD = -1, -2  # in the spans: an empty line, a line without a wor
 
 
 class Lines:
-    """Parses chunks of whole lines, in threads, into a collector."""
+    """Chunks of whole lines, parsed in threads into a collector."""
 
     def __init__(
         self,
@@ -28,18 +28,17 @@ class Lines:
         collector: Collector,
         pool: ThreadPoolExecutor,
         threads: int,
-        errors: str,
         line: int,
-        limit: int | None,
+        selection: Selection,
     ) -> None:
-        self.seen = 0  # words read, of those that are wanted or not
+        self.seen = 0  # words read, wanted or not
         self._path = source.path
         self._collector = collector
         self._pool = pool
         self._threads = threads
-        self._errors = errors
+        self._repairs = selection.repairs
         self._line = line
-        self._limit = limit
+        self._limit = selection.limit
 
     @property
     def enough(self) -> bool:
@@ -47,7 +46,7 @@ class Lines:
         return self._collector.complete or self.seen == self._limit
 
     def read(self, chunk: bytes, start: int, n_words: int | None) -> None:
-        """Read a chunk from a position on, or as much of it as the limit asks for."""
+        """Read a chunk from a position on, up to the limit."""
         data = np.frombuffer(chunk, np.uint8)
         while start < len(chunk) and not self.enough:
             stop = len(chunk) if self._limit is None else _after_lines(data, start, self._limit - self.seen)
@@ -91,7 +90,7 @@ class Lines:
             status, row, position, place, n_hard = kernel.parse_lines(data, position, stop, row, block, spans, hard)
             for hard_row, column, begin, end in hard[:n_hard].tolist():
                 block[hard_row, column] = self._nearest(data[begin:end].tobytes(), hard_row)
-            if status in (kernel.BLANK, kernel.NO_WORD) and (status == kernel.BLANK or self._errors == "replace"):
+            if status in (kernel.BLANK, kernel.NO_WORD) and (status == kernel.BLANK or self._repairs):
                 spans[row, 0] = _NO_LINE if status == kernel.BLANK else _NO_WORD
                 position += data[position:stop].tobytes().index(b"\n") + 1
                 row += 1
@@ -107,7 +106,7 @@ class Lines:
     def _refuse(self, status: int, row: int, place: int, data: NDArray[np.uint8]) -> NoReturn:
         dim = self._collector.dim
         if status == kernel.NO_WORD:
-            self._fail(row, f"begins with a space, so its word is empty; read with {REPLACE} to leave it out")
+            self._fail(row, f"begins with a space, so its word is empty; read with {REPLACE} to omit it")
         if status == kernel.FEW_NUMBERS:
             self._fail(row, f"has {place:,} numbers after the word, {dim:,} are expected")
         if status == kernel.RUN_TOGETHER:
@@ -122,6 +121,6 @@ class Lines:
 
 
 def _after_lines(data: NDArray[np.uint8], start: int, n_lines: int) -> int:
-    """Give the position after so many lines, or the end."""
+    """Return the position after `n_lines` lines, or the end."""
     newlines = np.flatnonzero(data[start:] == ord("\n"))
     return start + int(newlines[min(n_lines, len(newlines)) - 1]) + 1

@@ -11,14 +11,15 @@ JSON, here padded with spaces so that the matrix begins at a multiple of 64 byte
 import json
 import math
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from fastvec.errors import FileError, InputError
-from fastvec.vectors.selection import select
+from fastvec.vectors.format import Format
+from fastvec.vectors.selection import Selection, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords
@@ -92,31 +93,12 @@ def _blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def is_native(head: bytes) -> bool:
-    """Tell whether the first bytes of a file are those of a `.safetensors` file."""
+    """Return whether the first bytes of a file are those of a `.safetensors` file."""
     return len(head) > 8 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= _LONGEST_HEADER
 
 
-def read_native(
-    source: Source,
-    *,
-    limit: int | None,
-    words: Collection[str] | None,
-    dtype: DTypeLike | None,
-    errors: str,
-) -> dict[str, Any]:
-    """Read vectors, without copying the matrix.
-
-    Parameters
-    ----------
-    source : Source
-        The file.
-    limit, words, dtype, errors
-        As in `load`.
-
-    Returns
-    -------
-    dict
-        The arguments of `KeyedVectors`.
+def read_native(source: Source, selection: Selection) -> dict[str, Any]:
+    """Read vectors, without copying the matrix; see `Format.read`.
 
     Raises
     ------
@@ -139,7 +121,7 @@ def read_native(
     if arrays["vectors"].shape[1] == 0:
         raise FileError(f"{path}: its vectors have no dimensions")
     packed = PackedWords(arrays.pop("words"), arrays.pop("word_offsets"))
-    chosen = select({"words": packed, **arrays}, path, limit=limit, words=words, dtype=dtype, errors=errors)
+    chosen = select({"words": packed, **arrays}, path, selection)
     return chosen | {"metadata": _metadata(entries, path)}
 
 
@@ -187,3 +169,15 @@ def _metadata(entries: dict[str, Any], path: str | os.PathLike[str]) -> dict[str
     if not isinstance(metadata, dict):
         raise FileError(f"{path}: its metadata are not a JSON object; the file is damaged")
     return metadata
+
+
+FORMAT = Format(
+    name="safetensors",
+    title="fastvec's own, keeps all",
+    recognise=is_native,
+    read=read_native,
+    write=write_native,
+    suffixes=(".safetensors",),
+    keeps=frozenset({"counts", "context vectors", "metadata"}),
+    row_bytes=16,
+)

@@ -5,16 +5,17 @@ The array is mapped into memory, never unpickled.
 
 import os
 import re
-from collections.abc import Collection
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from fastvec.errors import FileError
-from fastvec.vectors.selection import REPLACE, select
+from fastvec.vectors.format import Format
+from fastvec.vectors.selection import REPLACE, Selection, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, read_word_lines, word_lines
@@ -25,11 +26,12 @@ _FIELDS = (
     r"'fortran_order' *: *(True|False)",
     r"'shape' *: *\(((?: *\d{1,18} *,)* *(?:\d{1,18} *)?)\)",
 )
+_MAGIC = b"\x93NUMPY"
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
 def vocabulary_path(path: str | os.PathLike[str]) -> Path:
-    """Give the file of words that belongs to a ``.npy`` file.
+    """Return the path of the file of words that belongs to a ``.npy`` file.
 
     >>> vocabulary_path("vectors/en.npy.gz").as_posix()
     'vectors/en.vocab.tsv'
@@ -40,27 +42,8 @@ def vocabulary_path(path: str | os.PathLike[str]) -> Path:
     return path.with_suffix(".vocab.tsv")
 
 
-def read_numpy(
-    source: Source,
-    *,
-    limit: int | None,
-    words: Collection[str] | None,
-    dtype: DTypeLike | None,
-    errors: str,
-) -> dict[str, Any]:
-    """Read a ``.npy`` file and its words.
-
-    Parameters
-    ----------
-    source : Source
-        The ``.npy`` file.
-    limit, words, dtype, errors
-        As in `load`.
-
-    Returns
-    -------
-    dict
-        The arguments of `KeyedVectors`.
+def read_numpy(source: Source, selection: Selection) -> dict[str, Any]:
+    """Read a ``.npy`` file and its words; see `Format.read`.
 
     Raises
     ------
@@ -69,13 +52,13 @@ def read_numpy(
     """
     matrix = _read_matrix(source)
     vocabulary = Source(vocabulary_path(source.path))
-    packed, counts = _read_words(vocabulary, errors)
+    packed, counts = _read_words(vocabulary, selection.errors)
     if len(packed) != len(matrix):
         raise FileError(f"{vocabulary.path}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
-    if dtype is None and matrix.dtype not in (np.float32, np.float16):
-        dtype = np.float32
+    if selection.dtype is None and matrix.dtype not in (np.float32, np.float16):
+        selection = replace(selection, dtype=np.float32)
     found = {"words": packed, "vectors": matrix, "counts": counts}
-    return select(found, source.path, limit=limit, words=words, dtype=dtype, errors=errors)
+    return select(found, source.path, selection)
 
 
 def _read_matrix(source: Source) -> NDArray[Any]:
@@ -92,7 +75,7 @@ def _read_matrix(source: Source) -> NDArray[Any]:
 
 
 def _read_header(source: Source) -> tuple[str, bool, tuple[int, ...], int]:
-    """Give the kind of number, whether columns lie together, the shape, and where the array begins."""
+    """Return the kind of number, whether the order is Fortran's, the shape, and where the array begins."""
     head = source.head
     wide = head[6:7] != b"\x01"  # from version 2 on the length has 4 bytes
     start = 12 if wide else 10
@@ -131,3 +114,16 @@ def write_vocabulary(file: BinaryIO, vectors: Storage) -> None:
         If a word is empty, or holds a tab or the end of a line.
     """
     file.writelines(word_lines(vectors.packed_words, vectors.counts, "; save as .safetensors"))
+
+
+FORMAT = Format(
+    name="numpy",
+    title="NumPy's, with the words beside it in .vocab.tsv",
+    recognise=lambda head: head.startswith(_MAGIC),
+    read=read_numpy,
+    write=write_array,
+    companion=(vocabulary_path, write_vocabulary),
+    suffixes=(".npy",),
+    keeps=frozenset({"counts"}),
+    row_bytes=4,
+)

@@ -1,29 +1,59 @@
-"""Choosing words and the kind of number, for files that are mapped into memory rather than read through."""
+"""What `load` was asked for, and how a file that is mapped into memory is cut down to it."""
 
 import os
 from collections.abc import Collection
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.errors import FileError
+from fastvec.checks import check_choice, check_integer
+from fastvec.errors import FileError, InputError
 from fastvec.words import PackedWords
 
-#: How to read words in spite of what is wrong with them, in Python and on the command line.
+Errors: TypeAlias = Literal["strict", "replace"]
+
+#: How to read words despite their faults, in Python and on the command line.
 REPLACE = "errors='replace' (fastvec convert --errors replace)"
-_BY_ROW = ("vectors", "context_vectors", "counts")
+_MATRICES = ("vectors", "context_vectors")
 
 
-def select(
-    found: dict[str, Any],
-    path: str | os.PathLike[str],
-    *,
-    limit: int | None,
-    words: Collection[str] | None,
-    dtype: DTypeLike | None,
-    errors: str,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Selection:
+    """What to read of a file; `load` documents the parameters.
+
+    Raises
+    ------
+    InputError
+        If a parameter has a value that it cannot have.
+    """
+
+    limit: int | None = None
+    words: Collection[str] | None = None
+    dtype: DTypeLike | None = None
+    errors: Errors = "strict"
+
+    def __post_init__(self) -> None:
+        if self.limit is not None:
+            check_integer("limit", self.limit, 1)
+        if isinstance(self.words, str):
+            raise InputError("words must be several words, not a string")
+        if self.dtype is not None and np.dtype(self.dtype) not in (np.float32, np.float16):
+            raise InputError(f"dtype must be float32 or float16, not {np.dtype(self.dtype)}")
+        check_choice("errors", self.errors, ("strict", "replace"))
+
+    @property
+    def repairs(self) -> bool:
+        """Whether damaged words are repaired instead of refused."""
+        return self.errors == "replace"
+
+    def encoded_words(self) -> set[bytes] | None:
+        """Return the words to keep as UTF-8, or None for all."""
+        return None if self.words is None else {word.encode("utf-8", "surrogatepass") for word in self.words}
+
+
+def select(found: dict[str, Any], path: str | os.PathLike[str], selection: Selection) -> dict[str, Any]:
     """Keep what `load` was asked for.
 
     Parameters
@@ -32,8 +62,8 @@ def select(
         The arguments of `KeyedVectors`, the words packed.
     path : path
         The file, for messages.
-    limit, words, dtype, errors
-        As in `load`; but words that come twice are found only by "replace", and otherwise when words are looked up.
+    selection : Selection
+        What to keep. Repeated words are found only if it repairs; otherwise when words are looked up.
 
     Returns
     -------
@@ -43,33 +73,31 @@ def select(
     Raises
     ------
     FileError
-        If a word is not UTF-8, or a number is too large for `dtype`.
+        If a word is not UTF-8, or a number is too large for the dtype.
     """
-    found = _repaired(found) if errors == "replace" else found
+    found = _repaired(found) if selection.repairs else found
     invalid = found["words"].find_invalid()
     if len(invalid):
         word = found["words"].bytes_of(invalid[0])[:40]
         raise FileError(f"{path}, word {invalid[0] + 1:,}: {word!r} is not UTF-8; read it with {REPLACE}")
-    rows: Any = slice(0, limit) if limit is not None else None
-    if words is not None:
-        wanted = {word.encode("utf-8", "surrogatepass") for word in words}
+    limit, wanted, dtype = selection.limit, selection.encoded_words(), selection.dtype
+    if wanted is not None:
         chosen = np.array([word in wanted for word in found["words"].split()], bool)
-        rows = np.flatnonzero(chosen[:limit])
-    if rows is not None:
-        found = _take(found, rows)
+        found = _take(found, np.flatnonzero(chosen[:limit]))
+    elif limit is not None:
+        found = _take(found, slice(0, limit))
     if dtype is not None:
-        matrices = ("vectors", "context_vectors")
-        found = found | {name: converted(found[name], dtype, path) for name in matrices if found.get(name) is not None}
+        found = found | {name: converted(found[name], dtype, path) for name in _MATRICES if found.get(name) is not None}
     return found
 
 
 def _take(found: dict[str, Any], rows: Any) -> dict[str, Any]:
-    by_row = {name: found[name][rows] for name in _BY_ROW if found.get(name) is not None}
+    by_row = {name: found[name][rows] for name in (*_MATRICES, "counts") if found.get(name) is not None}
     return found | by_row | {"words": found["words"].take(rows)}
 
 
 def _repaired(found: dict[str, Any]) -> dict[str, Any]:
-    """Put U+FFFD for bytes that are not UTF-8, and keep the first of equal words."""
+    """Replace bytes that are not UTF-8 with U+FFFD, and keep the first of equal words."""
     words = [word.decode(errors="replace") for word in found["words"].split()]
     first = {word: row for row, word in reversed(list(enumerate(words)))}
     found = found | {"words": PackedWords.pack(words)}
@@ -77,7 +105,7 @@ def _repaired(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def converted(matrix: NDArray[Any], dtype: DTypeLike, path: str | os.PathLike[str]) -> NDArray[Any]:
-    """Give a matrix as another kind of number.
+    """Return a matrix as another kind of number.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""A file of vectors as bytes, whether it is compressed or not; what it is, its first bytes say.
+"""A file of vectors as bytes, compressed or not, which its first bytes tell.
 
-A compressed file may not grow without bound: what expands more than a hundredfold is no file of vectors.
+A compressed file that expands more than a hundredfold is refused: it is not a file of vectors.
 """
 
 import io
@@ -33,12 +33,12 @@ class Source:
     Attributes
     ----------
     most_bytes : int
-        The bytes it holds; if it is compressed, the most that it may hold.
+        Its size; if it is compressed, the most it may expand to.
 
     Raises
     ------
     FileError
-        If there is no such file, it cannot be opened, or it is a pipe, which cannot be read twice.
+        If it is missing, cannot be opened, or is a pipe, which cannot be read twice.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -111,7 +111,9 @@ class _Decompressed(io.RawIOBase):
             ) from None
         self._given += count
         if self._given > self._source.most_bytes:
-            raise FileError(f"{self._source.path}: expands more than {_MOST_EXPANSION}-fold; it is no file of vectors")
+            raise FileError(
+                f"{self._source.path}: expands more than {_MOST_EXPANSION}-fold; it is not a file of vectors"
+            )
         return count
 
     def close(self) -> None:

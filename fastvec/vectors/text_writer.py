@@ -1,4 +1,4 @@
-"""Vectors as word2vec's text or GloVe's, each number as short as it can be and still read back the same."""
+"""Vectors as word2vec's text or GloVe's: each number in the fewest digits that read back the same."""
 
 import os
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from fastvec.vectors.headers import BYTE_ORDER_MARK
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, refuse_words
 
-_CHUNK = 1 << 22  # bytes that are written at once
+_CHUNK = 1 << 22  # bytes written at once
 _SEPARATORS = b" \t\n\v\f\r\0"
 
 
-def write_text(file: BinaryIO, vectors: Storage, *, header: bool = True) -> None:
-    """Write word2vec's text, or without a header GloVe's.
+def write_lines(file: BinaryIO, vectors: Storage, *, header: bool) -> None:
+    """Write a line for each word, as `format_rows` yields them, below a header or none.
 
     Raises
     ------
@@ -35,13 +35,8 @@ def write_text(file: BinaryIO, vectors: Storage, *, header: bool = True) -> None
         file.write(lines)
 
 
-def write_glove(file: BinaryIO, vectors: Storage) -> None:
-    """Write GloVe's text: word2vec's without the header."""
-    write_text(file, vectors, header=False)
-
-
 def format_rows(vectors: Storage, words: PackedWords | None = None) -> Iterator[bytes]:
-    """Yield lines of a word, a space before each number, and the number; the word is empty if none are given.
+    """Yield blocks of lines: a word, then a space and a number for each dimension. Without `words` they are empty.
 
     Raises
     ------

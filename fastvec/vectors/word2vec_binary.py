@@ -8,9 +8,10 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from fastvec.errors import FileError
-from fastvec.kernels import records as kernel
 from fastvec.vectors.collector import Collector
-from fastvec.vectors.headers import HEADER
+from fastvec.vectors.format import Format
+from fastvec.vectors.headers import HEADER, body_kind
+from fastvec.vectors.selection import Selection
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.words import refuse_words
@@ -19,22 +20,8 @@ _CHUNK = 1 << 20  # bytes that are read at once
 _LONGEST_WORD = 1 << 20
 
 
-def read_binary(source: Source, *, limit: int | None, **options: Any) -> dict[str, Any]:
-    """Read word2vec's binary format.
-
-    Parameters
-    ----------
-    source : Source
-        The file.
-    limit : int or None
-        Read only so many words.
-    **options
-        As in `Collector`.
-
-    Returns
-    -------
-    dict
-        The arguments of `KeyedVectors`.
+def read_binary(source: Source, selection: Selection) -> dict[str, Any]:
+    """Read word2vec's binary format; see `Format.read`.
 
     Raises
     ------
@@ -43,12 +30,12 @@ def read_binary(source: Source, *, limit: int | None, **options: Any) -> dict[st
     """
     path = source.path
     header = HEADER.match(source.head)
-    assert header is not None  # by which the format was recognised
+    assert header is not None  # the format was recognised by it
     claimed, dim = int(header[1]), int(header[2])
     if min(claimed, dim) < 1 or claimed * (4 * dim + 2) > source.most_bytes:
         raise FileError(f"{path}: claims {claimed:,} words of {dim:,} dimensions, which the file cannot hold")
-    n_words = claimed if limit is None else min(claimed, limit)
-    collector = Collector(path, "byte", dim, n_words, **options)
+    n_words = min(claimed, selection.limit or claimed)
+    collector = Collector(path, "byte", dim, n_words, selection)
     records = _Records(source, collector, header.end(), claimed)
     with source.open() as stream:
         stream.read(header.end())
@@ -60,7 +47,7 @@ def read_binary(source: Source, *, limit: int | None, **options: Any) -> dict[st
 
 
 class _Records:
-    """Reads records through one buffer into a collector."""
+    """The records of a file, read through one buffer into a collector."""
 
     def __init__(self, source: Source, collector: Collector, place: int, claimed: int) -> None:
         self.seen = 0
@@ -74,6 +61,8 @@ class _Records:
 
     def read(self, stream: BinaryIO, n_words: int) -> None:
         """Fill the buffer and take the records that are whole."""
+        from fastvec.kernels import records as kernel
+
         if self._filled == len(self._data):  # a very long word
             if len(self._data) > _LONGEST_WORD + 2 * self._row_bytes:
                 raise self._error(f"no word ends within the next {_LONGEST_WORD:,} bytes")
@@ -104,7 +93,7 @@ class _Records:
         self._place += position
 
     def refuse_more(self, stream: BinaryIO) -> None:
-        """Refuse what follows the last record, but for the end of its line."""
+        """Refuse data after the last record, except the end of its line."""
         rest = self._data[: self._filled].tobytes() + stream.read(2)
         if rest.strip(b"\r\n"):
             raise self._error(f"more data follow the {self._claimed:,} words that the header claims")
@@ -128,3 +117,13 @@ def write_binary(file: BinaryIO, vectors: Storage) -> None:
         values = vectors.finite_rows(start, start + 1024).astype("<f4", copy=False)
         lines = [words.bytes_of(start + row) + b" " + values[row].tobytes() for row in range(len(values))]
         file.write(b"\n".join(lines) + b"\n")
+
+
+FORMAT = Format(
+    name="word2vec-binary",
+    title="word2vec binary",
+    recognise=lambda head: body_kind(head) == "binary",
+    read=read_binary,
+    write=write_binary,
+    suffixes=(".bin",),
+)

@@ -13,49 +13,38 @@ from typing import Any, BinaryIO
 
 from fastvec.errors import FileError
 from fastvec.vectors.collector import Collector
-from fastvec.vectors.headers import BYTE_ORDER_MARK, FIELD, HEADER, NUMBER
-from fastvec.vectors.lines import Lines
-from fastvec.vectors.selection import REPLACE
+from fastvec.vectors.format import Format
+from fastvec.vectors.headers import BYTE_ORDER_MARK, FIELD, HEADER, NUMBER, body_kind
+from fastvec.vectors.selection import REPLACE, Selection
 from fastvec.vectors.source import Source
+from fastvec.vectors.storage import Storage
 
 _CHUNK = 1 << 22  # bytes that are read at once
 _LONGEST_LINE = 1 << 27
-_SAMPLE = 100  # lines from which the number of dimensions is told
+_SAMPLE = 100  # lines that decide the number of dimensions
 
 
-def read_text(source: Source, *, limit: int | None, errors: str, **options: Any) -> dict[str, Any]:
-    """Read word2vec's or GloVe's text.
-
-    Parameters
-    ----------
-    source : Source
-        The file.
-    limit : int or None
-        Read only so many words.
-    errors, **options
-        As in `Collector`.
-
-    Returns
-    -------
-    dict
-        The arguments of `KeyedVectors`.
+def read_text(source: Source, selection: Selection) -> dict[str, Any]:
+    """Read word2vec's or GloVe's text; see `Format.read`.
 
     Raises
     ------
     FileError
         If a line is not a word and `dim` finite numbers, or the header does not fit the lines.
     """
+    from fastvec.vectors.lines import Lines
+
     threads = os.cpu_count() or 1
     with source.open() as stream, ThreadPoolExecutor(threads + 1) as pool:
-        chunks = _whole_lines(stream, source, errors)
+        chunks = _whole_lines(stream, source, selection)
         chunk = next(chunks, b"").removeprefix(BYTE_ORDER_MARK)
         header = HEADER.match(chunk)
         start = header.end() if header else 0
         n_words, dim = _shape(source, chunk[start:], header)
-        if n_words is not None and limit is not None:
-            n_words = min(n_words, limit)
-        collector = Collector(source.path, "line", dim, n_words, errors=errors, **options)
-        lines = Lines(source, collector, pool, threads, errors, 2 if header else 1, limit)
+        if n_words is not None:
+            n_words = min(n_words, selection.limit or n_words)
+        collector = Collector(source.path, "line", dim, n_words, selection)
+        lines = Lines(source, collector, pool, threads, 2 if header else 1, selection)
         while chunk and not lines.enough:
             following = pool.submit(next, chunks, b"")
             lines.read(chunk, start, n_words)
@@ -65,7 +54,7 @@ def read_text(source: Source, *, limit: int | None, errors: str, **options: Any)
     return collector.finish()
 
 
-def _whole_lines(stream: BinaryIO, source: Source, errors: str) -> Iterator[bytes]:
+def _whole_lines(stream: BinaryIO, source: Source, selection: Selection) -> Iterator[bytes]:
     """Yield the text in chunks that end with a newline."""
     rest = b""
     n_bytes = 0
@@ -80,7 +69,7 @@ def _whole_lines(stream: BinaryIO, source: Source, errors: str) -> Iterator[byte
             if len(rest) > _LONGEST_LINE:
                 raise FileError(f"{source.path}: no line ends between bytes {n_bytes - len(rest):,} and {n_bytes:,}")
     if rest:
-        if errors == "strict":
+        if not selection.repairs:
             raise FileError(
                 f"{source.path}, byte {n_bytes:,}: ends within a line, so it may be cut short; fetch it again, or if "
                 f"it is whole add a newline, or read with {REPLACE}"
@@ -89,7 +78,7 @@ def _whole_lines(stream: BinaryIO, source: Source, errors: str) -> Iterator[byte
 
 
 def _shape(source: Source, text: bytes, header: re.Match[bytes] | None) -> tuple[int | None, int]:
-    """Give the number of words, if it is known, and of dimensions."""
+    """Return the number of words, or None if it is not known, and of dimensions."""
     lines = [fields for line in text.split(b"\n", _SAMPLE)[:_SAMPLE] if (fields := FIELD.findall(line))]
     if not header:
         if not lines:
@@ -113,8 +102,41 @@ def _shape(source: Source, text: bytes, header: re.Match[bytes] | None) -> tuple
 
 
 def _count_numbers(fields: list[bytes]) -> int:
-    """Count the numbers at the end of a line, of which the word is none even if it looks like one."""
+    """Return how many numbers end a line; the word is not one of them even if it looks like a number."""
     numbers = 0
     while numbers < len(fields) - 1 and NUMBER.fullmatch(fields[-numbers - 1]):
         numbers += 1
     return numbers
+
+
+def write_text(file: BinaryIO, vectors: Storage) -> None:
+    """Write word2vec's text; see `text_writer.write_lines`."""
+    from fastvec.vectors.text_writer import write_lines
+
+    write_lines(file, vectors, header=True)
+
+
+def write_glove(file: BinaryIO, vectors: Storage) -> None:
+    """Write GloVe's text: word2vec's without the header."""
+    from fastvec.vectors.text_writer import write_lines
+
+    write_lines(file, vectors, header=False)
+
+
+FORMAT = Format(
+    name="word2vec-text",
+    title="word2vec text",
+    recognise=lambda head: body_kind(head) == "text",
+    read=read_text,
+    write=write_text,
+    suffixes=(".txt", ".vec"),
+    number_bytes=11,
+)
+GLOVE = Format(
+    name="glove",
+    title="GloVe text",
+    recognise=lambda head: body_kind(head) is None and b"\0" not in head,
+    read=read_text,
+    write=write_glove,
+    number_bytes=11,
+)

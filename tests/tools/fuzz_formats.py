@@ -18,12 +18,7 @@ import atheris
 with atheris.instrument_imports(include=["fastvec"]):
     from fastvec.errors import FastvecError
     from fastvec.kernels import parse_numbers, records, subwords, words  # noqa: F401 - so that they are instrumented
-    from fastvec.vectors import KeyedVectors, load
-    from fastvec.vectors.fasttext import read_fasttext  # noqa: F401
-    from fastvec.vectors.native import read_native  # noqa: F401
-    from fastvec.vectors.numpy_pair import read_numpy  # noqa: F401
-    from fastvec.vectors.word2vec_binary import read_binary  # noqa: F401
-    from fastvec.vectors.word2vec_text import read_text  # noqa: F401
+    from fastvec.vectors import KeyedVectors, lines, load  # noqa: F401
 
 import numpy as np
 

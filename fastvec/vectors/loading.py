@@ -1,0 +1,115 @@
+"""Files of vectors of any format: read, described, and compared with what they should hold."""
+
+import os
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from fastvec.errors import FileError
+from fastvec.vectors.formats import recognise
+from fastvec.vectors.keyed import KeyedVectors
+from fastvec.vectors.rows import blocks
+from fastvec.vectors.selection import Errors, Selection
+from fastvec.vectors.source import Source
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    words: Collection[str] | None = None,
+    dtype: DTypeLike | None = None,
+    errors: Errors = "strict",
+) -> KeyedVectors:
+    """Read vectors from a file of any format that fastvec knows, compressed (gzip, bzip2, xz, zstd) or not.
+
+    Parameters
+    ----------
+    path : path
+        The file. Its format is told from its content.
+    limit : int, optional
+        Read at most this many words, from the first on.
+    words : collection of str, optional
+        Keep only these words; those that the file does not have are passed over.
+    dtype : {"float32", "float16"}, optional
+        Kind of number to keep; by default that of the file.
+    errors : {"strict", "replace"}
+        What to do with words that are not UTF-8, repeated or empty. "strict" refuses the file. "replace" replaces
+        invalid bytes with U+FFFD, keeps the first of equal words and, in text, omits the empty one.
+
+    Returns
+    -------
+    KeyedVectors
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, has no known format, or is damaged.
+    InputError
+        If an option has a value that it cannot have.
+
+    Notes
+    -----
+    The native and NumPy formats are mapped into memory, not read, and stay valid when the file is replaced or removed;
+    `save` replaces it. But if another program truncates a mapped file, the system ends this process (SIGBUS) when the
+    missing part is used, and no error can be raised. ``wv.vectors.copy()`` is not mapped.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp(), "ice.vec")
+    >>> KeyedVectors(["ice", "snow"], [[3, 1], [2, 1]]).save(path)
+    >>> load(path, limit=1)
+    <KeyedVectors: 1 words, 2 dimensions, float32>
+    """
+    selection = Selection(limit, words, dtype, errors)
+    source = Source(path)
+    return KeyedVectors(**recognise(source).read(source, selection))
+
+
+def check_copy(vectors: KeyedVectors, path: str | os.PathLike[str]) -> None:
+    """Read a file and compare it with the vectors that it should hold, bit by bit.
+
+    Raises
+    ------
+    FileError
+        If a word or a number differs.
+    """
+    copy = load(path)
+    if copy.words != vectors.words:
+        raise FileError(f"{path}: does not hold the same words")
+    for (rows, first), (_, second) in zip(blocks(vectors.vectors), blocks(copy.vectors), strict=True):
+        differs = (np.ascontiguousarray(first).view(np.uint32) != np.ascontiguousarray(second).view(np.uint32)).any(1)
+        if differs.any():
+            word = copy.words[rows.start + int(np.argmax(differs))]
+            raise FileError(f"{path}: does not hold the same numbers for {word!r}")
+
+
+def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what a file of vectors holds, as JSON values.
+
+    Returns
+    -------
+    dict
+        ``format``, ``words``, ``dim``, ``dtype``, ``counts`` and ``context_vectors`` (whether there are any),
+        ``first_words``, and ``metadata`` if there are any.
+
+    Raises
+    ------
+    FileError
+        As `load`.
+    """
+    vectors = load(path)
+    facts = {
+        "format": recognise(Source(path)).name,
+        "words": len(vectors),
+        "dim": vectors.dim,
+        "dtype": str(vectors.vectors.dtype),
+        "counts": vectors.counts is not None,
+        "context_vectors": vectors.context_vectors is not None,
+        "first_words": vectors.words[:10],
+    }
+    return facts | ({"metadata": vectors.metadata} if vectors.metadata else {})
