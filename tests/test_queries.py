@@ -145,7 +145,7 @@ def test_rank_counts_the_closer_words(wv):
         (lambda wv: wv.most_similar(), "at least one word or vector"),
         (lambda wv: wv.most_similar("w1", topn=0), "topn must be at least 1, not 0"),
         (lambda wv: wv.most_similar("w1", restrict_vocab=0), "restrict_vocab must be at least 1, not 0"),
-        (lambda wv: wv.most_similar("w1", method="cosmul"), "method must be '3cosadd' or '3cosmul', not 'cosmul'"),
+        (lambda wv: wv.most_similar("w1", method="cosmul"), "method must be one of 3cosadd, 3cosmul, not 'cosmul'"),
         (lambda wv: wv.most_similar([np.zeros(3)]), "a vector must have 8 numbers"),
         (lambda wv: wv.nearest("w1"), "put it into a list"),
         (lambda wv: wv.nearest(np.zeros(8)), "put it into a list"),

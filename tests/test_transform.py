@@ -100,5 +100,5 @@ def test_missing_words_get_what_the_policy_says(wv):
     assert noise.mean() == pytest.approx(wv.vectors.mean(), abs=0.1)
     assert noise.std() == pytest.approx(wv.vectors.std(), abs=0.1)
     assert np.array_equal(noise, wv.embedding_matrix(["nope"] * 500, missing="random", seed=3))
-    with pytest.raises(InputError, match="missing must be 'error', 'zeros', 'mean' or 'random', not 'ones'"):
+    with pytest.raises(InputError, match="missing must be one of error, zeros, mean, random, not 'ones'"):
         wv.embedding_matrix(["w1"], missing="ones")

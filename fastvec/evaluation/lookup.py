@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_integer
 from fastvec.errors import InputError
-from fastvec.vectors.search import unit_rows
+from fastvec.vectors.rows import normalize_rows
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors
@@ -89,7 +89,7 @@ def unit_vectors(wv: "KeyedVectors", rows: slice | NDArray[np.int64]) -> NDArray
     if not finite.all():
         row = np.arange(len(wv))[rows][int(np.argmin(finite))]
         raise InputError(f"the vector of {wv.words[row]!r} has numbers that are not finite; train again, or remove it")
-    return unit_rows(vectors)
+    return normalize_rows(vectors)
 
 
 def check_limit(vocab_limit: int | None) -> None:

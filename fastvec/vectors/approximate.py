@@ -1,4 +1,4 @@
-"""Approximate search, for many queries on millions of words: a graph of near neighbours, from the usearch library."""
+"""Approximate search, for many queries on millions of words: a graph of near neighbours (usearch's HNSW)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_integer
 from fastvec.errors import InputError
 from fastvec.vectors.queries import Item, Neighbours, Queries
 
@@ -13,14 +14,14 @@ from fastvec.vectors.queries import Item, Neighbours, Queries
 class ApproximateIndex:
     """An index that finds most of the nearest words, much faster than exact search.
 
-    Building it takes memory for a copy of the vectors, as float16, and the graph.
+    It holds a float16 copy of the vectors, and the graph.
 
     Parameters
     ----------
     vectors : KeyedVectors
         What to search.
     accuracy : int
-        How many neighbours a search looks at; more finds more of the nearest words, slower.
+        How many neighbours a search visits; more finds more of the nearest words, more slowly.
 
     Raises
     ------
@@ -40,8 +41,7 @@ class ApproximateIndex:
             raise InputError(
                 "usearch is needed for this, and is not installed: pip install fastvec[approximate]"
             ) from None
-        if accuracy < 1:
-            raise InputError(f"accuracy must be at least 1, not {accuracy}")
+        check_integer("accuracy", accuracy, 1)
         self._vectors = vectors
         self._index: Any = Index(ndim=vectors.dim, metric="cos", dtype="f16", expansion_search=accuracy)
         for start in range(0, len(vectors), 1 << 16):
@@ -49,21 +49,20 @@ class ApproximateIndex:
             self._index.add(np.arange(start, start + len(block)), block)
 
     def nearest(self, items: Sequence[Item] | NDArray[Any], topn: int = 10) -> list[Neighbours]:
-        """Give near words of each item, as `KeyedVectors.nearest` does.
+        """Return near words of each item, as `KeyedVectors.nearest` does.
 
         Raises
         ------
         UnknownWordError, InputError
             As `KeyedVectors.most_similar`.
         """
-        if topn < 1:
-            raise InputError(f"topn must be at least 1, not {topn}")
+        check_integer("topn", topn, 1)
         items = list(items)
         if not items:
             return []
         words = self._vectors.words
         found = self._index.search(self._vectors.units(items), min(topn + 1, len(words)))
-        keys, distances = np.atleast_2d(found.keys), np.atleast_2d(found.distances)  # one query comes without rows
+        keys, distances = np.atleast_2d(found.keys), np.atleast_2d(found.distances)  # of one query the result is 1-D
         answers = []
         for item, near, far in zip(items, keys.tolist(), distances.tolist(), strict=True):
             pairs = [(words[row], 1 - distance) for row, distance in zip(near, far, strict=True)]

@@ -1,14 +1,29 @@
-"""Words and their vectors: what every model gives, and what every file of vectors holds."""
+"""Words and their vectors: what every model gives, and what every file of vectors holds.
+
+`Storage` is what files are read into and written from, `Queries` answers questions; here is what makes other things:
+new vectors, classes of words, files, and objects of other libraries.
+"""
 
 import os
+from collections.abc import Sequence
+from typing import Any, Self
 
-from fastvec.vectors.cluster import Clusters
-from fastvec.vectors.interop import Interop
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from fastvec.checks import check_integer
+from fastvec.errors import InputError
+from fastvec.vectors import formats, interop, kmeans, transform
 from fastvec.vectors.queries import Queries
+from fastvec.vectors.rows import blocks, normalize_rows
+from fastvec.vectors.storage import Storage
 
 
-class KeyedVectors(Queries, Clusters, Interop):
+class KeyedVectors(Queries):
     """Words with a vector each.
+
+    Methods that change vectors return new `KeyedVectors` and leave these unchanged. The new ones have no context
+    vectors, which belong to the old space, and no `subwords`.
 
     Parameters
     ----------
@@ -18,15 +33,13 @@ class KeyedVectors(Queries, Clusters, Interop):
         Row i is the vector of word i; it is not copied, and may be read-only or part of wider rows. Other kinds of
         numbers are converted to float32.
     counts : (n_words,) int64, optional
-        How often each word came in the corpus.
+        How often each word occurred in the corpus.
     context_vectors : (n_words, dim) float32 or float16, optional
-        The words' second vectors, for when they are the context of another.
+        The words' vectors as contexts of other words.
     metadata : mapping, optional
-        JSON values: the parameters with which the vectors were made, and such.
-
+        JSON values, such as the parameters with which the vectors were made.
     subwords : object, optional
-        Makes the vectors of words that are not there: ``subwords.vector(word)``. fastText's models have it; files
-        do not keep it.
+        Makes the vectors of other words: ``subwords.vector(word)``. fastText's models have it; files do not keep it.
 
     Raises
     ------
@@ -49,19 +62,269 @@ class KeyedVectors(Queries, Clusters, Interop):
         Parameters
         ----------
         path : path
-            The file; it is replaced if it is there.
+            The file; it is replaced if it exists.
         format : str, optional
-            One of `fastvec.vectors.FORMATS`; without it the suffix decides: ``.safetensors`` (fastvec's own, which
-            alone keeps context vectors and metadata), ``.bin`` (word2vec binary), ``.txt`` or ``.vec`` (word2vec
-            text), ``.npy`` (NumPy's, with the words and counts beside it in ``.vocab.tsv``).
+            One of `fastvec.vectors.FORMATS`. Without it the suffix decides, one of `fastvec.vectors.SUFFIXES`, such as
+            ``.safetensors`` (fastvec's own, which alone keeps context vectors and metadata), ``.bin`` (word2vec
+            binary), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and counts beside it in
+            ``.vocab.tsv``).
 
         Raises
         ------
         InputError
-            If the suffix or format is unknown, or the format cannot hold a word.
+            If the suffix or format is unknown, or the format cannot hold a word or number.
         FileError
             If the file cannot be written.
         """
-        from fastvec.vectors.formats import save  # which knows this class
+        formats.save(self, path, format)
 
-        save(self, path, format)
+    def cluster(self, n_clusters: int, *, iterations: int = 25, seed: int = 1) -> NDArray[np.int32]:
+        """Return classes of words by the direction of their vectors: spherical k-means, as word2vec's ``-classes``.
+
+        Parameters
+        ----------
+        n_clusters : int
+            How many classes.
+        iterations : int
+            At most this many rounds; fewer once no word moves.
+        seed : int
+            Chooses the words from which the classes start.
+
+        Returns
+        -------
+        (n_words,) int32
+            The class of each word, numbered from 0 in the order of their first words.
+
+        Raises
+        ------
+        InputError
+            If there are fewer words than classes, `n_clusters` or `iterations` is below 1, or `seed` below 0.
+        """
+        if not 1 <= n_clusters <= len(self):
+            raise InputError(f"n_clusters must be between 1 and the {len(self):,} words, not {n_clusters}")
+        check_integer("iterations", iterations, 1)
+        check_integer("seed", seed, 0)
+        starts = np.random.default_rng(seed).choice(len(self), n_clusters, replace=False)
+        labels = kmeans.cluster_directions(self.vectors, normalize_rows(self.vectors[starts]), iterations)
+        return kmeans.number_by_first(labels)
+
+    # new vectors from these
+
+    def normalize(self) -> Self:
+        """Scale each vector to length 1; vectors of zeros stay."""
+        return self._with(np.concatenate([normalize_rows(block) for _, block in blocks(self.vectors)]))
+
+    def center(self) -> Self:
+        """Subtract the mean of all vectors from each."""
+        return self._with(self.vectors - transform.mean_row(self.vectors))
+
+    def remove_components(self, n_components: int | None = None) -> Self:
+        """Center, and remove the directions in which the vectors vary most ("all but the top").
+
+        Parameters
+        ----------
+        n_components : int, optional
+            How many directions; without it a hundredth of the dimensions, at least one, as in the paper.
+
+        Raises
+        ------
+        InputError
+            If there are not so many dimensions.
+
+        References
+        ----------
+        Mu and Viswanath, "All-but-the-top: simple and effective postprocessing for word representations", ICLR 2018.
+        """
+        count = max(1, self.dim // 100) if n_components is None else n_components
+        if not 1 <= count < self.dim:
+            raise InputError(f"n_components must be at least 1 and below {self.dim}, not {count}")
+        return self._with(transform.without_components(self.vectors, count))
+
+    def subset(self, words: Sequence[str]) -> Self:
+        """Keep some words, in the order given, with their counts and context vectors.
+
+        Raises
+        ------
+        UnknownWordError
+            If a word is not among the words.
+        InputError
+            If a word is given twice.
+        """
+        rows = np.array([self.index(word) for word in words], np.int64)
+        counts = None if self.counts is None else self.counts[rows]
+        contexts = None if self.context_vectors is None else self.context_vectors[rows]
+        return type(self)(words, self.vectors[rows], counts=counts, context_vectors=contexts, metadata=self.metadata)
+
+    def concatenate(self, other: Storage) -> Self:
+        """Join the two vectors of each word that both sets have, one after the other.
+
+        The order of words and the counts are those of the first. Where the vectors differ much in length, normalize
+        them first.
+
+        Raises
+        ------
+        InputError
+            If they have no word in common.
+        """
+        words = self._shared(other)
+        joined = np.hstack([self[words], other[words]])
+        counts = None if self.counts is None else self.counts[[self.index(word) for word in words]]
+        return type(self)(words, joined, counts=counts)
+
+    def align(self, other: Storage, words: Sequence[str] | None = None) -> Self:
+        """Rotate the vectors so that they come as near as possible to those of another set (orthogonal Procrustes).
+
+        Lengths and angles within the set do not change.
+
+        Parameters
+        ----------
+        other : KeyedVectors
+            The set to align to, of as many dimensions.
+        words : sequence of str, optional
+            The words whose vectors should meet; without it all that both have.
+
+        Raises
+        ------
+        InputError
+            If the dimensions differ, or there is no word to align by.
+        UnknownWordError
+            If one of `words` is missing in a set.
+
+        References
+        ----------
+        Schönemann, "A generalized solution of the orthogonal Procrustes problem", Psychometrika 31, 1966.
+        """
+        if other.dim != self.dim:
+            raise InputError(f"sets to align must have as many dimensions, not {self.dim} and {other.dim}")
+        anchors = self._shared(other) if words is None else list(words)
+        if not anchors:
+            raise InputError("align needs at least one word")
+        matrix = self.vectors.astype(np.float32, copy=False)
+        return self._with(matrix @ transform.rotation(self[anchors], other[anchors]))
+
+    def _with(self, vectors: NDArray[Any]) -> Self:
+        return type(self)(self._words, vectors, counts=self.counts, metadata=self.metadata)
+
+    def _shared(self, other: Storage) -> list[str]:
+        words = [word for word in self.words if word in other]
+        if not words:
+            raise InputError("the two sets have no word in common")
+        return words
+
+    # the same vectors in other libraries
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the matrix, for ``np.asarray(wv)``."""
+        return np.array(self.vectors, dtype, copy=copy)
+
+    def embedding_matrix(self, words: Sequence[str], *, missing: str = "error", seed: int = 1) -> NDArray[np.float32]:
+        """Return a matrix with a row for each of some words, for the embedding layer of a neural network.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words, in the order of the layer's ids.
+        missing : {"error", "zeros", "mean", "random"}
+            What a word without a vector gets: "error" raises an `UnknownWordError`; zeros; the mean of all vectors; or
+            normal noise with the mean and standard deviation of all numbers.
+        seed : int
+            For "random".
+
+        Returns
+        -------
+        (n, dim) float32
+
+        Raises
+        ------
+        UnknownWordError
+            If a word has no vector and `missing` is "error".
+        InputError
+            If `missing` is unknown.
+        """
+        return interop.embedding_matrix(self, words, missing, seed)
+
+    def to_torch(self, words: Sequence[str] | None = None, *, freeze: bool = True, **missing: Any) -> Any:
+        """Return a `torch.nn.Embedding` with a copy of the vectors.
+
+        Parameters
+        ----------
+        words : sequence of str, optional
+            The words, in the order of the layer's ids; without it all.
+        freeze : bool
+            Whether training leaves the layer as it is.
+        **missing
+            `missing` and `seed`, as in `embedding_matrix`.
+
+        Raises
+        ------
+        InputError
+            If PyTorch is not installed.
+        UnknownWordError
+            As `embedding_matrix`.
+        """
+        return interop.torch_layer(self._layer(words, missing), freeze)
+
+    def to_keras(self, words: Sequence[str] | None = None, *, trainable: bool = False, **missing: Any) -> Any:
+        """Return a `keras.layers.Embedding` with a copy of the vectors.
+
+        Parameters
+        ----------
+        words, **missing
+            As in `to_torch`.
+        trainable : bool
+            Whether training may change the layer.
+
+        Raises
+        ------
+        InputError
+            If Keras is not installed.
+        UnknownWordError
+            As `embedding_matrix`.
+        """
+        return interop.keras_layer(self._layer(words, missing), trainable)
+
+    def _layer(self, words: Sequence[str] | None, missing: dict[str, Any]) -> NDArray[np.float32]:
+        return self.vectors.astype(np.float32) if words is None else self.embedding_matrix(words, **missing)
+
+    def to_gensim(self) -> Any:
+        """Return `gensim.models.KeyedVectors` that share the matrix if it is float32, with the counts.
+
+        Raises
+        ------
+        InputError
+            If gensim is not installed.
+        """
+        return interop.to_gensim(self)
+
+    @classmethod
+    def from_gensim(cls, keyed: Any) -> Self:
+        """Make `KeyedVectors` of the words, vectors and counts of `gensim.models.KeyedVectors`."""
+        counts = keyed.expandos.get("count")
+        return cls(list(keyed.index_to_key), np.asarray(keyed.vectors, np.float32), counts=counts)
+
+    def to_pandas(self) -> Any:
+        """Return a `pandas.DataFrame` with a row for each word, which shares the matrix.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed.
+        """
+        return interop.library("pandas").DataFrame(self.vectors, index=self.words, copy=False)
+
+    @classmethod
+    def from_pandas(cls, frame: Any) -> Self:
+        """Make `KeyedVectors` of a `pandas.DataFrame`: its index has the words, its columns the numbers."""
+        return cls([str(word) for word in frame.index], frame.to_numpy(np.float32))
+
+    def to_projector(self, folder: str | os.PathLike[str]) -> None:
+        """Write ``vectors.tsv`` and ``metadata.tsv`` for the TensorFlow embedding projector.
+
+        Raises
+        ------
+        InputError
+            If a word is empty or holds a tab or the end of a line, or a number is not finite.
+        FileError
+            If the files cannot be written.
+        """
+        interop.write_projector(self, folder)

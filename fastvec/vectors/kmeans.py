@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.vectors.search import unit_rows
+from fastvec.vectors.rows import normalize_rows
 
 Matrix = NDArray[np.float32]
 
@@ -18,21 +18,21 @@ _BLOCK = 1 << 22  # cosines computed at once
 
 
 def cluster_directions(vectors: NDArray[Any], centres: Matrix, rounds: int) -> NDArray[np.int32]:
-    """Give each vector the number of its cluster.
+    """Return the cluster of each vector.
 
     Parameters
     ----------
     vectors : (n, dim)
-        No copy is made of them.
+        The vectors, which are not copied.
     centres : (n_clusters, dim) float32
         Unit vectors from which the clusters start, at most `n`.
     rounds : int
-        At most; fewer if no vector moves any more.
+        At most this many; fewer once no vector moves.
 
     Returns
     -------
     (n,) int32
-        In [0, n_clusters). No cluster is empty: one that would be takes the vector that fits its own worst.
+        In [0, n_clusters). No cluster is empty: one that would be takes the vector farthest from its own centroid.
     """
     labels = np.full(len(vectors), -1, np.int32)
     for _ in range(rounds):
@@ -42,26 +42,37 @@ def cluster_directions(vectors: NDArray[Any], centres: Matrix, rounds: int) -> N
             worst = iter(np.argsort(cosines, kind="stable"))
             for empty in np.flatnonzero(sizes == 0):
                 taken = next(place for place in worst if sizes[nearest[place]] > 1)
-                unit = unit_rows(vectors[taken : taken + 1])[0]
+                unit = normalize_rows(vectors[taken : taken + 1])[0]
                 sums[nearest[taken]] -= unit
                 sums[empty] += unit
                 sizes[nearest[taken]] -= 1
                 nearest[taken], sizes[empty] = empty, 1
         if np.array_equal(nearest, labels):
             break
-        labels, centres = nearest, unit_rows(sums)
+        labels, centres = nearest, normalize_rows(sums)
     return labels
 
 
+def number_by_first(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Renumber clusters in the order in which they first occur.
+
+    >>> number_by_first(np.int32([7, 3, 7, 5])).tolist()
+    [0, 1, 0, 2]
+    """
+    _, first, places = np.unique(labels, return_index=True, return_inverse=True)
+    numbers: NDArray[np.int32] = np.argsort(np.argsort(first)).astype(np.int32)[places]
+    return numbers
+
+
 def _assign(vectors: NDArray[Any], centres: Matrix) -> tuple[NDArray[np.int32], NDArray[np.float32], Matrix]:
-    """Give each vector's nearest centre, its cosine with it, and the sums of the unit vectors of each centre."""
+    """Return each vector's nearest centre, its cosine with it, and each centre's sum of unit vectors."""
     from scipy.sparse import csr_array
 
     labels, cosines = np.empty(len(vectors), np.int32), np.empty(len(vectors), np.float32)
     sums = np.zeros(centres.shape, np.float32)
     rows = max(256, _BLOCK // len(centres))
     for start in range(0, len(vectors), rows):
-        units = unit_rows(vectors[start : start + rows])
+        units = normalize_rows(vectors[start : start + rows])
         products = units @ centres.T
         nearest = products.argmax(axis=1).astype(np.int32)
         labels[start : start + rows] = nearest
@@ -73,16 +84,16 @@ def _assign(vectors: NDArray[Any], centres: Matrix) -> tuple[NDArray[np.int32], 
 
 
 def distant_rows(units: Matrix, n: int, seed: int) -> Matrix:
-    """Draw rows that are far from one another, to start clusters from (k-means++; Arthur and Vassilvitskii 2007).
+    """Draw rows that lie far apart, to start clusters from (k-means++; Arthur and Vassilvitskii 2007).
 
     Parameters
     ----------
     units : (n_rows, dim) float32
         Vectors of length 1.
     n : int
-        How many, between 1 and `n_rows`.
+        How many to draw, between 1 and `n_rows`.
     seed : int
-        Of the draws.
+        Seed of the draws.
     """
     generator = np.random.default_rng(seed)
     chosen = [int(generator.integers(len(units)))]
@@ -90,7 +101,7 @@ def distant_rows(units: Matrix, n: int, seed: int) -> Matrix:
     while len(chosen) < n:
         weights = np.clip(distances, 0, None).astype(np.float64)
         weights[chosen] = 0
-        if weights.sum() == 0:  # all others lie where a centre is
+        if weights.sum() == 0:  # all others coincide with a centre
             weights = np.ones(len(units))
             weights[chosen] = 0
         chosen.append(int(generator.choice(len(units), p=weights / weights.sum())))

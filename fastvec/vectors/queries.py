@@ -1,6 +1,6 @@
 """Questions about vectors: neighbours, similarity, analogies, the odd one out.
 
-Similarity is the cosine of two vectors, always.
+Similarity is always the cosine of two vectors.
 """
 
 from collections.abc import Sequence
@@ -9,19 +9,21 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastvec.checks import check_choice, check_integer
 from fastvec.errors import InputError, UnknownWordError
-from fastvec.vectors.search import inverse, search, unit_rows
+from fastvec.vectors.rows import blocks, inverse, normalize_rows
+from fastvec.vectors.search import search
 from fastvec.vectors.storage import Storage
 
 Item: TypeAlias = str | NDArray[Any]
 Neighbours: TypeAlias = list[tuple[str, float]]
 
-_QUERIES = 1024  # searched for at once
+_QUERIES = 1024  # in one search
 _SMALL = np.float32(1e-6)  # keeps 3CosMul from dividing by zero (Levy and Goldberg 2014)
 
 
 class Queries(Storage):
-    """The part of `KeyedVectors` that answers questions."""
+    """The part of `KeyedVectors` that answers questions: with words, similarities and places."""
 
     def most_similar(
         self,
@@ -32,19 +34,19 @@ class Queries(Storage):
         restrict_vocab: int | None = None,
         method: Literal["3cosadd", "3cosmul"] = "3cosadd",
     ) -> Neighbours:
-        """Give the words nearest to some words or vectors, and far from others, all scaled to length 1.
+        """Return the words nearest to some words or vectors and far from others, all scaled to length 1.
 
         Parameters
         ----------
         positive, negative : str, (dim,) vector, or list of these
-            What to be near to, and what to be far from. Words given are left out of the answer.
+            What to be near to, and what to be far from. These words are omitted from the answer.
         topn : int
-            How many words to give.
+            How many words to return.
         restrict_vocab : int, optional
-            Search only the first so many words.
+            Search only this many words, from the first on.
         method : {"3cosadd", "3cosmul"}
-            "3cosadd": the largest cosine with the sum of the positive less the negative. "3cosmul": the largest
-            product of (1 + cosine) / 2 with the positive, divided by those with the negative.
+            How words are scored. "3cosadd": cosine with the sum of the positive minus the negative. "3cosmul": the
+            product of (1 + cosine) / 2 over the positive, divided by that over the negative.
 
         Returns
         -------
@@ -62,11 +64,12 @@ class Queries(Storage):
         ----------
         Levy and Goldberg, "Linguistic regularities in sparse and explicit word representations", CoNLL 2014.
         """
+        check_choice("method", method, ("3cosadd", "3cosmul"))
         added, subtracted = _items(positive), _items(negative)
         if not added and not subtracted:
             raise InputError("most_similar needs at least one word or vector")
         units = self.units([*added, *subtracted])
-        given = [self._rows[item] for item in added + subtracted if isinstance(item, str) and item in self]
+        given = self._rows_of([*added, *subtracted])
         if method == "3cosmul":
             n_added = len(added)
 
@@ -76,27 +79,25 @@ class Queries(Storage):
                 return scores[None]
 
             return self._search(units, [given], topn, restrict_vocab, multiply)[0]
-        if method != "3cosadd":
-            raise InputError(f"method must be '3cosadd' or '3cosmul', not {method!r}")
         signs = np.repeat(np.array([1, -1], np.float32), [len(added), len(subtracted)])
-        return self._search(unit_rows((signs @ units)[None]), [given], topn, restrict_vocab)[0]
+        return self._search(normalize_rows((signs @ units)[None]), [given], topn, restrict_vocab)[0]
 
     def nearest(
         self, items: Sequence[Item] | NDArray[Any], topn: int = 10, *, restrict_vocab: int | None = None
     ) -> list[Neighbours]:
-        """Give the nearest words of each of many words or vectors, in one search.
+        """Return the nearest words of each of many words or vectors, in one search.
 
         Parameters
         ----------
         items : list of words and vectors, or (n, dim) matrix
-            What to search for. A word is left out of its own answer.
+            What to search for. A word is omitted from its own answer.
         topn, restrict_vocab
             As in `most_similar`.
 
         Returns
         -------
         list of list of (str, float)
-            For each item words and cosines, the nearest first.
+            Words and cosines for each item, the nearest first.
 
         Raises
         ------
@@ -108,17 +109,16 @@ class Queries(Storage):
         answers = []
         for start in range(0, len(items), _QUERIES):
             some = list(items[start : start + _QUERIES])
-            given = [[self._rows[item]] if isinstance(item, str) and item in self else [] for item in some]
-            answers += self._search(self.units(some), given, topn, restrict_vocab)
+            answers += self._search(self.units(some), [self._rows_of([item]) for item in some], topn, restrict_vocab)
         return answers
 
     def analogy(self, a: str, b: str, c: str, topn: int = 10, **options: Any) -> Neighbours:
-        """Give the words for a - b + c: king - man + woman gives queen.
+        """Return the words nearest to a - b + c: for king - man + woman, queen.
 
         Parameters
         ----------
         a, b, c : str
-            The words: `a` is to `b` as the answer is to `c`.
+            `a` is to `b` as the answer is to `c`.
         topn, **options
             As in `most_similar`.
 
@@ -130,7 +130,7 @@ class Queries(Storage):
         return self.most_similar([a, c], [b], topn, **options)
 
     def similarity(self, first: Item, second: Item) -> float:
-        """Give the cosine of two words or vectors, in [-1, 1].
+        """Return the cosine of two words or vectors, in [-1, 1].
 
         Raises
         ------
@@ -141,7 +141,7 @@ class Queries(Storage):
         return float(one @ other)
 
     def similarities(self, item: Item) -> NDArray[np.float32]:
-        """Give the cosines of a word or vector with all words, (n_words,) float32.
+        """Return the cosines of a word or vector with all words, (n_words,) float32.
 
         Raises
         ------
@@ -150,12 +150,12 @@ class Queries(Storage):
         """
         unit = self.units([item])[0]
         cosines = np.empty(len(self), np.float32)
-        for start in range(0, len(self), 4096):
-            cosines[start : start + 4096] = self.vectors[start : start + 4096].astype(np.float32, copy=False) @ unit
+        for rows, block in blocks(self.vectors):
+            cosines[rows] = block @ unit
         return cosines * inverse(self.norms)
 
     def n_similarity(self, first: Sequence[str], second: Sequence[str]) -> float:
-        """Give the cosine of the mean vectors of two groups of words.
+        """Return the cosine of the mean vectors of two groups of words.
 
         Raises
         ------
@@ -167,7 +167,7 @@ class Queries(Storage):
         return self.similarity(self.centroid(first), self.centroid(second))
 
     def document_similarity(self, first: Sequence[str], second: Sequence[str], *, skip_unknown: bool = False) -> float:
-        """Give the sum of the cosines of each word of one short document with each of another.
+        """Return the sum of the cosines of each word of one short document with each of another.
 
         That is the dot product of the sums of their unit vectors (Goldberg, "Neural network methods for natural
         language processing", 2017, section 11.6).
@@ -177,25 +177,18 @@ class Queries(Storage):
         first, second : sequence of str
             The documents' words; they may repeat.
         skip_unknown : bool
-            Leave out words without a vector, instead of refusing them.
+            Omit words without a vector, instead of refusing them.
 
         Raises
         ------
         UnknownWordError
             If there is no vector for a word.
         """
-        sums = []
-        for words in (first, second):
-            known = self._known(words) if skip_unknown else list(words)
-            sums.append(self.units(known).sum(axis=0))
-        return float(sums[0] @ sums[1])
-
-    def _known(self, words: Sequence[str]) -> list[str]:
-        """Give the words that have a vector."""
-        return [word for word in words if word in self or self.subwords]
+        one, other = (self.units(self._known(words, skip_unknown)).sum(axis=0) for words in (first, second))
+        return float(one @ other)
 
     def doesnt_match(self, words: Sequence[str]) -> str:
-        """Give the word that is farthest from the mean of all, each scaled to length 1.
+        """Return the word that is farthest from the mean of all, each scaled to length 1.
 
         Raises
         ------
@@ -210,7 +203,7 @@ class Queries(Storage):
         return words[int(np.argmin(units @ units.mean(axis=0)))]
 
     def closer_than(self, first: str, second: str) -> list[str]:
-        """Give the words that are closer to the first word than the second word is, the closest first.
+        """Return the words closer to the first word than the second word is, the closest first.
 
         Raises
         ------
@@ -223,7 +216,7 @@ class Queries(Storage):
         return [self.words[row] for row in closer[np.argsort(-cosines[closer], kind="stable")] if row != own]
 
     def rank(self, first: str, second: str) -> int:
-        """Give the place of the second word among the neighbours of the first; 1 is the nearest.
+        """Return the place of the second word among the neighbours of the first; 1 is the nearest.
 
         Raises
         ------
@@ -233,31 +226,31 @@ class Queries(Storage):
         return len(self.closer_than(first, second)) + 1
 
     def centroid(self, words: Sequence[str], *, skip_unknown: bool = False) -> NDArray[np.float32]:
-        """Give the mean of the vectors of words, (dim,) float32.
+        """Return the mean of the vectors of words, (dim,) float32.
 
         Parameters
         ----------
         words : list of str
         skip_unknown : bool
-            Leave out words that have no vector.
+            Omit words without a vector, instead of refusing them.
 
         Raises
         ------
         UnknownWordError
-            If there is no vector for a word, or for none.
+            If a word has no vector, or with `skip_unknown` none has one.
         InputError
             If no words are given.
         """
         if isinstance(words, str) or not len(words):
             raise InputError("a list of words is needed")
-        known = self._known(words) if skip_unknown else list(words)
+        known = self._known(words, skip_unknown)
         if not known:
             raise UnknownWordError("none of the words has a vector")
         mean: NDArray[np.float32] = self[known].mean(axis=0, dtype=np.float32)
         return mean
 
     def units(self, items: Sequence[Item]) -> NDArray[np.float32]:
-        """Give words and vectors scaled to length 1, (n, dim) float32.
+        """Return words and vectors scaled to length 1, (n, dim) float32.
 
         Raises
         ------
@@ -272,7 +265,15 @@ class Queries(Storage):
             if np.shape(vector) != (self.dim,):
                 raise InputError(f"a vector must have {self.dim} numbers, not the shape {np.shape(vector)}")
             rows[number] = vector
-        return unit_rows(rows)
+        return normalize_rows(rows)
+
+    def _known(self, words: Sequence[str], skip_unknown: bool) -> list[str]:
+        """Return the words, or only those that have a vector."""
+        return [word for word in words if not skip_unknown or word in self or self.subwords]
+
+    def _rows_of(self, items: Sequence[Item]) -> list[int]:
+        """Return the rows of the items that are words with a row."""
+        return [self._rows[item] for item in items if isinstance(item, str) and item in self]
 
     def _search(
         self,
@@ -282,10 +283,9 @@ class Queries(Storage):
         restrict_vocab: int | None,
         score: Any = None,
     ) -> list[Neighbours]:
-        if topn < 1:
-            raise InputError(f"topn must be at least 1, not {topn}")
-        if restrict_vocab is not None and restrict_vocab < 1:
-            raise InputError(f"restrict_vocab must be at least 1, not {restrict_vocab}")
+        check_integer("topn", topn, 1)
+        if restrict_vocab is not None:
+            check_integer("restrict_vocab", restrict_vocab, 1)
         matrix, norms = self.vectors[:restrict_vocab], self.norms[:restrict_vocab]
         found = search(matrix, norms, units, given, topn, score)
         words = self.words

@@ -1,8 +1,8 @@
 """Exact search: the rows of a matrix with the largest cosines, found by blocked matrix products.
 
-The matrix is multiplied block by block with all the queries at once, so nothing of its size is ever made; the lengths
-of its rows, a 1-D array, divide the products afterwards. After the first block a query keeps only what exceeds the
-worst of its best so far, which one comparison per product tells.
+Each block of the matrix is multiplied with all queries at once, so no second matrix is made; the products are then
+divided by the lengths of the rows. After the first block a query keeps only scores above the worst of its best so far,
+which takes one comparison per product.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,26 +11,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# From cosines (n_queries, n_rows) to scores of any other number of rows of queries.
+from fastvec.vectors.rows import inverse
+
+# From cosines (n_queries, n_rows) to scores (n_answers, n_rows).
 Score: TypeAlias = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
-_PRODUCTS = 1 << 22  # computed at once
+_PRODUCTS = 1 << 22  # products computed at once
 _FEWEST_ROWS = 1024
-_MOST_WAITING = 1 << 21  # candidates that wait to be sorted
-
-
-def unit_rows(matrix: NDArray[Any]) -> NDArray[np.float32]:
-    """Scale the rows of a matrix, (n, dim), to length 1; rows of zeros stay."""
-    rows = matrix.astype(np.float32, copy=False)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    units: NDArray[np.float32] = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
-    return units
-
-
-def inverse(lengths: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give 1 / length, and 0 for 0."""
-    result: NDArray[np.float32] = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return result
+_MOST_WAITING = 1 << 21  # candidates kept unsorted
 
 
 def search(
@@ -46,23 +34,23 @@ def search(
     Parameters
     ----------
     matrix : (n_rows, dim) float32 or float16
-        Where to search.
+        The rows to search.
     norms : (n_rows,) float32
         The lengths of its rows.
     units : (n, dim) float32
         Queries of length 1.
     excluded : sequence of sequences of int
-        For each query of the answer, rows to leave out.
+        For each answer, rows to omit.
     n_best : int
         How many rows to find, at least 1.
     score : callable, optional
-        Makes the scores of the answer from the cosines; without it these are the scores.
+        Turn the cosines into the scores of the answers; without it the cosines are the scores.
 
     Returns
     -------
     list of ((k,) int64, (k,) float32)
-        For each query of the answer its rows and their scores, the best first, of equals the first row; k is `n_best`
-        or all rows that are not left out.
+        For each answer its rows and their scores, the best first, of equals the first row; k is `n_best`, or fewer if
+        no more rows are there.
     """
     n_rows = len(matrix)
     n_answers = len(excluded)
@@ -88,13 +76,13 @@ class _Best:
 
     def __init__(self, n_queries: int, n_best: int) -> None:
         self._n_best = n_best
-        self._least = np.full((n_queries, 1), -np.inf, np.float32)  # what a row must exceed to be among the best
+        self._least = np.full((n_queries, 1), -np.inf, np.float32)  # the score that a row must exceed
         self._waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
         self._n_waiting = 0
         self._n_queries = n_queries
 
     def add(self, scores: NDArray[np.float32], start: int) -> None:
-        """Take the scores of rows from `start` on, (n_queries, n_rows) float32."""
+        """Add the scores of the rows from `start` on, (n_queries, n_rows) float32."""
         if start == 0 and scores.shape[1] > self._n_best:
             rows = np.argpartition(-scores, self._n_best - 1, axis=1)[:, : self._n_best]
             values = np.take_along_axis(scores, rows, axis=1)
@@ -110,7 +98,7 @@ class _Best:
             self._sort()
 
     def _sort(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-        """Keep the best of what waits, sorted by query, then falling score, then row."""
+        """Keep the best candidates, sorted by query, then falling score, then row."""
         queries, rows, scores = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
         order = np.lexsort((rows, -scores, queries))
         order = order[scores[order] > -np.inf]
@@ -124,7 +112,7 @@ class _Best:
         return kept
 
     def answers(self) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Give rows and scores of each query."""
+        """Return rows and scores of each query."""
         if not self._waiting:
             return [(np.empty(0, np.int64), np.empty(0, np.float32))] * self._n_queries
         queries, rows, scores = self._sort()

@@ -1,4 +1,4 @@
-"""Words with a row of numbers each: what is stored, and how a word finds its row. `KeyedVectors` builds on it."""
+"""What a file of vectors holds, and how a word finds its row: all that reading and writing files needs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -8,18 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.errors import InputError, UnknownWordError
+from fastvec.vectors.rows import blocks
 from fastvec.words import PackedWords
 
 
 class SubwordVectors(Protocol):
-    """What makes vectors for words that are not there, such as fastText's n-grams."""
+    """What makes vectors for other words, such as fastText's n-grams."""
 
     def vector(self, word: str) -> NDArray[np.float32]:
-        """Give the vector of a word, (dim,) float32."""
+        """Return the vector of a word, (dim,) float32."""
 
 
 class Storage:
-    """The matrix, the words, and the way from one to the other; `KeyedVectors` documents the parameters."""
+    """The words, the matrix, and what belongs to them; `KeyedVectors` documents the parameters."""
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class Storage:
             if array is not None and len(array) != n_words:
                 raise InputError(f"{name} must have one row for each of the {n_words:,} words, not {len(array):,}")
         if isinstance(self._words, list):
-            _ = self._rows  # refuses words that come twice now, not at the first query
+            _ = self._rows  # refuses repeated words now, not at the first query
 
     @cached_property
     def words(self) -> list[str]:
@@ -53,7 +54,7 @@ class Storage:
 
     @property
     def packed_words(self) -> PackedWords:
-        """The words as bytes on end."""
+        """The words as consecutive bytes."""
         return self._words if isinstance(self._words, PackedWords) else PackedWords.pack(self._words)
 
     @cached_property
@@ -68,9 +69,8 @@ class Storage:
     def norms(self) -> NDArray[np.float32]:
         """The length of each vector, (n_words,) float32."""
         norms = np.empty(len(self), np.float32)
-        for start in range(0, len(self), 4096):
-            block = self.vectors[start : start + 4096].astype(np.float32, copy=False)
-            norms[start : start + 4096] = np.sqrt(np.einsum("ij,ij->i", block, block))
+        for rows, block in blocks(self.vectors):
+            norms[rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
         return norms
 
     def __len__(self) -> int:
@@ -86,7 +86,7 @@ class Storage:
         return f"<{type(self).__name__}: {len(self):,} words, {self.dim} dimensions, {self.vectors.dtype}>"
 
     def index(self, word: str) -> int:
-        """Give the row of a word.
+        """Return the row of a word.
 
         Raises
         ------
@@ -99,7 +99,7 @@ class Storage:
             raise UnknownWordError(f"{word!r} is not among the {len(self):,} words") from None
 
     def __getitem__(self, key: str | Sequence[str]) -> NDArray[Any]:
-        """Give the vector of a word, (dim,), or of several, (n, dim)."""
+        """Return the vector of a word, (dim,), or of several, (n, dim)."""
         if isinstance(key, str):
             return self.vector(key)
         if self.subwords is not None and key:
@@ -107,7 +107,7 @@ class Storage:
         return self.vectors[np.array([self.index(word) for word in key], np.int64)]
 
     def vector(self, word: str) -> NDArray[Any]:
-        """Give the vector of a word, (dim,): a view of the matrix, or for other words one made from subwords.
+        """Return the vector of a word, (dim,): a view of the matrix, or for other words one made from subwords.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class Storage:
         return vector
 
     def finite_rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Give some rows as C-contiguous (n, dim) float32.
+        """Return rows `start` to `stop` as C-contiguous (n, dim) float32.
 
         Raises
         ------
