@@ -62,13 +62,7 @@ class Subwords:
 
 
 def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
-    """Read a fastText model; see `Format.read`.
-
-    Raises
-    ------
-    FileError
-        If the model is a classifier or quantised, or the file is damaged.
-    """
+    """Read a fastText model; raise `FileError` if it is a classifier, quantised or damaged."""
     model = _Model(source.data, source.path)
     arguments = model.read_arguments()
     packed, counts = model.read_dictionary()

@@ -34,13 +34,7 @@ _FOREIGN = {
 
 
 def recognise(source: Source) -> Format:
-    """Return the format of a file, from its first bytes.
-
-    Raises
-    ------
-    FileError
-        If fastvec does not know it.
-    """
+    """Return the format of a file, from its first bytes; raise `FileError` if fastvec does not know it."""
     if not source.head:
         raise FileError(f"{source.path}: is empty")
     for magic, kind in _FOREIGN.items():
@@ -53,13 +47,7 @@ def recognise(source: Source) -> Format:
 
 
 def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format:
-    """Return the format to write to a file: the one of this name, or the one of its suffix.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+    """Return the format of this name, or of the suffix of a file to write; raise `InputError` if there is none."""
     if name is not None:
         check_choice("format", name, FORMATS)
     else:

@@ -13,18 +13,13 @@ from fastvec.checks import check_choice
 from fastvec.disk.atomic import replacing_all
 from fastvec.errors import InputError, UnknownWordError
 from fastvec.vectors.storage import Storage
+from fastvec.vectors.text_writer import format_rows
 from fastvec.vectors.transform import mean_row
 from fastvec.words import refuse_words
 
 
 def library(module: str, package: str | None = None) -> Any:
-    """Import a module of another package.
-
-    Raises
-    ------
-    InputError
-        If the package is not installed, or does not work.
-    """
+    """Import a module of another package; raise `InputError` if it is not installed or cannot be imported."""
     package = package or module
     try:
         return import_module(module)
@@ -61,8 +56,6 @@ def keras_layer(matrix: NDArray[np.float32], trainable: bool) -> Any:
 
 def write_projector(vectors: Storage, folder: str | os.PathLike[str]) -> None:
     """Write the files of the TensorFlow embedding projector; see `KeyedVectors.to_projector`."""
-    from fastvec.vectors.text_writer import format_rows  # compiled code
-
     words = vectors.packed_words
     refuse_words(words, b"\t\n\r", "projector")
     with replacing_all(Path(folder, "vectors.tsv"), Path(folder, "metadata.tsv")) as (matrix, metadata):

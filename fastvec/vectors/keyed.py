@@ -22,8 +22,8 @@ from fastvec.vectors.storage import Storage
 class KeyedVectors(Queries):
     """Words with a vector each.
 
-    Methods that change vectors return new `KeyedVectors` and leave these unchanged. The new ones have no context
-    vectors, which belong to the old space, and no `subwords`.
+    Methods that change vectors return new `KeyedVectors`, and these stay as they are. The new ones have no `subwords`
+    and, except those of `subset`, no context vectors, which belong to the old space.
 
     Parameters
     ----------

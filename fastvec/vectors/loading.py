@@ -52,8 +52,8 @@ def load(
 
     Notes
     -----
-    The native and NumPy formats are mapped into memory, not read, and stay valid when the file is replaced or removed;
-    `save` replaces it. But if another program truncates a mapped file, the system ends this process (SIGBUS) when the
+    Files of fastvec and NumPy are mapped into memory, not read, and stay valid when the file is replaced, as by `save`,
+    or removed. But if another program truncates a mapped file, the system ends this process (SIGBUS) when the
     missing part is used, and no error can be raised. ``wv.vectors.copy()`` is not mapped.
 
     Examples
@@ -71,13 +71,7 @@ def load(
 
 
 def check_copy(vectors: KeyedVectors, path: str | os.PathLike[str]) -> None:
-    """Read a file and compare it with the vectors that it should hold, bit by bit.
-
-    Raises
-    ------
-    FileError
-        If a word or a number differs.
-    """
+    """Compare a file bit by bit with the vectors that it should hold; raise `FileError` if it differs."""
     copy = load(path)
     if copy.words != vectors.words:
         raise FileError(f"{path}: does not hold the same words")
@@ -96,11 +90,6 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     dict
         ``format``, ``words``, ``dim``, ``dtype``, ``counts`` and ``context_vectors`` (whether there are any),
         ``first_words``, and ``metadata`` if there are any.
-
-    Raises
-    ------
-    FileError
-        As `load`.
     """
     vectors = load(path)
     facts = {

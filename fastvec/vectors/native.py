@@ -46,13 +46,7 @@ _BLOCK = 1 << 22  # bytes of a matrix that are written at once
 
 
 def write_native(file: BinaryIO, vectors: Storage) -> None:
-    """Write vectors to an open file.
-
-    Raises
-    ------
-    InputError
-        If the metadata cannot be written as JSON.
-    """
+    """Write vectors to an open file; raise `InputError` if the metadata are not JSON values."""
     words = vectors.packed_words
     arrays: dict[str, NDArray[Any] | None] = {
         "vectors": vectors.vectors,
@@ -98,13 +92,7 @@ def is_native(head: bytes) -> bool:
 
 
 def read_native(source: Source, selection: Selection) -> dict[str, Any]:
-    """Read vectors, without copying the matrix; see `Format.read`.
-
-    Raises
-    ------
-    FileError
-        If the header is not that of a file of word vectors, or does not fit the file.
-    """
+    """Read vectors without copying the matrix; raise `FileError` if the header does not fit the file."""
     data, path = source.data, source.path
     start, entries = _read_header(data, path)
     arrays = {name: _tensor(data[start:], entries, name, path) for name in _TENSORS if name in entries}

@@ -43,13 +43,7 @@ def vocabulary_path(path: str | os.PathLike[str]) -> Path:
 
 
 def read_numpy(source: Source, selection: Selection) -> dict[str, Any]:
-    """Read a ``.npy`` file and its words; see `Format.read`.
-
-    Raises
-    ------
-    FileError
-        If the array is not a matrix of floating point numbers, or there are more or fewer words than rows.
-    """
+    """Read a ``.npy`` file, a matrix of floating point numbers, and a word for each of its rows."""
     matrix = _read_matrix(source)
     vocabulary = Source(vocabulary_path(source.path))
     packed, counts = _read_words(vocabulary, selection.errors)
@@ -106,13 +100,7 @@ def write_array(file: BinaryIO, vectors: Storage) -> None:
 
 
 def write_vocabulary(file: BinaryIO, vectors: Storage) -> None:
-    """Write the words, and their counts if there are any.
-
-    Raises
-    ------
-    InputError
-        If a word is empty, or holds a tab or the end of a line.
-    """
+    """Write the words, and their counts if there are any; raise `InputError` if a word is empty or of two fields."""
     file.writelines(word_lines(vectors.packed_words, vectors.counts, "; save as .safetensors"))
 
 

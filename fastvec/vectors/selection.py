@@ -21,13 +21,7 @@ _MATRICES = ("vectors", "context_vectors")
 
 @dataclass(frozen=True)
 class Selection:
-    """What to read of a file; `load` documents the parameters.
-
-    Raises
-    ------
-    InputError
-        If a parameter has a value that it cannot have.
-    """
+    """What to read of a file; `load` documents the parameters, which are checked here."""
 
     limit: int | None = None
     words: Collection[str] | None = None
@@ -54,26 +48,14 @@ class Selection:
 
 
 def select(found: dict[str, Any], path: str | os.PathLike[str], selection: Selection) -> dict[str, Any]:
-    """Keep what `load` was asked for.
+    """Return the arguments of `KeyedVectors`, the words packed, with fewer rows or another kind of number.
 
-    Parameters
-    ----------
-    found : dict
-        The arguments of `KeyedVectors`, the words packed.
-    path : path
-        The file, for messages.
-    selection : Selection
-        What to keep. Repeated words are found only if it repairs; otherwise when words are looked up.
-
-    Returns
-    -------
-    dict
-        The same, with fewer rows or another kind of number.
+    Repeated words are found only if the selection repairs; otherwise when words are looked up.
 
     Raises
     ------
     FileError
-        If a word is not UTF-8, or a number is too large for the dtype.
+        If a word is not UTF-8, or a number is too large for the dtype; it names `path`.
     """
     found = _repaired(found) if selection.repairs else found
     invalid = found["words"].find_invalid()
@@ -105,13 +87,7 @@ def _repaired(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def converted(matrix: NDArray[Any], dtype: DTypeLike, path: str | os.PathLike[str]) -> NDArray[Any]:
-    """Return a matrix as another kind of number.
-
-    Raises
-    ------
-    FileError
-        If a number is too large for it.
-    """
+    """Return a matrix as another kind of number; raise `FileError` if one is too large for it."""
     try:
         with np.errstate(over="raise"):
             return matrix.astype(dtype, copy=False)

@@ -120,13 +120,7 @@ class Storage:
         return vector
 
     def finite_rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Return rows `start` to `stop` as C-contiguous (n, dim) float32.
-
-        Raises
-        ------
-        InputError
-            If a number is not finite.
-        """
+        """Return rows `start` to `stop` as C-contiguous (n, dim) float32; raise `InputError` if one is not finite."""
         rows: NDArray[np.float32] = self.vectors[start:stop].astype(np.float32, order="C", copy=False)
         finite = np.isfinite(rows).all(axis=1)
         if not finite.all():

@@ -8,7 +8,6 @@ from typing import BinaryIO
 import numpy as np
 
 from fastvec.errors import InputError
-from fastvec.kernels import format_numbers as kernel
 from fastvec.vectors.headers import BYTE_ORDER_MARK
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, refuse_words
@@ -17,32 +16,29 @@ _CHUNK = 1 << 22  # bytes written at once
 _SEPARATORS = b" \t\n\v\f\r\0"
 
 
-def write_lines(file: BinaryIO, vectors: Storage, *, header: bool) -> None:
-    """Write a line for each word, as `format_rows` yields them, below a header or none.
+def write_text(file: BinaryIO, vectors: Storage) -> None:
+    """Write word2vec's text: GloVe's below a line with the numbers of words and dimensions."""
+    refuse_words(vectors.packed_words, _SEPARATORS, "text")
+    file.write(f"{len(vectors)} {vectors.dim}\n".encode())
+    file.writelines(format_rows(vectors, vectors.packed_words))
 
-    Raises
-    ------
-    InputError
-        If a word is empty or holds white space, or a number is not finite.
-    """
+
+def write_glove(file: BinaryIO, vectors: Storage) -> None:
+    """Write GloVe's text; raise `InputError` if a word is empty or holds white space, or a number is not finite."""
     words = vectors.packed_words
     refuse_words(words, _SEPARATORS, "text")
-    if not header and words.data[:3].tobytes() == BYTE_ORDER_MARK:
+    if words.data[:3].tobytes() == BYTE_ORDER_MARK:
         raise InputError("the first word begins with a byte order mark, which a file without a header cannot hold")
-    if header:
-        file.write(f"{len(words)} {vectors.dim}\n".encode())
-    for lines in format_rows(vectors, words):
-        file.write(lines)
+    file.writelines(format_rows(vectors, words))
 
 
 def format_rows(vectors: Storage, words: PackedWords | None = None) -> Iterator[bytes]:
     """Yield blocks of lines: a word, then a space and a number for each dimension. Without `words` they are empty.
 
-    Raises
-    ------
-    InputError
-        If a number is not finite.
+    Raise `InputError` if a number is not finite.
     """
+    from fastvec.kernels import format_numbers as kernel
+
     words = words or PackedWords(np.empty(0, np.uint8), np.zeros(len(vectors) + 1, np.int64))
     rows = max(1, _CHUNK // (kernel.NUMBER_BYTES * vectors.dim))
 

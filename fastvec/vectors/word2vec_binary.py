@@ -1,6 +1,6 @@
 """The word2vec binary format: a line with the number of words and of dimensions, then a record for each word.
 
-A record is the word, a space, the numbers as float32, little-endian, and a newline, which some writers leave out.
+A record is the word, a space, the numbers as float32, little-endian, and a newline, which some writers omit.
 """
 
 from typing import Any, BinaryIO
@@ -21,13 +21,7 @@ _LONGEST_WORD = 1 << 20
 
 
 def read_binary(source: Source, selection: Selection) -> dict[str, Any]:
-    """Read word2vec's binary format; see `Format.read`.
-
-    Raises
-    ------
-    FileError
-        If the header does not fit the records, or a record is not a word and finite numbers.
-    """
+    """Read a header and records of a word and finite numbers; raise `FileError` if they do not fit."""
     path = source.path
     header = HEADER.match(source.head)
     assert header is not None  # the format was recognised by it
@@ -103,13 +97,7 @@ class _Records:
 
 
 def write_binary(file: BinaryIO, vectors: Storage) -> None:
-    """Write word2vec's binary format.
-
-    Raises
-    ------
-    InputError
-        If a word is empty or holds a space or a newline, or a number is not finite.
-    """
+    """Write vectors; raise `InputError` if a word is empty or holds a space or newline, or a number is not finite."""
     words = vectors.packed_words
     refuse_words(words, b" \n", "word2vec binary")
     file.write(f"{len(words)} {vectors.dim}\n".encode())

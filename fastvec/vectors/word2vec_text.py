@@ -17,7 +17,7 @@ from fastvec.vectors.format import Format
 from fastvec.vectors.headers import BYTE_ORDER_MARK, FIELD, HEADER, NUMBER, body_kind
 from fastvec.vectors.selection import REPLACE, Selection
 from fastvec.vectors.source import Source
-from fastvec.vectors.storage import Storage
+from fastvec.vectors.text_writer import write_glove, write_text
 
 _CHUNK = 1 << 22  # bytes that are read at once
 _LONGEST_LINE = 1 << 27
@@ -25,13 +25,7 @@ _SAMPLE = 100  # lines that decide the number of dimensions
 
 
 def read_text(source: Source, selection: Selection) -> dict[str, Any]:
-    """Read word2vec's or GloVe's text; see `Format.read`.
-
-    Raises
-    ------
-    FileError
-        If a line is not a word and `dim` finite numbers, or the header does not fit the lines.
-    """
+    """Read lines of a word and `dim` finite numbers, below a header or none; raise `FileError` if they do not fit."""
     from fastvec.vectors.lines import Lines
 
     threads = os.cpu_count() or 1
@@ -107,20 +101,6 @@ def _count_numbers(fields: list[bytes]) -> int:
     while numbers < len(fields) - 1 and NUMBER.fullmatch(fields[-numbers - 1]):
         numbers += 1
     return numbers
-
-
-def write_text(file: BinaryIO, vectors: Storage) -> None:
-    """Write word2vec's text; see `text_writer.write_lines`."""
-    from fastvec.vectors.text_writer import write_lines
-
-    write_lines(file, vectors, header=True)
-
-
-def write_glove(file: BinaryIO, vectors: Storage) -> None:
-    """Write GloVe's text: word2vec's without the header."""
-    from fastvec.vectors.text_writer import write_lines
-
-    write_lines(file, vectors, header=False)
 
 
 FORMAT = Format(
