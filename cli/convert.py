@@ -4,7 +4,8 @@ from typing import Literal
 
 import click
 
-from fastvec.vectors.formats import FORMATS, describe_suffixes
+from fastvec.vectors.formats import FORMATS, check_target, describe_suffixes, left_out
+from fastvec.vectors.loading import check_copy, load
 
 
 @click.command()
@@ -42,9 +43,6 @@ def command(
     Example:
       fastvec convert glove.6B.300d.txt glove.safetensors --check
     """  # noqa: D301 - click reads the backspace
-    from fastvec.vectors.formats import check_target, left_out
-    from fastvec.vectors.loading import check_copy, load
-
     kind = check_target(target, format)
     vectors = load(source, limit=limit, dtype=dtype, errors=errors)
     lost = left_out(vectors, kind)

@@ -1,4 +1,4 @@
-"""Rows that arrive in blocks while a file is read, and become one matrix without a second copy of it."""
+"""Rows read in blocks, collected in one matrix without a second copy of it."""
 
 import os
 from typing import Any
@@ -17,13 +17,13 @@ class Collector:
     Parameters
     ----------
     path : path
-        The file that is read, for messages.
+        The file, for messages.
     unit : str
         Unit of the words' places: "line" or "byte".
     dim : int
         Numbers in a row.
     n_words : int or None
-        How many rows there will be, if a header says so; their memory is then allocated at once.
+        The number of rows, if a header states it; their memory is then allocated at once.
     selection : Selection
         What to keep; the reader itself stops at the limit.
     """

@@ -1,4 +1,4 @@
-"""The list of file formats: which one a file has, told from its content, and which to write, from the suffix."""
+"""The list of file formats: recognised by their content when read, chosen by the suffix when written."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ _KNOWN = (
     word2vec_text.FORMAT,
     numpy_pair.FORMAT,
     fasttext.FORMAT,
-    word2vec_text.GLOVE,  # the last: no mark tells it
+    word2vec_text.GLOVE,  # last, since nothing marks it
 )
 _BY_NAME = {format.name: format for format in _KNOWN if format.write}
 #: Names of the formats that can be written.
@@ -58,7 +58,7 @@ def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format
 
 
 def check_target(path: str | os.PathLike[str], format: str | None = None) -> str:
-    """Refuse a file that vectors could not be saved to, before the work of making them begins.
+    """Refuse a file that vectors cannot be saved to, before they are made.
 
     Returns
     -------

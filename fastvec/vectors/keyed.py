@@ -1,4 +1,4 @@
-"""Words and their vectors: what every model gives, and what every file of vectors holds.
+"""Words and their vectors: what every model returns and every file of vectors holds.
 
 `Storage` is what files are read into and written from, `Queries` answers questions; here is what makes other things:
 new vectors, classes of words, files, and objects of other libraries.
@@ -65,7 +65,7 @@ class KeyedVectors(Queries):
             The file; it is replaced if it exists.
         format : str, optional
             One of `fastvec.vectors.FORMATS`. Without it the suffix decides, one of `fastvec.vectors.SUFFIXES`, such as
-            ``.safetensors`` (fastvec's own, which alone keeps context vectors and metadata), ``.bin`` (word2vec
+            ``.safetensors`` (fastvec's own, the only one with context vectors and metadata), ``.bin`` (word2vec
             binary), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and counts beside it in
             ``.vocab.tsv``).
 
@@ -129,7 +129,7 @@ class KeyedVectors(Queries):
         Raises
         ------
         InputError
-            If there are not so many dimensions.
+            If it is not between 1 and the number of dimensions less one.
 
         References
         ----------
@@ -251,7 +251,7 @@ class KeyedVectors(Queries):
         words : sequence of str, optional
             The words, in the order of the layer's ids; without it all.
         freeze : bool
-            Whether training leaves the layer as it is.
+            Whether to keep the layer from being trained.
         **missing
             `missing` and `seed`, as in `embedding_matrix`.
 

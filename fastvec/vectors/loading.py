@@ -28,11 +28,11 @@ def load(
     Parameters
     ----------
     path : path
-        The file. Its format is told from its content.
+        The file; its format is recognised by its content.
     limit : int, optional
         Read at most this many words, from the first on.
     words : collection of str, optional
-        Keep only these words; those that the file does not have are passed over.
+        Keep only these words; those that the file lacks are ignored.
     dtype : {"float32", "float16"}, optional
         Kind of number to keep; by default that of the file.
     errors : {"strict", "replace"}

@@ -40,7 +40,7 @@ def search(
     units : (n, dim) float32
         Queries of length 1.
     excluded : sequence of sequences of int
-        For each answer, rows to omit.
+        Rows to omit from each answer.
     n_best : int
         How many rows to find, at least 1.
     score : callable, optional
@@ -49,8 +49,8 @@ def search(
     Returns
     -------
     list of ((k,) int64, (k,) float32)
-        For each answer its rows and their scores, the best first, of equals the first row; k is `n_best`, or fewer if
-        no more rows are there.
+        For each answer its rows and their scores, the best first, of equals the first row; k is `n_best`, or all rows
+        that are not excluded.
     """
     n_rows = len(matrix)
     n_answers = len(excluded)

@@ -18,7 +18,7 @@ from fastvec.disk.scratch import TMPDIR, disk_errors, nameless_file, system_fold
 from fastvec.errors import FileError
 
 _MOST_EXPANSION = 100
-_HARMLESS = 1 << 26  # bytes that any compressed file may grow to
+_HARMLESS = 1 << 26  # bytes that any compressed file may expand to
 _HEAD = 1 << 16
 
 
