@@ -125,7 +125,7 @@ def contexts() -> Result:
     import numpy as np
 
     import fastvec
-    from fastvec.sampling.subsampling import keep_probability
+    from fastvec.kernels.subsampling import keep_probability
 
     with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
         tokens = np.empty(corpus.n_ids, np.int32)

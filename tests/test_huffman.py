@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastvec.sampling.huffman import huffman_paths
+from fastvec.kernels.huffman import huffman_paths
 from tests.naive.word2vec import huffman_cost
 
 falling = st.lists(st.integers(1, 10**12), min_size=2, max_size=60).map(lambda counts: sorted(counts, reverse=True))

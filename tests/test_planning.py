@@ -16,6 +16,7 @@ from fastvec.corpus import Vocabulary, read_corpus, spread
 from fastvec.corpus.sources import open_source
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
+from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.word2vec import new_work
 from fastvec.models import glove, model_of
 from fastvec.models.ppmi_svd import n_positive
@@ -23,7 +24,6 @@ from fastvec.pipeline import needs, sample
 from fastvec.pipeline import planning as plan_module
 from fastvec.pipeline.needs import Needs, check_needs, output_size
 from fastvec.pipeline.request import MODELS, Request
-from fastvec.sampling.huffman import huffman_paths
 from fastvec.settings import Glove, PpmiSvd, Word2Vec
 from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros

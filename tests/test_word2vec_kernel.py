@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from fastvec.kernels.alias import alias_table
+from fastvec.kernels.emit import LANES
+from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.replicas import NEVER, Copies
-from fastvec.kernels.simd import LANES
 from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, initialise, new_work, train_block
-from fastvec.sampling.alias import alias_table
-from fastvec.sampling.huffman import huffman_paths
 from fastvec.training.matrix import zeros
 from tests.models import WORD2VEC
 from tests.naive import word2vec as naive

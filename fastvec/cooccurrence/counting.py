@@ -18,8 +18,8 @@ from fastvec.cooccurrence.weights import distance_weights, least_weight, side_we
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
+from fastvec.kernels.subsampling import keep_probability
 from fastvec.parameters import documented, take_all
-from fastvec.sampling.subsampling import keep_probability
 from fastvec.settings import Counting
 from fastvec.training.blocks import count_threads, run_blocks
 from fastvec.training.progress import Listener, Progress, ignore

@@ -20,7 +20,7 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import STRETCH, Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, sort_positions
-from fastvec.sampling.subsampling import keep_probability
+from fastvec.kernels.subsampling import keep_probability
 from fastvec.settings import Counting
 from fastvec.training.blocks import run_blocks
 from fastvec.training.resources import memory_room

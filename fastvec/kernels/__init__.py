@@ -1,1 +1,1 @@
-"""Compiled code: numba kernels, which import nothing but numpy and numba."""
+"""Compiled code: numba kernels, and what turns the counts of words into the tables they draw from."""

@@ -19,22 +19,11 @@ from llvmlite import ir
 from numba.core import cgutils
 from numpy.typing import NDArray
 
+from fastvec.kernels import emit
+from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.rng import below, draw, stream
-from fastvec.kernels.simd import (
-    _I32,
-    _I64,
-    LANES,
-    _constant,
-    _lane_sums,
-    _load,
-    _loop,
-    _muladd,
-    _splat,
-    _store,
-    compiled,
-    prefetch,
-)
+from fastvec.kernels.simd import prefetch
 
 #: Most words in a block, so that a cell fits 64 bits: the places of its word and its context in their blocks, as
 #: uint16, and the logarithm of its count, as float32.
@@ -68,15 +57,15 @@ def inner_product(W, i, C, j, out):
     out[0] = W[i, :half] @ C[j, :half]
 
 
-@compiled(inner_product)
+@emit.compiled(inner_product)
 def _inner_product(builder, W, i, C, j, out):
-    w, c = W.at(_I64(0), i), C.at(_I64(0), j)
+    w, c = W.at(emit.I64(0), i), C.at(emit.I64(0), j)
 
     def body(d, sums):
-        return [_muladd(builder, _load(builder, builder.gep(w, [d])), _load(builder, builder.gep(c, [d])), sums[0])]
+        return [emit.muladd(builder, emit.load(builder, w, d), emit.load(builder, c, d), sums[0])]
 
-    sums = _loop(builder, builder.lshr(W.columns, _I64(1)), LANES, [_constant(0.0)], body)
-    builder.store(builder.extract_element(_lane_sums(builder, sums)[0], _I32(0)), out.at(_I64(0)))
+    sums = emit.loop(builder, builder.lshr(W.columns, emit.I64(1)), LANES, [emit.constant(0.0)], body)
+    builder.store(builder.extract_element(emit.lane_sums(builder, sums)[0], emit.I32(0)), out.at(emit.I64(0)))
 
 
 def adagrad_step(W, i, C, j, slope, limit):
@@ -93,10 +82,10 @@ def adagrad_step(W, i, C, j, slope, limit):
         row[half:] += step * step
 
 
-@compiled(adagrad_step)
+@emit.compiled(adagrad_step)
 def _adagrad_step(builder, W, i, C, j, slope, limit):
-    half = builder.lshr(W.columns, _I64(1))
-    slopes, most, least = (_splat(builder, x) for x in (slope, limit, builder.fneg(limit)))
+    half = builder.lshr(W.columns, emit.I64(1))
+    slopes, most, least = (emit.splat(builder, x) for x in (slope, limit, builder.fneg(limit)))
     kind = slopes.type
     square_root = cgutils.get_or_insert_function(
         builder.module, ir.FunctionType(kind, [kind]), f"llvm.sqrt.v{LANES}f32"
@@ -106,22 +95,22 @@ def _adagrad_step(builder, W, i, C, j, slope, limit):
         vector = builder.select(builder.fcmp_ordered(">", vector, most), most, vector)
         return builder.select(builder.fcmp_ordered("<", vector, least), least, vector)
 
-    rows = [W.at(_I64(0), i), C.at(_I64(0), j)]
+    rows = [W.at(emit.I64(0), i), C.at(emit.I64(0), j)]
 
     def body(d, _):
         places = [builder.gep(row, [d]) for row in rows]
-        vectors = [_load(builder, place) for place in places]
+        vectors = [emit.load(builder, place) for place in places]
         for place, vector, other in zip(places, vectors, reversed(vectors), strict=True):
             squares = builder.gep(place, [half])
-            total = _load(builder, squares)
+            total = emit.load(builder, squares)
             step = bounded(builder.fmul(slopes, other))
             root = builder.call(square_root, [total], fastmath=["afn"])
             move = builder.fdiv(step, root, flags=["arcp"])  # the machine's estimate of 1 / sqrt, made exact to 1e-7
-            _store(builder, builder.fsub(vector, move), place)
-            _store(builder, _muladd(builder, step, step, total), squares)
+            emit.store(builder, builder.fsub(vector, move), place)
+            emit.store(builder, emit.muladd(builder, step, step, total), squares)
         return []
 
-    _loop(builder, half, LANES, [], body)
+    emit.loop(builder, half, LANES, [], body)
 
 
 @leaf

@@ -7,18 +7,9 @@ the cells, whoever computes it.
 
 import numpy as np
 
+from fastvec.kernels import emit
+from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry
-from fastvec.kernels.simd import (
-    _I64,
-    LANES,
-    _constant,
-    _load,
-    _loop,
-    _muladd,
-    _splat,
-    _store,
-    compiled,
-)
 
 #: Columns of a dense panel.
 PANEL = 64
@@ -29,20 +20,20 @@ def combine(values, rows, start, stop, X, out, row):
     out[row] = values[start:stop] @ X[rows[start:stop]]
 
 
-@compiled(combine)
+@emit.compiled(combine)
 def _combine(builder, values, rows, start, stop, X, out, row):
-    places = [_I64(d) for d in range(0, PANEL, LANES)]
+    places = [emit.I64(d) for d in range(0, PANEL, LANES)]
 
     def body(k, sums):
         at = builder.add(start, k)
-        source = X.at(_I64(0), rows.get(at))
-        factor = _splat(builder, builder.load(values.at(at)))
-        xs = [_load(builder, builder.gep(source, [place])) for place in places]
-        return [_muladd(builder, factor, x, total) for x, total in zip(xs, sums, strict=True)]
+        source = X.at(emit.I64(0), rows.get(at))
+        factor = emit.splat(builder, builder.load(values.at(at)))
+        xs = [emit.load(builder, source, place) for place in places]
+        return [emit.muladd(builder, factor, x, total) for x, total in zip(xs, sums, strict=True)]
 
-    sums = _loop(builder, builder.sub(stop, start), 1, [_constant(0.0)] * len(places), body)
+    sums = emit.loop(builder, builder.sub(stop, start), 1, [emit.constant(0.0)] * len(places), body)
     for place, total in zip(places, sums, strict=True):
-        _store(builder, total, out.at(place, row))
+        emit.store(builder, total, out.at(place, row))
 
 
 @entry

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.alone import alone
+from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.replicas import merge_copy, note, waits
 from fastvec.kernels.rng import below, draw, mix, stream
-from fastvec.kernels.simd import LANES, add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
+from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
 #: Stretches of a block whose centres share noise words; hierarchical softmax has none to share, and one stretch.
 STRETCHES = 8
@@ -43,7 +44,7 @@ class Noise(NamedTuple):
 
 
 class Paths(NamedTuple):
-    """Hierarchical softmax: `fastvec.sampling.huffman.HuffmanPaths`, its labels with `LANES` zeros more."""
+    """Hierarchical softmax: `fastvec.kernels.huffman.HuffmanPaths`, its labels with `LANES` zeros more."""
 
     starts: NDArray[np.int64]
     nodes: NDArray[np.int32]

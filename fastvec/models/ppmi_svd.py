@@ -20,10 +20,10 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import PANEL
+from fastvec.kernels.subsampling import keep_probability
 from fastvec.models.counted import counted
 from fastvec.models.ppmi import ppmi
 from fastvec.models.svd import LOOK, is_dense, truncated_svd
-from fastvec.sampling.subsampling import keep_probability
 from fastvec.settings import PpmiSvd
 from fastvec.training.blocks import count_threads
 from fastvec.training.estimate import Estimate, Phase

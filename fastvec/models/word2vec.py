@@ -17,12 +17,12 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError, TrainingError
+from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.alone import alone
-from fastvec.kernels.simd import LANES
+from fastvec.kernels.emit import LANES
+from fastvec.kernels.huffman import huffman_paths
+from fastvec.kernels.subsampling import keep_probability
 from fastvec.kernels.word2vec import Mean, Noise, Paths, initialise, new_work, train_block
-from fastvec.sampling.alias import alias_table, noise_distribution
-from fastvec.sampling.huffman import huffman_paths
-from fastvec.sampling.subsampling import keep_probability
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving

@@ -1,1 +1,0 @@
-"""What is derived from the word counts: subsampling, alias table, Huffman tree."""
