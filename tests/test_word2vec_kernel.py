@@ -223,12 +223,6 @@ def test_random_windows_are_uniform_up_to_the_largest():
     assert times[1:].min() > 20  # of 40 in expectation
 
 
-def test_threads_write_to_cache_lines_of_their_own():
-    arrays = [array for _ in range(3) for array in new_work(10, 5, 6, 5)]
-    lines = [line for a in arrays for line in range(a.ctypes.data // 64, (a.ctypes.data + a.nbytes - 1) // 64 + 1)]
-    assert len(set(lines)) == len(lines)
-
-
 def test_padding_stays_zero():
     case = Case("negative", cbow=True)
     case.train(SENTENCES, 0.5)

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
-from fastvec.kernels.alone import alone
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.replicas import merge_copy, note, waits
@@ -108,7 +107,7 @@ class Work(NamedTuple):
 def new_work(block_size: int, window: int, n_outputs: int, negative: int) -> Work:
     """Allocate the arrays of one thread, for blocks of `block_size` ids and at most `n_outputs` output rows."""
     width = -(-n_outputs // LANES) * LANES
-    work = Work(
+    return Work(
         kept=np.zeros(block_size + 2 * window, np.int32),
         inputs=np.zeros(2 * window + 1, np.int64),
         input_times=np.ones(2 * window + 1, np.float32),
@@ -123,7 +122,6 @@ def new_work(block_size: int, window: int, n_outputs: int, negative: int) -> Wor
         loss=np.zeros(1),
         counts=np.zeros(2, np.int64),
     )
-    return Work(*map(alone, work))  # type: ignore[arg-type] # all of a Work are arrays
 
 
 @entry

@@ -18,7 +18,6 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.disk.scratch import system_folder
 from fastvec.errors import TrainingError
-from fastvec.kernels.alone import alone
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.word2vec import initialise
 from fastvec.models.counted import counted
@@ -28,7 +27,7 @@ from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
 from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.job import Job
-from fastvec.training.matrix import all_finite, matrix_bytes, padded, zeros
+from fastvec.training.matrix import all_finite, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import Progress
 from fastvec.training.resources import default_memory
 from fastvec.training.state import SavedState, State
@@ -128,9 +127,9 @@ class _Run:
         )
         self.weights = self._first_weights(0), self._first_weights(1)
         self.buffers = [
-            (np.empty(tiles.longest, np.float32), alone(np.zeros(1, np.float32))) for _ in range(job.threads)
+            (np.empty(tiles.longest, np.float32), own_cache_lines(np.zeros(1, np.float32))) for _ in range(job.threads)
         ]
-        self.stop = alone(np.zeros(1, np.int64))
+        self.stop = own_cache_lines(np.zeros(1, np.int64))
         self.costs = np.zeros((tiles.n_blocks, tiles.n_blocks))  # of the epoch, by tile; added up in one order
         self.done = np.zeros(job.threads, np.int64)  # cells, by thread
         self.epoch, self.n_tiles = 0, 0  # epochs, and tiles of this one, that are done

@@ -18,17 +18,16 @@ from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError, TrainingError
 from fastvec.kernels.alias import alias_table, noise_distribution
-from fastvec.kernels.alone import alone
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.subsampling import keep_probability
-from fastvec.kernels.word2vec import Mean, Noise, Paths, initialise, new_work, train_block
+from fastvec.kernels.word2vec import Mean, Noise, Paths, Work, initialise, new_work, train_block
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
-from fastvec.training.matrix import all_finite, compact, matrix_bytes, padded, zeros
+from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
@@ -166,9 +165,10 @@ class _Run:
             n_outputs = int(np.diff(self.paths.starts).max())
         self.block_size = _block_size(corpus.n_ids)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
-        self.stop = alone(np.zeros(1, np.int64))
+        self.stop = own_cache_lines(np.zeros(1, np.int64))
         try:
-            self.works = [new_work(self.block_size, settings.window, n_outputs, negative) for _ in range(threads)]
+            work = new_work(self.block_size, settings.window, n_outputs, negative)
+            self.works = [Work(*map(own_cache_lines, work)) for _ in range(threads)]  # type: ignore[arg-type] # all arrays
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
             raise InputError(
                 f"there is not enough memory for window {settings.window}, negative {negative} "

@@ -1,7 +1,8 @@
-"""Allocation of the weight matrices."""
+"""Allocation of what the kernels train: weight matrices, and arrays that belong to one thread."""
 
 import mmap
 import sys
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from fastvec.kernels.simd import ROW_MULTIPLE
 #: Rows that are looked at or moved at a time: few, since this is when a training takes most memory.
 _ROWS = 256
 _HUGE_PAGE = 2 << 20
+#: Bytes that a core fetches together: two cache lines.
+_FETCHED = 128
 
 
 def padded(dim: int) -> int:
@@ -84,3 +87,12 @@ def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
         for start in range(0, len(matrix), _ROWS):
             rows[start : start + _ROWS] = matrix[start : start + _ROWS, :dim].copy()
     return rows
+
+
+def own_cache_lines(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy aligned to its own cache lines, to avoid false sharing between threads."""
+    room = np.empty((-(-array.nbytes // _FETCHED) + 1) * _FETCHED, np.uint8)
+    start = -room.ctypes.data % _FETCHED
+    own = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    own[...] = array
+    return own

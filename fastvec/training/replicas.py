@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.kernels.alone import alone
 from fastvec.kernels.replicas import NEVER, Copies, merge_copies
+from fastvec.training.matrix import own_cache_lines
 
 Matrix = NDArray[np.float32]
 
@@ -127,7 +127,7 @@ class Replicas:
     def __init__(self, matrix: Matrix, n_rows: int, every: NDArray[np.int64], thread: int, merging: Merging) -> None:
         n, base = every.size, n_rows + thread * every.size
         every = np.append(NEVER, every)
-        self.copies = Copies(n, base, every, alone(every), matrix[:n].copy())
+        self.copies = Copies(n, base, every, own_cache_lines(every), matrix[:n].copy())
         matrix[base : base + n] = matrix[:n]
         self._matrix, self._share = matrix, np.float32(1 / merging.n_threads)
         self._steady = int(np.count_nonzero(every == NEVER)) - 1
