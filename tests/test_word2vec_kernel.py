@@ -5,7 +5,7 @@ from fastvec.kernels.alias import alias_table
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.replicas import NEVER, Copies
-from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, initialise, new_work, train_block
+from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, Step, Weights, initialise, new_work, train_block
 from fastvec.training.matrix import zeros
 from tests.models import WORD2VEC
 from tests.naive import word2vec as naive
@@ -51,10 +51,9 @@ class Case:
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
-        train_block(
-            tokens, key, self.keep, self.W, self.C, self.noise, self.paths, self.cbow, window, shrink,
-            np.float32(rate), np.float32(0), *self.copies, np.array([stop]), self.work,
-        )  # fmt: skip
+        step = Step(self.keep, window, shrink, self.noise, self.paths, self.cbow)
+        weights = Weights(self.W, self.C, *self.copies)
+        train_block(tokens, key, np.float32(rate), np.float32(0), step, weights, np.array([stop]), self.work)
         return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
 
     def outputs(self, centre):

@@ -16,7 +16,7 @@ from numba.extending import lower_builtin, type_callable
 from numpy.typing import NDArray
 
 from fastvec.kernels.jit import entry, leaf
-from fastvec.kernels.rng import draw, stream
+from fastvec.kernels.rng import stream, uniform
 from fastvec.kernels.simd import prefetch
 
 #: What stands in a stretch of text in place of a word: a sentence's end, and a word dropped from its place.
@@ -136,7 +136,7 @@ def keep_words(tokens, keep, key, leave_gaps, text, end):
             text[end] = END
             end += 1
         elif token < len(keep):
-            kept = keep[token] >= 1 or np.float32(draw(state) >> np.uint64(40)) * np.float32(2.0**-24) < keep[token]
+            kept = keep[token] >= 1 or uniform(state) < keep[token]
             if kept or leave_gaps:
                 text[end] = token if kept else GAP
                 end += 1

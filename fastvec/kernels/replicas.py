@@ -37,6 +37,18 @@ class Copies(NamedTuple):
 
 
 @leaf
+def trained(copies, row):
+    """Return the row that the thread trains in place of an original: its copy, or the original if it has none."""
+    return row + (copies.base if row < copies.n else 0)
+
+
+@leaf
+def original(copies, row):
+    """Return the row of which a row is a copy, or the row itself if it is none."""
+    return row - copies.base if row >= copies.base else row
+
+
+@leaf
 def merge_copy(matrix, k, copies, share):
     """Add a share of the changes of copy k to its original, and make the copy equal to that."""
     before, row = copies.before, copies.base + k

@@ -9,7 +9,7 @@ from fastvec.kernels.jit import leaf
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+_S27, _S30, _S31, _S32, _S40 = (np.uint64(bits) for bits in (27, 30, 31, 32, 40))
 
 
 @leaf
@@ -22,7 +22,7 @@ def mix(x):
 
 @leaf
 def stream(seed, epoch, block):
-    """Give the state from which the random numbers of one block of one epoch are drawn."""
+    """Return the state from which the random numbers of one block of one epoch are drawn."""
     x = mix(np.uint64(seed) + _GOLDEN)
     x = mix(x ^ (np.uint64(epoch) + _GOLDEN))
     return mix(x ^ (np.uint64(block) + _GOLDEN))
@@ -33,6 +33,12 @@ def draw(state):
     """Draw 64 random bits and advance `state`, an array of one uint64."""
     state[0] += _GOLDEN
     return mix(state[0])
+
+
+@leaf
+def uniform(state):
+    """Draw a float32 that is uniform in [0, 1)."""
+    return np.float32(draw(state) >> _S40) * np.float32(2.0**-24)
 
 
 @leaf

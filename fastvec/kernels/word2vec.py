@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from fastvec.kernels.alias import sample
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
-from fastvec.kernels.replicas import merge_copy, note, waits
-from fastvec.kernels.rng import below, draw, mix, stream
+from fastvec.kernels.replicas import Copies, merge_copy, note, original, trained, waits
+from fastvec.kernels.rng import below, draw, mix, stream, uniform
 from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
 #: Stretches of a block whose centres share noise words; hierarchical softmax has none to share, and one stretch.
@@ -60,6 +60,48 @@ class Mean(NamedTuple):
     hidden: NDArray[np.float32]
     error: NDArray[np.float32]
     corrected: bool
+
+
+class Step(NamedTuple):
+    """What a step is, in all of a training.
+
+    Attributes
+    ----------
+    keep : (n_words,) float32
+        Probability of keeping an occurrence of each word.
+    window : int
+        Largest distance of a context word.
+    shrink : bool
+        Draw the window of each centre from 1 to `window`, else always use all of it.
+    noise, paths : Noise or None, Paths or None
+        Negative sampling or hierarchical softmax; the other is None, and its code is not compiled.
+    cbow : Mean or None
+        CBOW; skip-gram where None.
+    """
+
+    keep: NDArray[np.float32]
+    window: int
+    shrink: bool
+    noise: Noise | None
+    paths: Paths | None
+    cbow: Mean | None
+
+
+class Weights(NamedTuple):
+    """The matrices that a thread trains.
+
+    Attributes
+    ----------
+    W, C : (at least n_words, padded dim) float32
+        Input and output vectors, then the threads' copies of the busiest; changed.
+    copies, output_copies : Copies
+        This thread's copies of rows of W and of C; as many, from the same row on, where both are of words.
+    """
+
+    W: NDArray[np.float32]
+    C: NDArray[np.float32]
+    copies: Copies
+    output_copies: Copies
 
 
 class Work(NamedTuple):
@@ -105,7 +147,7 @@ class Work(NamedTuple):
 
 
 def new_work(block_size: int, window: int, n_outputs: int, negative: int) -> Work:
-    """Allocate the arrays of one thread, for blocks of `block_size` ids and at most `n_outputs` output rows."""
+    """Allocate the arrays of one thread for blocks of `block_size` ids and at most `n_outputs` output rows."""
     width = -(-n_outputs // LANES) * LANES
     return Work(
         kept=np.zeros(block_size + 2 * window, np.int32),
@@ -146,9 +188,8 @@ def _subsample(tokens, keep, window, copies, work):
             continue
         words += 1
         if token < len(keep):
-            uniform = np.float32(draw(work.state) >> np.uint64(40)) * np.float32(2.0**-24)
-            kept[end] = token + (copies.base if token < copies.n else 0)
-            end += uniform < keep[token]
+            kept[end] = trained(copies, token)
+            end += uniform(work.state) < keep[token]
     kept[end : end + window] = -1
     work.counts[0] += words
     return end
@@ -192,18 +233,96 @@ def _unite(rows, times, first, n):
 
 
 @leaf
+def _operands(paths, cbow, W, work):
+    """Return the matrices of the inputs and of their steps, the numbers of their rows, and the labels."""
+    labels = work.labels
+    if paths is not None:
+        labels = paths.labels
+    if cbow is not None:
+        return cbow.hidden, cbow.error, work.row, labels
+    return W, W, work.inputs, labels
+
+
+@leaf
+def _gather_inputs(t, window, shrink, cbow, W, work):
+    """Gather the words around position t; return their number, that of input rows, and whether a row counts twice."""
+    centre, entering = np.int64(work.kept[t]), np.int64(work.kept[t + window])
+    prefetch_to_write(W, entering if entering >= 0 else centre)
+    reach = 1 + below(draw(work.state), window) if shrink else window
+    n_context, repeated = _context(t, reach, window, work)
+    if cbow is not None:
+        return n_context, 1, False
+    n_united = _unite(work.inputs, work.input_times, 0, n_context if repeated else 0)
+    m = n_united if repeated else n_context
+    return n_context, m, m < n_context
+
+
+@leaf
+def _average(n_context, cbow, W, work):
+    """Make the mean of the context words the only input row of CBOW."""
+    if cbow is not None:
+        mean(W, work.inputs, n_context, cbow.hidden)
+        cbow.error[:] = 0
+
+
+@leaf
 def _next_noise(noise, copies, work):
     """Make the noise words drawn a turn ago output rows, and draw those of the next turn; return the number of rows."""
+    if noise is None:
+        return 0
     for k in range(noise.negative):
         work.outputs[k + 1] = work.noise[k]
-        word = sample(work.state, noise.table)
-        work.noise[k] = word + (copies.base if word < copies.n else 0)
+        work.noise[k] = trained(copies, sample(work.state, noise.table))
     return _unite(work.outputs, work.output_times, 1, noise.negative + 1)
 
 
 @leaf
+def _gather_outputs(centre, n_noise, paths, weights, work):
+    """Gather the outputs of a centre; return where their labels begin, and their number."""
+    if paths is not None:
+        word = original(weights.copies, centre)
+        first = paths.starts[word]
+        n = paths.starts[word + 1] - first
+        for j in range(n):
+            work.outputs[j] = trained(weights.output_copies, np.int64(paths.nodes[first + j]))
+        return first, n
+    outputs, times, last = work.outputs, work.output_times, n_noise - 1
+    outputs[0] = centre
+    at = 0
+    for j in range(1, n_noise):
+        at = j if outputs[j] == centre else at
+    is_noise = at > 0
+    at = at if is_noise else last
+    outputs[at], outputs[last] = outputs[last], outputs[at]  # noise that is the centre itself is set aside
+    times[at], times[last] = times[last], times[at]
+    return 0, n_noise - is_noise
+
+
+@leaf
+def _prefetch_outputs(word, paths, weights):
+    """Ask for the output rows of a centre: its own, or those of its path that do not stay in the cache."""
+    if paths is None:
+        prefetch_to_write(weights.C, word)
+        return
+    word = original(weights.copies, word)
+    for k in range(paths.starts[word], paths.starts[word + 1]):
+        if paths.nodes[k] >= HOT_NODES:
+            prefetch_to_write(weights.C, trained(weights.output_copies, np.int64(paths.nodes[k])))
+
+
+@leaf
+def _prefetch_merge(k, noise, weights):
+    """Ask for what the merging of copy k of a word needs."""
+    prefetch_to_write(weights.W, k)
+    prefetch_to_write(weights.copies.before, k)
+    if noise is not None:
+        prefetch_to_write(weights.C, k)
+        prefetch_to_write(weights.output_copies.before, k)
+
+
+@leaf
 def _loss(m, labels, first, n, work):
-    """Give the sum of -log(logistic(score)) over the pairs whose label is 1, of -log(1 - logistic(score)) over 0."""
+    """Return the sum of -log(logistic(score)) over the pairs of label 1, -log(1 - logistic(score)) over 0."""
     loss = 0.0
     for i in range(m):
         for j in range(n):
@@ -213,142 +332,104 @@ def _loss(m, labels, first, n, work):
     return loss
 
 
+@leaf
+def _weigh_repeats(m, n, work):
+    """Multiply the steps of rows that count more than once."""
+    for i in range(m):
+        for j in range(n):
+            work.scores[i, j] *= work.input_times[i] * work.output_times[j]
+    work.input_times[:m] = 1
+
+
+@leaf
+def _prefetch_noise(q, noise, C, work):
+    """Ask for noise rows of the next turn: in each stretch for a few of them, as the core's queues are short."""
+    if noise is not None:
+        for k in range(q, noise.negative, STRETCHES):
+            prefetch_to_write(C, work.noise[k])
+
+
+@leaf
+def _scatter(n_context, cbow, W, work):
+    """Move the context words of CBOW by the step of their mean; those of skip-gram have moved themselves."""
+    if cbow is not None:
+        share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
+        add_to_rows(W, work.inputs, n_context, cbow.error, share)
+
+
+@leaf
+def _merge_word(k, noise, weights):
+    """Merge copy k of a word with its original, in both matrices where outputs are words."""
+    merge_copy(weights.W, k, weights.copies, np.float32(1))
+    if noise is not None:
+        merge_copy(weights.C, k, weights.output_copies, np.float32(1))
+
+
 @entry
-def train_block(
-    tokens, key, keep, W, C, noise, paths, cbow, window, shrink, rate, change, copies, output_copies, stop, work
-):
+def train_block(tokens, key, rate, change, step, weights, stop, work):
     """Train on one block of the id stream.
 
     Parameters
     ----------
     tokens : (n,) int32
-        Word ids; -1 ends a sentence; ids of len(keep) and more are words outside the vocabulary, passed over.
+        Word ids; -1 ends a sentence; ids of len(step.keep) and more are words outside the vocabulary, passed over.
     key : tuple of 3 int
         Seed, epoch and block: all that the random numbers depend on.
-    keep : (n_words,) float32
-        Probability of keeping an occurrence.
-    W, C : (at least n_words, padded dim) float32
-        Input and output vectors, then the threads' copies of the busiest; changed.
-    noise, paths : Noise or None, Paths or None
-        Negative sampling or hierarchical softmax; the other is None, and its code is not compiled.
-    cbow : Mean or None
-        CBOW; skip-gram where None.
-    window : int
-        Largest distance of a context word.
-    shrink : bool
-        Draw the window of each centre from 1 to `window`, else always take all of it.
     rate, change : float32
         Learning rate at the beginning of the block, and its change from there to the end.
-    copies, output_copies : Copies
-        This thread's copies of the busiest rows of W and of C; as many, from the same row on, where both are of words.
+    step : Step
+        What to do.
+    weights : Weights
+        Trained in place.
     stop : (1,) int64
         Training stops early when this becomes other than 0.
     work : Work
         Arrays of this thread.
     """
-    work.state[0] = stream(key[0], key[1], key[2])
-    base = copies.base
-    end = _subsample(tokens, keep, window, copies, work)
-    work.seen[:] = -1
-    # arrays are chosen here, once: to choose one inside the loop would count references to it
-    kept, inputs, times, scores = work.kept, work.inputs, work.output_times, work.scores
-    X, E, rows = W, W, work.inputs
-    if cbow is not None:
-        X, E, rows = cbow.hidden, cbow.error, work.row
-    outputs, labels = work.outputs, work.labels
-    if paths is not None:
-        labels = paths.labels
-    first = n = n_outputs = 0
+    noise, paths, cbow, window, shrink = step.noise, step.paths, step.cbow, step.window, step.shrink
+    W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
+    X, E, rows, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
+    kept, outputs, scores = work.kept, work.outputs, work.scores
     loss, measured = 0.0, 0
-    if noise is not None:
-        _next_noise(noise, copies, work)
+    work.state[0] = stream(key[0], key[1], key[2])
+    work.seen[:] = -1
+    end = _subsample(tokens, step.keep, window, copies, work)
+    _next_noise(noise, copies, work)
     stretches = STRETCHES if noise is not None else 1
     stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
             break
-        if noise is not None:
-            n_outputs = _next_noise(noise, copies, work)
+        n_noise = _next_noise(noise, copies, work)
         now = rate + change * np.float32(turn) / np.float32(stretch)
         for q in range(stretches):
             t = window + turn + q * stretch
             if t >= end:
                 break
-            centre = np.int64(kept[t])
+            centre, coming = np.int64(kept[t]), np.int64(kept[t + 1])
             if centre < 0:
                 continue
-            coming, entering = np.int64(kept[t + 1]), np.int64(kept[t + window])
-            if entering >= 0:
-                prefetch_to_write(W, entering)
-            reach = 1 + below(draw(work.state), window) if shrink else window
-            n_context, repeated = _context(t, reach, window, work)
+            n_context, m, uneven = _gather_inputs(t, window, shrink, cbow, W, work)
             if n_context == 0:
                 continue
-            m, n_predictions, uneven = n_context, n_context, False
-            if cbow is None:
-                if repeated:
-                    m = _unite(inputs, work.input_times, 0, n_context)
-                    uneven = m < n_context
-            else:
-                m, n_predictions = 1, 1
-                mean(W, inputs, n_context, cbow.hidden)
-                cbow.error[:] = 0
-            if noise is not None:
-                outputs[0] = centre
-                n = n_outputs
-                uneven = uneven or n <= noise.negative
-                for j in range(1, n):
-                    if outputs[j] == centre:  # noise that is the centre itself is set aside
-                        n -= 1
-                        outputs[j], outputs[n] = outputs[n], centre
-                        times[j], times[n] = times[n], times[j]
-                        break
-            if paths is not None:
-                word = centre - base if centre >= len(keep) else centre
-                first = paths.starts[word]
-                n = paths.starts[word + 1] - first
-                for j in range(n):
-                    node = np.int64(paths.nodes[first + j])
-                    outputs[j] = node + (output_copies.base if node < output_copies.n else 0)
-
+            _average(n_context, cbow, W, work)
+            first, n = _gather_outputs(centre, n_noise, paths, weights, work)
             dots(X, rows, m, C, outputs, n, scores)
             if coming >= 0:
-                if noise is not None:
-                    prefetch_to_write(C, coming)
-                if paths is not None:
-                    word = coming - base if coming >= len(keep) else coming
-                    k = paths.starts[word + 1] - 1
-                    while k >= paths.starts[word] and paths.nodes[k] >= HOT_NODES:
-                        node = np.int64(paths.nodes[k])
-                        prefetch_to_write(C, node + (output_copies.base if node < output_copies.n else 0))
-                        k -= 1
-                if waits(copies, coming) == 1:  # it will be merged
-                    prefetch_to_write(W, coming - base)
-                    prefetch_to_write(copies.before, coming - base)
-                    if noise is not None:
-                        prefetch_to_write(C, coming - base)
-                        prefetch_to_write(output_copies.before, coming - base)
+                _prefetch_outputs(coming, paths, weights)
+                if waits(copies, coming) == 1:
+                    _prefetch_merge(coming - copies.base, noise, weights)
             if turn % LOSS_EVERY == 0:
                 loss += _loss(m, labels, first, n, work)
-                measured += n_predictions
+                measured += n_context if cbow is None else 1
             logistic_steps(scores, m, labels, first, n, now)
-            if uneven:
-                for i in range(m):
-                    for j in range(n):
-                        scores[i, j] *= work.input_times[i] * times[j]
-                work.input_times[:m] = 1
-            if noise is not None:
-                for k in range(q, noise.negative, stretches):  # a few rows at a time, as the core's queues are short
-                    prefetch_to_write(C, work.noise[k])
+            if uneven or 0 < n_noise <= len(work.noise):
+                _weigh_repeats(m, n, work)
+            _prefetch_noise(q, noise, C, work)
             move(E, X, rows, m, C, outputs, n, scores)
-            if cbow is not None:
-                share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
-                add_to_rows(W, inputs, n_context, cbow.error, share)
-
+            _scatter(n_context, cbow, W, work)
             if note(copies, centre):
-                merge_copy(W, centre - base, copies, np.float32(1))
-                if noise is not None:
-                    merge_copy(C, centre - base, output_copies, np.float32(1))
+                _merge_word(centre - copies.base, noise, weights)
             if paths is not None:
                 node = outputs[turn % n]  # of the path, any
                 if note(output_copies, node):

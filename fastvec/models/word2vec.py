@@ -21,7 +21,7 @@ from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.subsampling import keep_probability
-from fastvec.kernels.word2vec import Mean, Noise, Paths, Work, initialise, new_work, train_block
+from fastvec.kernels.word2vec import Mean, Noise, Paths, Step, Weights, Work, initialise, new_work, train_block
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving
@@ -198,6 +198,9 @@ class _Run:
         if settings.model == "cbow":
             cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
 
+        step = Step(self.keep, settings.window, not settings.fixed_window, self.noise, self.paths, cbow)
+        weights = Weights(self.W, self.C, inputs.copies, outputs.copies)
+
         def train(key: tuple[int, int]) -> None:
             epoch, block = key
             start = block * self.block_size
@@ -206,9 +209,8 @@ class _Run:
             rate = learning_rate(settings, first)
             change = (learning_rate(settings, 1) - learning_rate(settings, 0)) * n / (settings.epochs * n_ids)
             train_block(
-                tokens[:n], (settings.seed, epoch, block), self.keep, self.W, self.C, self.noise, self.paths, cbow,
-                settings.window, not settings.fixed_window, np.float32(rate), np.float32(change),
-                inputs.copies, outputs.copies, self.stop, work,
+                tokens[:n], (settings.seed, epoch, block), np.float32(rate), np.float32(change),
+                step, weights, self.stop, work,
             )  # fmt: skip
             inputs.after(n)
             outputs.after(n)
