@@ -2,41 +2,38 @@
 
 A *leaf* is inlined into its caller and is never called from Python. An *entry* is called from Python, releases the
 interpreter's lock and is cached on disk. Neither has ``fastmath``: a weight that has become NaN must stay visible.
-The SIMD operations of `fastvec.kernels.simd` say themselves which of their sums LLVM may reorder.
+The operations of `fastvec.kernels.simd` choose the order of their sums themselves.
+
+A leaf must use each array for the last time on a line that all its paths pass. Otherwise numba cannot prove that the
+counts of references cancel, and the caller's loop counts them: twelve atomic operations for a record of six arrays.
 """
 
+import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
-from warnings import warn
 
 from numba import njit
-from numba.np import linalg
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_LOG = logging.getLogger(__name__)
 
-
-def _spare_scipy() -> None:
-    """Keep numba from importing SciPy's linear algebra, 14 MB and a quarter of a second, before its first kernel.
-
-    It would only see whether that is there, and imports it again where a function needs it, as none of these does.
-    """
-    check = getattr(linalg, "ensure_blas", None)
-    if check is not None:
-        linalg.ensure_blas = lambda: None
-        from numba.np import arraymath
-
-        linalg.ensure_blas = arraymath.ensure_blas = check  # type: ignore[attr-defined] # imported from there
-
-
-_spare_scipy()
+# The first compilation imports scipy.linalg to look for BLAS, which no kernel here needs: 0.17 s and 12 MB. numba has
+# no option against it, and to patch numba is not worth that little.
 
 leaf = njit(**_OPTIONS, forceinline=True)
 
 
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function that Python calls; where nothing can be kept on disk it is compiled anew each time."""
+    """Compile a function that Python calls; where no cache can be written it is compiled anew in each process."""
     try:
         return njit(**_OPTIONS, cache=True)(function)  # type: ignore[no-any-return]
     except RuntimeError:  # neither beside the module nor in the user's cache directory
-        warn("kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder to keep them in", stacklevel=1)
+        _report_no_cache()
         return njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+@cache
+def _report_no_cache() -> None:
+    """Log, once in a process, that nothing is cached."""
+    _LOG.warning("kernels are compiled anew in each process: set NUMBA_CACHE_DIR to a folder where they can be cached")
