@@ -9,7 +9,7 @@ from fastvec.kernels.rng import below, draw
 
 
 def noise_distribution(counts: NDArray[np.int64], exponent: float = 0.75) -> NDArray[np.float64]:
-    """Give the probability of each word under the noise of negative sampling.
+    """Return the probability of each word under the noise of negative sampling.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def noise_distribution(counts: NDArray[np.int64], exponent: float = 0.75) -> NDA
     Raises
     ------
     InputError
-        If `exponent` is not finite, or so far from 0 that the powers are.
+        If `exponent` is not finite, or so far from 0 that the powers are not.
 
     Notes
     -----
@@ -52,9 +52,9 @@ def _fill(share, alias):
     Parameters
     ----------
     share : (n,) float64
-        Probability of each item times n; becomes the probability of keeping a slot's own item.
+        Probability of each item times n; becomes the probability that a slot keeps its own item.
     alias : (n,) int64
-        ``arange(n)``; becomes the item taken otherwise.
+        ``arange(n)``; becomes the item that the slot yields otherwise.
     """
     n = len(share)
     small, large = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -75,7 +75,7 @@ def _fill(share, alias):
             n_large -= 1
             small[n_small] = rich
             n_small += 1
-    for k in range(n_small):  # what is left differs from 1 by rounding only
+    for k in range(n_small):  # the rest differs from 1 by rounding only
         share[small[k]] = 1.0
     for k in range(n_large):
         share[large[k]] = 1.0
@@ -92,8 +92,8 @@ def alias_table(probabilities: NDArray[np.float64]) -> NDArray[np.uint64]:
     Returns
     -------
     (n,) uint64
-        For each slot a threshold t in the upper 32 bits and an alias in the lower: a draw picks a slot uniformly, and
-        then the slot itself with probability t / 2**32, else its alias. One load serves a draw.
+        For each slot a threshold t in the upper 32 bits and an alias in the lower. A draw picks a slot uniformly, then
+        the slot itself with probability t / 2**32, else its alias: one load a draw.
     """
     n = len(probabilities)
     share, alias = np.asarray(probabilities * n, np.float64), np.arange(n, dtype=np.int64)

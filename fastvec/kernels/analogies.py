@@ -1,10 +1,10 @@
-"""The search for the best answer to analogy questions, as a sum of three rows of a matrix of similarities."""
+"""The search for the best answer to analogy questions: sums of three rows of a similarity matrix."""
 
 import numpy as np
 
 from fastvec.kernels.jit import entry, leaf
 
-# Columns worked at a time: few enough that the rows of a section's questions stay in the second-level cache.
+# Columns processed at a time: few enough that the rows of a section's questions stay in the second-level cache.
 _WIDTH = 512
 
 
@@ -17,8 +17,8 @@ def _contains(three, owner):
 def raise_best(added, subtracted, questions, excluded, owners, start, best_scores, best_words):
     """Raise each question's best score and word with a block of candidates.
 
-    The score of candidate j for question (a, b, c) is ``added[b, j] - subtracted[a, j] + added[c, j]``. Of equal
-    scores the first candidate's counts.
+    The score of candidate j for question (a, b, c) is ``added[b, j] - subtracted[a, j] + added[c, j]``. Ties go to
+    the first candidate.
 
     Parameters
     ----------

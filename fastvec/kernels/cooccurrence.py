@@ -1,11 +1,11 @@
 """Counting of co-occurrences by inverted index.
 
-The positions of a stretch of text are sorted by word. Then each word's row is made alone: its positions are walked, and
-the weights of the words around them are added up in one dense accumulator, which fits the second-level cache. So
-nothing is hashed, no pairs are sorted, and rows can be made in any order by any thread.
+The positions of a stretch of text are sorted by word. Each word's row is then made by itself: a pass over its positions
+adds up the weights of the words around them in one dense accumulator, which fits the second-level cache. Nothing is
+hashed, no pairs are sorted, and any thread can make any row.
 
-Weights are whole numbers, so that sums are exact and do not depend on their order. Which columns of the accumulator are
-in use is kept in bits, one a column and one for each 64 of those: they give the columns in order.
+Weights are whole numbers, so that sums are exact and do not depend on their order. Two bitmaps mark the
+columns in use, with a bit for each column and for each 64 columns: they yield the columns in order.
 """
 
 from typing import NamedTuple
@@ -19,15 +19,15 @@ from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.rng import stream, uniform
 from fastvec.kernels.simd import prefetch
 
-#: What stands in a stretch of text in place of a word: a sentence's end, and a word dropped from its place.
+#: Sentinels in a stretch of text: the end of a sentence, and the place of a dropped word.
 END, GAP = -1, -2
-#: Positions between the one at work and the one whose surroundings are asked for.
+#: How many positions ahead the surroundings are prefetched.
 _AHEAD = 12
 _ONE = np.uint64(1)
 
 
 class Accumulator(NamedTuple):
-    """The row at work; all zero between rows.
+    """The current row; all zero between rows.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Accumulator(NamedTuple):
 
 
 def lowest_bit(bits):
-    """Give the place of the lowest bit of a uint64 other than 0."""
+    """Return the index of the lowest bit that is set in a uint64, which is not 0."""
     return (int(bits) & -int(bits)).bit_length() - 1
 
 
@@ -112,15 +112,15 @@ def keep_words(tokens, keep, key, leave_gaps, text, end):
     Parameters
     ----------
     tokens : (n,) int32
-        Word ids; -1 ends a sentence; ids of len(keep) and more are outside the vocabulary and vanish.
+        Word ids; -1 ends a sentence; ids of len(keep) and more are outside the vocabulary and are dropped.
     keep : (n_words,) float32
         Probability of keeping an occurrence.
     key : tuple of 3 int
         All that the random numbers depend on.
     leave_gaps : bool
-        Put `GAP` in the place of words that subsampling drops, which else vanish too.
+        Write `GAP` in the place of each word that subsampling drops, instead of nothing.
     text : int32 array
-        With room for n more.
+        Has room for n more.
     end : int
         Where the text ends.
 
@@ -145,7 +145,7 @@ def keep_words(tokens, keep, key, leave_gaps, text, end):
 
 @entry
 def sort_positions(text, margin, starts, positions):
-    """Sort the positions of a text by word, leaving out `margin` positions at either end.
+    """Sort the positions of a text by word, without the `margin` positions at either end.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def sort_positions(text, margin, starts, positions):
     starts : (n_words + 1,) int64
         Receives where each word's positions begin.
     positions : (n,) int32
-        Receives the positions, rising for each word.
+        Receives the positions, ascending for each word.
     """
     starts[:] = 0
     for t in range(margin, len(text) - margin):
@@ -178,8 +178,8 @@ def count_rows(text, positions, starts, first, last, left, right, least, scale, 
     Parameters
     ----------
     text : (m, 16) int32
-        Word ids, in rows of a cache line. Around each position stand as many others as the windows reach, or a
-        sentence end before that.
+        Word ids, in rows of a cache line. Around each position come as many others as the windows reach, or a
+        sentence end before.
     positions, starts
         From `sort_positions`.
     left, right : (reach,) int64
@@ -193,7 +193,7 @@ def count_rows(text, positions, starts, first, last, left, right, least, scale, 
     lengths : (last - first,) int64
         Receives the number of cells of each row.
     columns, values : int32 array, float32 or int64 array
-        Receive the cells, columns rising in each row.
+        Receive the cells, columns ascending in each row.
 
     Returns
     -------

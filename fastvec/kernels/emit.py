@@ -22,7 +22,7 @@ VECTOR = ir.VectorType(F32, LANES)
 
 
 def compiled(function):
-    """Give a Python function a body in LLVM code: use as ``@compiled(function)`` on the emitter.
+    """Compile calls of a Python function to LLVM code; decorates the emitter: ``@compiled(function)``.
 
     The emitter is called with the builder and the lowered arguments (see `_lower`).
     """
@@ -55,13 +55,13 @@ class _Array:
         self.columns = cgutils.unpack_tuple(builder, struct.shape)[-1]
 
     def at(self, index, row=None):
-        """Give the address of an element; of [row, index] where a row is given."""
+        """Return the address of an element; of [row, index] where a row is given."""
         if row is not None:
             index = self.builder.add(self.builder.mul(row, self.columns), index)
         return self.builder.gep(self.data, [index])
 
     def get(self, index):
-        """Give the integer at `index`."""
+        """Return the integer at `index`."""
         value = self.builder.load(self.at(index))
         return value if value.type == I64 else self.builder.sext(value, I64)
 

@@ -1,4 +1,4 @@
-"""Lines of "word number number ..." written from float32, each number as short as can be.
+"""Lines of "word number number ..." written from float32, each number as short as possible.
 
 That is the shortest decimal number that reads back as the same float32, and of those the nearest: the Schubfach method
 (Giulietti 2020, "The Schubfach way to render doubles", here for 24 bits), whose products fit 64 bits.
@@ -12,11 +12,11 @@ from fastvec.kernels.jit import entry, leaf
 _NEWLINE, _SPACE, _PLUS, _MINUS, _DOT, _ZERO, _LOWER_E = 10, 32, 43, 45, 46, 48, 101
 
 _LEAST_SCALE, _MOST_SCALE = -31, 45
-NUMBER_BYTES = 24  # no number takes more, its separator included
+NUMBER_BYTES = 24  # at most, with the separator
 
 
 def _scale(power):
-    """Give the upper 64 bits of 10^power, rounded up."""
+    """Return the upper 64 bits of 10^power, rounded up."""
     if power >= 0:
         digits = 10**power
         shift = digits.bit_length() - 64
@@ -31,7 +31,7 @@ _SCALES = np.array([_scale(power) for power in range(_LEAST_SCALE, _MOST_SCALE +
 
 @leaf
 def _round_to_odd(scale, value):
-    """Give the product's bits from the 64th up, the lowest of them set when bits below were lost."""
+    """Return the product's bits from the 64th up, the lowest of them set when bits below were lost."""
     low = (scale & uint64(0xFFFFFFFF)) * value
     high = (scale >> uint64(32)) * value + (low >> uint64(32))
     return np.int64(high >> uint64(32)) | np.int64((high & uint64(0xFFFFFFFF)) > uint64(1))
@@ -39,7 +39,7 @@ def _round_to_odd(scale, value):
 
 @leaf
 def _shortest(bits):
-    """Give digits and power so that digits * 10^power is the shortest decimal number for a float32 above 0."""
+    """Return digits and power such that digits * 10^power is the shortest decimal for a float32 above 0."""
     fraction = np.int64(bits) & 0x7FFFFF
     biased = (np.int64(bits) >> 23) & 0xFF
     significand = fraction | 0x800000 if biased else fraction
@@ -77,7 +77,7 @@ def _put_digits(out, position, digits, n_digits):
 
 @leaf
 def _put_number(out, position, value):
-    """Write a float32 as Python would a number of these digits: 0.25, 3.0, 1.5e-07."""
+    """Write a float32 in Python's notation: 0.25, 3.0, 1.5e-07."""
     bits = np.float32(value).view(np.uint32)
     if bits >> 31:
         out[position] = _MINUS
@@ -133,7 +133,7 @@ def format_lines(words, offsets, values, out):
     Parameters
     ----------
     words : (n_bytes,) uint8
-        The words on end.
+        The words, concatenated.
     offsets : (n_rows + 1,) int64
         Where each word begins in `words`.
     values : (n_rows, dim) float32
@@ -144,7 +144,7 @@ def format_lines(words, offsets, values, out):
     Returns
     -------
     int
-        The bytes written.
+        Number of bytes written.
     """
     position = 0
     for row in range(len(values)):

@@ -3,13 +3,13 @@
     difference = w . c + bias of w + bias of c - log x
     cost = f(x) difference^2 / 2,    f(x) = min(1, (x / x_max)^alpha)
 
-Words and contexts are cut into blocks, and the matrix into *tiles*, the cells of a block of words and a block of
-contexts: few enough rows to stay in the cache. Tiles without a common block share no row, so threads may work on them
-at the same time.
+Words and contexts are cut into blocks, and the matrix into *tiles*: the cells of a block of words and a block of
+contexts, with few enough rows to stay in the cache. Tiles without a common block share no row, so threads may process
+them at the same time.
 
 A row of weights holds, side by side, `dim` weights, the bias, a one, padding, and as many sums of squared gradients.
-Where a word has its bias a context has the one, and the other way round: so the product of two rows is that of the
-vectors plus both biases, and the biases are learned as any other weight. The ones never move (`STILL`).
+A context has its one where a word has its bias, and the other way round. So the product of two rows is that of the
+vectors plus both biases, and biases are learned as any other weight. The ones never move (`STILL`).
 """
 
 from typing import NamedTuple
@@ -28,14 +28,14 @@ from fastvec.kernels.simd import prefetch
 #: Most words in a block, so that a cell fits 64 bits: the places of its word and its context in their blocks, as
 #: uint16, and the logarithm of its count, as float32.
 LARGEST_BLOCK = 1 << 16
-#: Sum of squared gradients of a weight that is not to move.
+#: Sum of squared gradients of a weight that must not move.
 STILL = np.float32(1e38)
-#: Cells ahead of the current one whose rows are fetched.
+#: How many cells ahead rows are prefetched.
 _AHEAD = 4
 
 
 class Counts(NamedTuple):
-    """A matrix of co-occurrences by rows (CSR); cells below `least` are passed over."""
+    """A matrix of co-occurrences by rows (CSR); cells below `least` are skipped."""
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
@@ -44,7 +44,7 @@ class Counts(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """Where the weights f(x) reach 1, their power, and the bound of a gradient, times the learning rate."""
+    """Logarithm of the count from which f(x) is 1, f's exponent, and the learning rate times a gradient's bound."""
 
     log_x_max: np.float32
     alpha: np.float32
@@ -71,8 +71,8 @@ def _inner_product(builder, W, i, C, j, out):
 def adagrad_step(W, i, C, j, slope, limit):
     """Move the first halves of W[i] and C[j] against the gradient, and add its squares to their second halves.
 
-    The gradient of one is `slope` times the other, within ±limit; it is divided by the square roots of the sums of
-    squares from before.
+    The gradient of one is `slope` times the other, within ±limit; it is divided by the square roots of the previous
+    sums of squares.
     """
     half = W.shape[1] // 2
     w, c = W[i, :half], C[j, :half]
@@ -122,7 +122,7 @@ def _shuffle(items, state):
 
 @entry
 def shuffle(items, seed, epoch, number):
-    """Put items in an order that is a function of three numbers."""
+    """Shuffle items; their order is a function of three numbers."""
     state = np.empty(1, np.uint64)
     state[0] = stream(seed, epoch, number)
     _shuffle(items, state)
@@ -130,7 +130,7 @@ def shuffle(items, seed, epoch, number):
 
 @entry
 def shuffle_runs(items, starts, seed, number):
-    """Shuffle each run of items by itself; the starts of the runs are followed by the end of the last."""
+    """Shuffle each run of items by itself; `starts` ends with the end of the last run."""
     state = np.empty(1, np.uint64)
     state[0] = stream(seed, 0, number)
     for k in range(len(starts) - 1):
@@ -175,7 +175,7 @@ def fill_tiles(counts, words, homes, places, ends, cells):
 
 @leaf
 def _weight(log, loss):
-    """Give f(x) of a count whose logarithm is `log`, to about 2e-7, in a form that LLVM turns into vector code."""
+    """Return f(x) of a count whose logarithm is `log`, to about 2e-7, in a form that LLVM turns into vector code."""
     t = min(loss.alpha * (log - loss.log_x_max) * np.float32(1.44269504), np.float32(0))
     t = max(t, np.float32(-126))
     whole = np.int32(t - np.float32(0.5))
@@ -196,11 +196,11 @@ def train_tile(cells, W, C, first_word, first_context, loss, rate, weights, scor
     Parameters
     ----------
     cells : (n,) uint64
-        Of the tile, in the order in which they are taken.
+        Cells of the tile, in the order of their steps.
     W, C : (n_rows, 2 half) float32
         Weights and squared gradients of words and contexts; changed.
     first_word, first_context : int
-        Rows with which the two blocks begin.
+        First rows of the two blocks.
     loss : Loss
         The weighting of the cells.
     rate : float32
@@ -213,7 +213,7 @@ def train_tile(cells, W, C, first_word, first_context, loss, rate, weights, scor
     Returns
     -------
     float
-        Sum of the costs, each from before its step.
+        Sum of the costs, each before its step.
     """
     n = len(cells)
     places, logs = cells.view(np.uint16), cells.view(np.float32)

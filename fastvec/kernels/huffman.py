@@ -1,6 +1,6 @@
 """The Huffman tree of hierarchical softmax: each word a leaf, frequent words near the root.
 
-It is built with two queues, in linear time once counts are sorted. Nodes 0 to n - 1 are the words, least frequent
+Two queues build it, in linear time once counts are sorted. Nodes 0 to n - 1 are the words, least frequent
 first. Nodes n to 2n - 2 are the inner nodes in the order in which they are made, so their weights rise too, and the two
 smallest are always at the head of one queue or the other.
 """
@@ -14,14 +14,14 @@ from fastvec.kernels.jit import entry
 
 
 class HuffmanPaths(NamedTuple):
-    """The way from the root to each word; word w's is at ``starts[w]:starts[w + 1]``.
+    """The path from the root to each word; word w's is at ``starts[w]:starts[w + 1]``.
 
     Attributes
     ----------
     starts : (n_words + 1,) int64
         Where each word's path begins.
     nodes : (n_steps,) int32
-        Inner nodes passed, from 0 to n_words - 2, the heaviest first; the root is 0.
+        Inner nodes on the path, from 0 to n_words - 2, the heaviest first; the root is 0.
     labels : (n_steps,) float32
         1 - code: 1 where the path turns to the lighter child, as in word2vec.c.
     """
@@ -40,9 +40,9 @@ def _merge(weights, parent, code):
     weights : (n,) int64
         Rising.
     parent : (2n - 1,) int64
-        Filled with each node's parent; the root's is left.
+        Receives each node's parent; the root's is not written.
     code : (2n - 1,) uint8
-        Filled: 0 for the lighter of two children, 1 for the heavier, as in word2vec.c.
+        Receives 0 for the lighter of two children, 1 for the heavier, as in word2vec.c.
     """
     n = len(weights)
     inner = np.empty(n, np.int64)
@@ -65,7 +65,7 @@ def _merge(weights, parent, code):
 
 @entry
 def _trace(parent, code, depth, starts, nodes, labels):
-    """Measure the paths where `nodes` is empty, else write them, root first; word w is node n - 1 - w."""
+    """Write the paths, root first, or only their lengths where `nodes` is empty; word w is node n - 1 - w."""
     n = len(starts) - 1
     if len(nodes) == 0:
         for node in range(2 * n - 3, -1, -1):
@@ -83,7 +83,7 @@ def _trace(parent, code, depth, starts, nodes, labels):
 
 
 def huffman_paths(counts: NDArray[np.int64]) -> HuffmanPaths:
-    """Build the Huffman tree of word counts and give the path to each word.
+    """Build the Huffman tree of word counts and return the path to each word.
 
     Parameters
     ----------

@@ -3,8 +3,8 @@
 A number becomes the float32 nearest to it. Its digits w, 19 at most, times a rounded power of ten give a double within
 4 units of 2^-53, relatively: w as a double, the power and their product are each rounded once, and digits beyond the
 19th weigh less than 10^-18. So the double is less than 8 of its own steps away from the number. When no midpoint
-between two float32 lies within 8 steps of the double, both round to the same float32. In the rest, one in thirty
-million, the caller is asked to compute the number.
+between two float32 lies within 8 steps of the double, both round to the same float32. The others, one in thirty
+million, are left to the caller.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from numba import uint64
 
 from fastvec.kernels.jit import entry, leaf
 
-# How far a call of `parse_lines` came, and why it went no further.
+# Why a call of `parse_lines` ended.
 DONE = 0
 HARD_FULL = 1  # the list of hard numbers is full
 BLANK = 2  # an empty line
@@ -41,7 +41,7 @@ def _is_separator(byte):
 
 @leaf
 def _nearest(digits, power):
-    """Round digits * 10^power to float32: the value and whether it is good, hard or too large."""
+    """Round digits * 10^power to float32; return the value and whether it is good, hard or too large."""
     if digits == uint64(0) or power < _LEAST_POWER:
         return np.float32(0.0), _GOOD
     if power > _MOST_POWER:
@@ -58,7 +58,7 @@ def _nearest(digits, power):
 
 @leaf
 def _parse_number(data, position):
-    """Read the number at a position: its value, where it ends and its status; a newline follows somewhere."""
+    """Read the number at a position; return its value, its end and its status. A newline follows somewhere."""
     negative = data[position] == _MINUS
     if negative or data[position] == _PLUS:
         position += 1
@@ -115,8 +115,8 @@ def _parse_number(data, position):
 def _parse_row(data, position, row, values, hard, n_hard):
     """Read a row of numbers up to the end of the line.
 
-    Returns the number of good numbers, the position of the newline or of the number that is bad, a status, and the
-    new number of hard numbers.
+    Returns how many numbers are good, the position of the newline or of the bad number, a status, and how many
+    numbers are hard by now.
     """
     dim = values.shape[1]
     for column in range(dim):
@@ -162,7 +162,7 @@ def _word_end(data, start, stop, dim):
 
 @entry
 def parse_lines(data, start, stop, first_row, values, spans, hard):
-    """Read lines until they end, or one needs the caller.
+    """Read lines until the end, or until one needs the caller.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def parse_lines(data, start, stop, first_row, values, spans, hard):
             end += 1
         hard_before = n_hard
         found, place, status, n_hard = _parse_row(data, end, row, values, hard, n_hard)
-        if status != DONE:  # perhaps the word holds spaces: count the numbers from the right
+        if status != DONE:  # the word may hold spaces: count the numbers from the right
             n_hard = hard_before
             line_end = end
             while data[line_end] != _NEWLINE:

@@ -1,16 +1,16 @@
-"""Passes over an id stream that join pairs of words, and that spell the ids out."""
+"""Passes over an id stream: joining pairs of words, and writing the ids out as words."""
 
 import numpy as np
 
 from fastvec.kernels.jit import entry, leaf
 
-#: Held where no id is.
+#: Sentinel: no id is held.
 NOTHING = -2
 
 
 @leaf
 def _find(sorted_ids, start, stop, wanted):
-    """Give the place of an id between `start` and `stop`; -1 if it is not there."""
+    """Return the position of an id between `start` and `stop`; -1 if it is absent."""
     while start < stop:
         middle = (start + stop) >> 1
         if sorted_ids[middle] < wanted:
@@ -24,27 +24,27 @@ def _find(sorted_ids, start, stop, wanted):
 
 @entry
 def join_pairs(ids, starts, seconds, joined, held, out, counts):
-    """Put one id in the place of pairs that stand next to each other in a sentence, from the left, as word2phrase does.
+    """Replace pairs of adjacent words in a sentence by one id, from the left, as word2phrase does.
 
     Parameters
     ----------
     ids : (n,) int32
         A part of the stream; -1 ends a sentence.
     starts : (n_words + 1,) int64
-        The second words of pairs that begin with word w are ``seconds[starts[w] : starts[w + 1]]``, rising.
+        The second words of pairs that begin with word w are ``seconds[starts[w] : starts[w + 1]]``, ascending.
     seconds, joined : (n_pairs,) int32
-        And the id of each pair.
+        Second word and id of each pair.
     held : int
-        The id before this part, if it may be the first of a pair, or `NOTHING`.
+        The id before this part, if it may begin a pair, or `NOTHING`.
     out : (n + 1,) int32
         Receives the new stream.
     counts : (n_ids,) int64, changed
-        Gets one more for each id in it.
+        Number of each id in the new stream.
 
     Returns
     -------
     n, held
-        The length of the new stream, and the id that is not in it yet.
+        The length of the new stream, and the id that is not yet in it.
     """
     n = 0
     for token in ids:
@@ -67,25 +67,25 @@ def join_pairs(ids, starts, seconds, joined, held, out, counts):
 
 @entry
 def spell(ids, data, offsets, out, is_open):
-    """Write the words of a stream with a space between, and a newline for the end of a sentence.
+    """Write the words of a stream, separated by spaces, with a newline for the end of a sentence.
 
     Parameters
     ----------
     ids : (n,) int32
         A part of the stream; -1 ends a sentence.
     data : (n_bytes,) uint8
-        The words, one after the other.
+        The words, concatenated.
     offsets : (n_words + 1,) int64
-        Where each begins.
+        Where each word begins.
     out : uint8 array
-        Receives the text, n bytes more than the words have at most.
+        Receives the text: the bytes of the words and at most n more.
     is_open : bool
-        Whether the sentence has a word already.
+        Whether the current sentence has a word already.
 
     Returns
     -------
     n, is_open
-        The length of the text.
+        The length of the text, and whether its last sentence is open.
     """
     n = 0
     for token in ids:

@@ -7,26 +7,26 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.jit import entry, leaf
 
-#: More occurrences than there are.
+#: Sentinel: never merge.
 NEVER = np.iinfo(np.int64).max
 
 
 class Copies(NamedTuple):
-    """One thread's copies of the first rows of a matrix, which it trains in their place.
+    """One thread's copies of the first rows of a matrix; it trains them in place of the originals.
 
     Attributes
     ----------
     n, base : int
         How many rows have copies, and the row of the first copy.
     every : (1 + n,) int64
-        After how many occurrences as a centre training merges each copy; of a node, after how many times that it is
-        chosen from a centre's path. `NEVER` where training is not to merge it. The first element is for all rows
-        without copies, so that there is no need to branch.
+        Training merges the copy of a word after so many occurrences as a centre, and that of a node after it was chosen
+        so many times from a centre's path; `NEVER` where it does not. The first element stands for all rows without
+        copies, which saves a branch.
     left : (1 + n,) int64, changed
-        How many of them each has yet to wait for. Not used for C with negative sampling: copies of words are merged in
-        both matrices at once.
+        How many of them remain until the next merge. Not used for C with negative sampling, where copies of words are
+        merged in both matrices at once.
     before : (n, padded dim) float32
-        The copies as the last merging left them.
+        The copies as of their last merge.
     """
 
     n: int
@@ -50,7 +50,7 @@ def original(copies, row):
 
 @leaf
 def merge_copy(matrix, k, copies, share):
-    """Add a share of the changes of copy k to its original, and make the copy equal to that."""
+    """Add a fraction of the changes of copy k to its original, and reset the copy to the result."""
     before, row = copies.before, copies.base + k
     for column in range(matrix.shape[1]):
         merged = matrix[k, column] + (matrix[row, column] - before[k, column]) * share
@@ -59,19 +59,19 @@ def merge_copy(matrix, k, copies, share):
 
 @leaf
 def _place(copies, row):
-    """Give where in `copies.left` the occurrences of a row are counted, be it a copy or not."""
+    """Return the index in `copies.left` of a row, a copy or not."""
     return max(row - copies.base + 1, 0)
 
 
 @leaf
 def waits(copies, row):
-    """Give how many occurrences a row has yet to wait for."""
+    """Return how many occurrences remain until a row is merged."""
     return copies.left[_place(copies, row)]
 
 
 @leaf
 def note(copies, row):
-    """Note an occurrence of a row; tell whether its copy is to be merged now."""
+    """Count an occurrence of a row; return whether its copy is due to be merged."""
     place = _place(copies, row)
     copies.left[place] -= 1
     due = copies.left[place] == 0
@@ -82,7 +82,7 @@ def note(copies, row):
 
 @entry
 def merge_copies(matrix, first, end, copies, share):
-    """Merge the copies from `first` to `end`, which is not merged.
+    """Merge the copies `first` to `end` - 1.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def merge_copies(matrix, first, end, copies, share):
     first, end : int
     copies : Copies
     share : float32
-        Factor of the changes.
+        Fraction of the changes that counts.
     """
     for k in range(first, end):
         merge_copy(matrix, k, copies, share)

@@ -1,6 +1,6 @@
 """Random numbers for kernels: splitmix64 (Steele, Lea and Flood 2014), whose whole state is one counter.
 
-Streams are made by `stream`, a function of numbers alone, so that what is drawn never depends on the thread that draws.
+`stream` computes where a stream starts from numbers alone, so what is drawn never depends on the thread that draws.
 """
 
 import numpy as np

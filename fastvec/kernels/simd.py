@@ -1,11 +1,11 @@
 """Vector instructions for numba kernels: products and updates of small blocks of matrix rows, in registers.
 
-Each operation is a plain Python function, written with NumPy, that says what it does and serves where numba's compiler
-is switched off; ``@emit.compiled`` gives it a second body that emits LLVM vector code in its place.
+Each operation is a plain NumPy function, which says what it does and is used where numba's compiler is switched off.
+``@emit.compiled`` replaces it in compiled code by LLVM vector code.
 
 Matrices are C-contiguous float32 with rows of a multiple of `ROW_MULTIPLE` floats, padded with zeros, so that loops
-over a row have no tail. Rows are worked in *register blocks* of a few rows of one matrix by a few of another, with code
-unrolled for each size of block. The rows that a call updates must differ from one another.
+over a row have no tail. Rows are processed in *register blocks* of a few rows of one matrix by a few of another, with
+unrolled code for each size of block. The rows that a call updates must differ from one another.
 """
 
 from functools import reduce
@@ -25,7 +25,7 @@ _MOVE_ROWS = (6, 4, 3, 2, 1) if LANES == 16 else (2, 1)
 
 
 def _move_columns(n_rows):
-    """Give the column sizes of the blocks of `move` that have `n_rows` rows."""
+    """Return the column sizes of the blocks of `move` that have `n_rows` rows."""
     return (6, 4, 2, 1) if n_rows * LANES <= 32 else (3, 2, 1)
 
 
@@ -116,8 +116,8 @@ def move(E, X, rows, m, C, columns, n, steps):
     """Move `m` rows of E and `n` rows of C along the gradient.
 
     E[row a] += sum over b of steps[a, b] C[column b];  C[column b] += sum over a of steps[a, b] X[row a], where row a
-    is rows[a] and column b is columns[b]. E may be X. The moves are made in register blocks, one after the
-    other, each with the values that those before it left; within a block both moves use the values before either.
+    is rows[a] and column b is columns[b]. E may be X. Register blocks move one after the other, each
+    from the values that the previous ones left; within a block both moves use the values before either.
     """
     for i, n_i in _cut(m, _MOVE_ROWS):
         for j, n_j in _cut(n, _move_columns(n_i)):
@@ -161,7 +161,7 @@ def _move(builder, E, X, rows, m, C, columns, n, steps):
 
 
 def mean(W, rows, m, H):
-    """Set H[0] to the mean of the rows rows[:m] of W, m >= 1; a row may come more than once."""
+    """Set H[0] to the mean of the rows rows[:m] of W, m >= 1; rows may repeat."""
     H[0] = W[rows[:m]].sum(0) / np.float32(m)
 
 
@@ -190,7 +190,7 @@ def _mean(builder, W, rows, m, H):
 
 
 def add_to_rows(W, rows, m, E, factor):
-    """Add factor * E[0] to the rows rows[:m] of W; a row that comes more than once gets it each time."""
+    """Add factor * E[0] to the rows rows[:m] of W; a row that repeats gets it each time."""
     np.add.at(W, rows[:m], factor * E[0])
 
 
@@ -214,19 +214,19 @@ def _add_to_rows(builder, W, rows, m, E, factor):
 
 
 def prefetch(A, row):
-    """Ask for row `row` of A, for reading, before it is needed."""
+    """Prefetch row `row` of A for reading."""
 
 
 def prefetch_to_write(A, row):
-    """Ask for row `row` of A, to be this core's alone, before it is read and written.
+    """Prefetch row `row` of A for writing: its cache lines become this core's own.
 
-    Otherwise a row that another core has as well is asked for twice, the second time by the first write. But rows that
-    many threads write all the time must not be asked for so: each would take them from the others before they write.
+    A row that another core holds too would otherwise be transferred twice, the second time by the first write. Rows
+    that many threads write all the time must not be prefetched so: each would take them away before the others write.
     """
 
 
 def _prefetches(write):
-    """Give the emitter of a prefetch."""
+    """Return the emitter of a prefetch."""
     byte = ir.IntType(8).as_pointer()
     prototype = ir.FunctionType(ir.VoidType(), [byte, emit.I32, emit.I32, emit.I32])
     intent, second_cache, data = emit.I32(int(write)), emit.I32(2), emit.I32(1)

@@ -1,8 +1,8 @@
 """Sparse matrices by rows (CSR): their sums, their product with a dense panel, and pointwise mutual information.
 
 A panel is a matrix of `PANEL` columns: a row of it fits the vector registers, so that each cell of the sparse matrix
-costs one multiplication and addition for each register and no store. Every row of a product is one sum in the order of
-the cells, whoever computes it.
+costs one multiply-add for each register and no store. Every row of a product is one sum in the order of the cells,
+whichever thread computes it.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ PANEL = 64
 
 
 def combine(values, rows, start, stop, X, out, row):
-    """Set out[row] to the sum of values[k] * X[rows[k]] over k from `start` to `stop` - 1; there is one at least."""
+    """Set out[row] to the sum of values[k] * X[rows[k]] over k from `start` to `stop` - 1, at least one."""
     out[row] = values[start:stop] @ X[rows[start:stop]]
 
 
@@ -79,15 +79,15 @@ def positive_information(indptr, indices, data, rows, columns, least, first, las
     indptr, indices, data : int array, int32 array, float32 array
         Co-occurrences, (n, m).
     rows, columns : (n,) float64, (m,) float64
-        Such that rows[i] * columns[j] * data[i, j] is the exponential of the information.
+        Factors such that rows[i] * columns[j] * data[i, j] is the exponential of the information.
     least : float
-        Cells with less data are left out.
+        Cells with less data are omitted.
     first, last : int
         Rows to compute.
     lengths : (n,) int64
         Receives the number of cells of each row.
     out_indices, out_values : int32 array, float32 array, or None
-        Receive the cells; None only counts them.
+        Receive the cells; None to only count them.
     """
     n = 0
     for i in range(first, last):

@@ -7,14 +7,14 @@ from fastvec.errors import InputError
 
 
 def keep_probability(counts: NDArray[np.int64], threshold: float = 1e-3) -> NDArray[np.float32]:
-    """Give the probability of keeping one occurrence of each word.
+    """Return the probability of keeping one occurrence of each word.
 
     Parameters
     ----------
     counts : (n_words,) int64
         Occurrences in the corpus, each at least 1.
     threshold : float
-        Relative frequency above which words are thinned; 0 keeps all.
+        Relative frequency above which occurrences are dropped; 0 keeps all.
 
     Returns
     -------

@@ -7,11 +7,11 @@ For each centre word the step gathers *input rows* X and *output rows* O, takes 
 
     scores = X O^T      g = rate * (labels - logistic(scores))      X += g O      O += g^T X
 
-As in word2vec.c the context words are the inputs and the centre is predicted, and words that subsampling drops are gone
-before windows are laid. The noise words are shared by the contexts of a centre (Ji et al. 2016), and by `STRETCHES`
-centres that lie far apart in the text: a block is cut into that many stretches whose centres take turns. So a noise row
-is fetched once for some forty pairs, and yet no word meets the same noise twice in a row, as it would if neighbouring
-centres shared it. A word that is k times among the inputs or outputs of a centre is one row whose step counts k-fold.
+As in word2vec.c the context words are the inputs and the centre is predicted, and subsampling drops words before
+windows are laid. The noise words are shared by the contexts of a centre (Ji et al. 2016), and by `STRETCHES` centres
+that lie far apart in the text: a block is cut into that many stretches whose centres take turns. So a noise row is
+fetched once for some forty pairs, yet no word meets the same noise twice in a row, as it would if neighbouring centres
+shared it. A word that occurs k times among the inputs or outputs of a centre is one row whose step counts k-fold.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ STRETCHES = 8
 #: The loss is measured on the centres of one turn in this many.
 LOSS_EVERY = 64
 
-#: Nodes nearest to the root of the Huffman tree, which stay in the cache by themselves.
+#: Nodes nearest to the root of the Huffman tree, which are always cached.
 HOT_NODES = 1024
 
 
@@ -63,7 +63,7 @@ class Mean(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a step is, in all of a training.
+    """What a step does, fixed for a training.
 
     Attributes
     ----------
@@ -110,21 +110,21 @@ class Work(NamedTuple):
     Attributes
     ----------
     kept : (block size + 2 window,) int32
-        The rows of the words of a block that subsampling keeps, between as many sentence ends as a window has words.
+        Rows of the words of a block that subsampling keeps, with a window's length of sentence ends before and after.
     inputs, input_times : (2 window + 1,) int64, float32
-        Input rows and how often each counts; ones at first.
+        Input rows and how often each counts, initially once.
     row : (1,) int64
         Zero: the input row of CBOW.
     outputs, output_times, labels : (outputs,) int64, float32, float32
-        Output rows, how often each counts (ones at first), and the labels of negative sampling, 1, 0, 0, ...
+        Output rows, how often each counts (initially once), and the labels of negative sampling, 1, 0, 0, ...
     noise : (negative,) int64
         Noise words of the next turn.
     scores : (2 window, outputs) float32
         Scores, then steps. Here `outputs` is a multiple of `fastvec.kernels.simd.LANES`.
     seen : (1024,) int64
-        When an input word was last met, by the last bits of its id.
+        At which centre an input word was last seen, by the last bits of its id.
     state : (1,) uint64
-        Of the random numbers.
+        State of the random numbers.
     loss : (1,) float64
         Sum of the measured losses.
     counts : (2,) int64
@@ -218,7 +218,7 @@ def _context(t, reach, window, work):
 
 @leaf
 def _unite(rows, times, first, n):
-    """Make equal rows among rows[first:n] one that counts as often; return the new n."""
+    """Unite equal rows among rows[first:n], and count them in `times`; return the new n."""
     end = first
     for k in range(first, n):
         at = first
@@ -293,14 +293,14 @@ def _gather_outputs(centre, n_noise, paths, weights, work):
         at = j if outputs[j] == centre else at
     is_noise = at > 0
     at = at if is_noise else last
-    outputs[at], outputs[last] = outputs[last], outputs[at]  # noise that is the centre itself is set aside
+    outputs[at], outputs[last] = outputs[last], outputs[at]  # noise that equals the centre is omitted
     times[at], times[last] = times[last], times[at]
     return 0, n_noise - is_noise
 
 
 @leaf
 def _prefetch_outputs(word, paths, weights):
-    """Ask for the output rows of a centre: its own, or those of its path that do not stay in the cache."""
+    """Prefetch the output rows of a centre: its own, or those of its path that are not always cached."""
     if paths is None:
         prefetch_to_write(weights.C, word)
         return
@@ -312,7 +312,7 @@ def _prefetch_outputs(word, paths, weights):
 
 @leaf
 def _prefetch_merge(k, noise, weights):
-    """Ask for what the merging of copy k of a word needs."""
+    """Prefetch what merging copy k of a word needs."""
     prefetch_to_write(weights.W, k)
     prefetch_to_write(weights.copies.before, k)
     if noise is not None:
@@ -343,7 +343,7 @@ def _weigh_repeats(m, n, work):
 
 @leaf
 def _prefetch_noise(q, noise, C, work):
-    """Ask for noise rows of the next turn: in each stretch for a few of them, as the core's queues are short."""
+    """Prefetch noise rows of the next turn, a few in each stretch, as the core's queues are short."""
     if noise is not None:
         for k in range(q, noise.negative, STRETCHES):
             prefetch_to_write(C, work.noise[k])
@@ -372,17 +372,17 @@ def train_block(tokens, key, rate, change, step, weights, stop, work):
     Parameters
     ----------
     tokens : (n,) int32
-        Word ids; -1 ends a sentence; ids of len(step.keep) and more are words outside the vocabulary, passed over.
+        Word ids; -1 ends a sentence; ids of len(step.keep) and more are words outside the vocabulary and skipped.
     key : tuple of 3 int
-        Seed, epoch and block: all that the random numbers depend on.
+        Seed, epoch and block; random numbers depend on nothing else.
     rate, change : float32
         Learning rate at the beginning of the block, and its change from there to the end.
     step : Step
-        What to do.
+        What each step does.
     weights : Weights
         Trained in place.
     stop : (1,) int64
-        Training stops early when this becomes other than 0.
+        Training stops early once this is not 0.
     work : Work
         Arrays of this thread.
     """
