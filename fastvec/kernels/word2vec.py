@@ -286,16 +286,15 @@ def _gather_outputs(centre, n_noise, paths, weights, work):
         for j in range(n):
             work.outputs[j] = trained(weights.output_copies, np.int64(paths.nodes[first + j]))
         return first, n
-    outputs, times, last = work.outputs, work.output_times, n_noise - 1
-    outputs[0] = centre
-    at = 0
-    for j in range(1, n_noise):
-        at = j if outputs[j] == centre else at
-    is_noise = at > 0
-    at = at if is_noise else last
-    outputs[at], outputs[last] = outputs[last], outputs[at]  # noise that equals the centre is omitted
-    times[at], times[last] = times[last], times[at]
-    return 0, n_noise - is_noise
+    outputs, times, n = work.outputs, work.output_times, n_noise
+    for j in range(1, n):
+        if outputs[j] == centre:  # noise that equals the centre is omitted
+            n -= 1
+            outputs[j], outputs[n] = outputs[n], centre
+            times[j], times[n] = times[n], times[j]
+            break
+    outputs[0], times[0] = centre, 1
+    return 0, n
 
 
 @leaf
