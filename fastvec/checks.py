@@ -1,5 +1,6 @@
 """Checks of arguments; each error names the argument, the limit and the value."""
 
+import os
 from collections.abc import Sequence
 from math import isfinite
 from numbers import Integral, Real
@@ -35,3 +36,23 @@ def check_flag(name: str, value: object) -> None:
     """Refuse anything but True and False."""
     if value not in (True, False):
         raise InputError(f"{name} must be True or False, not {value!r}")
+
+
+def count_threads(threads: int | None) -> int:
+    """Return the number of threads to use.
+
+    Parameters
+    ----------
+    threads : int or None
+        None is one thread for each core that this process may use, by its affinity.
+
+    Raises
+    ------
+    InputError
+        If it is below 1.
+    """
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if threads < 1:
+        raise InputError(f"threads must be at least 1, not {threads}")
+    return threads

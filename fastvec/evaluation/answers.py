@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import count_threads
 from fastvec.evaluation.lookup import unit_vectors
 from fastvec.kernels.analogies import raise_best
-from fastvec.training.blocks import count_threads
 
 if TYPE_CHECKING:
     from fastvec.vectors import KeyedVectors

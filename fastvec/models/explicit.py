@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvec.checks import count_threads
 from fastvec.corpus import Vocabulary
 from fastvec.errors import InputError, UnknownWordError
 from fastvec.models.product import multiply
-from fastvec.training.blocks import count_threads
 from fastvec.vectors import KeyedVectors
 
 if TYPE_CHECKING:

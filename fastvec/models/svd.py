@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_integer, check_number
+from fastvec.checks import check_integer, check_number, count_threads
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import PANEL
 from fastvec.models.product import as_panel, multiply, times_panel
-from fastvec.training.blocks import count_threads
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.core.event import install_timer
 
+from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.sources import Files, open_source
@@ -27,7 +28,6 @@ from fastvec.pipeline.request import Request
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.pipeline.timing import measure
 from fastvec.settings import Model, Reading, Run
-from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import parse_every
 from fastvec.training.estimate import File
 from fastvec.training.job import Job

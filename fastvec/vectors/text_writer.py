@@ -1,12 +1,12 @@
 """Vectors as word2vec's text or GloVe's: each number in the fewest digits that read back the same."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 import numpy as np
 
+from fastvec.checks import count_threads
 from fastvec.errors import InputError
 from fastvec.vectors.headers import BYTE_ORDER_MARK
 from fastvec.vectors.storage import Storage
@@ -49,7 +49,7 @@ def format_rows(vectors: Storage, words: PackedWords | None = None) -> Iterator[
         out = np.empty(size, np.uint8)
         return out[: kernel.format_lines(words.data, offsets, values, out)].tobytes()
 
-    threads = os.cpu_count() or 1
+    threads = count_threads(None)
     with ThreadPoolExecutor(threads) as pool:
         for first in range(0, len(vectors), rows * threads):
             yield from pool.map(lines, range(first, min(first + rows * threads, len(vectors)), rows))

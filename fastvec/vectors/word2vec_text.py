@@ -4,13 +4,13 @@ GloVe's files are the same without the first line; fastText's ``.vec`` are the s
 numbers are counted from the right. Numbers are read to the nearest float32, exactly.
 """
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
+from fastvec.checks import count_threads
 from fastvec.errors import FileError
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.format import Format
@@ -28,7 +28,7 @@ def read_text(source: Source, selection: Selection) -> dict[str, Any]:
     """Read lines of a word and `dim` finite numbers, below a header or none; raise `FileError` if they do not fit."""
     from fastvec.vectors.lines import Lines
 
-    threads = os.cpu_count() or 1
+    threads = count_threads(None)
     with source.open() as stream, ThreadPoolExecutor(threads + 1) as pool:
         chunks = _whole_lines(stream, source, selection)
         chunk = next(chunks, b"").removeprefix(BYTE_ORDER_MARK)
