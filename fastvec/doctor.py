@@ -60,7 +60,7 @@ def processor_name() -> str:
 
 
 def _processor() -> Finding:
-    from fastvec.training.blocks import count_threads
+    from fastvec.checks import count_threads
 
     cores, usable = os.cpu_count() or 1, count_threads(None)
     shown = f"{cores} cores" if cores == usable else f"{usable} of {cores} cores"
@@ -89,15 +89,16 @@ def _room() -> Iterator[Finding]:
     from platformdirs import user_cache_path
 
     from fastvec.disk.scratch import system_folder
+    from fastvec.errors import megabytes
     from fastvec.training.resources import disk_room, memory_room
 
     room = memory_room()
-    yield Finding("memory", f"{room.free / 1e6:,.0f} MB free of {room.total / 1e6:,.0f} MB ({room.limit})")
+    yield Finding("memory", f"{megabytes(room.free)} free of {megabytes(room.total)} ({room.limit})")
     cache = user_cache_path("fastvec")
     kept = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) if cache.exists() else 0
-    yield Finding("cache", f"{kept / 1e6:,.0f} MB of texts in {cache}, {disk_room(cache) / 1e6:,.0f} MB free")
+    yield Finding("cache", f"{megabytes(kept)} of texts in {cache}, {megabytes(disk_room(cache))} free")
     temporary = system_folder()
-    yield Finding("temporary", f"{temporary}, {disk_room(temporary) / 1e6:,.0f} MB free")
+    yield Finding("temporary", f"{temporary}, {megabytes(disk_room(temporary))} free")
 
 
 def _try(name: str, parameters: dict[str, Any]) -> Finding:

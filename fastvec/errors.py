@@ -21,3 +21,12 @@ class UnknownWordError(FastvecError, KeyError):
     """A word that has no vector."""
 
     __str__ = Exception.__str__  # KeyError would show the message in quotation marks
+
+
+def megabytes(n_bytes: float) -> str:
+    """Return a number of bytes as messages show it.
+
+    >>> megabytes(1234567), megabytes(1234567890)
+    ('1.2 MB', '1,235 MB')
+    """
+    return f"{n_bytes / 1e6:,.{0 if n_bytes >= 1e7 else 1}f} MB"

@@ -3,8 +3,7 @@ import threading
 import numpy as np
 import pytest
 
-from fastvec.errors import InputError
-from fastvec.training.blocks import count_threads, run_blocks
+from fastvec.training.blocks import run_blocks
 
 
 def never():
@@ -54,11 +53,22 @@ def test_an_error_of_the_watcher_stops_the_workers():
         run_blocks(range(2), [work, work], stop, poll)
 
 
-def test_threads_default_to_the_cores():
-    assert count_threads(None) >= 1
-    assert count_threads(3) == 3
+def test_what_happens_between_blocks_sees_none_under_way():
+    started, done, seen = [], [], []
 
+    def work(block):
+        started.append(block)
+        done.append(block)
 
-def test_no_threads_are_refused():
-    with pytest.raises(InputError, match="threads must be at least 1, not 0"):
-        count_threads(0)
+    def between(queue, is_ending):
+        with queue.paused():
+            seen.append((queue.n_taken, len(started), len(done), is_ending))
+
+    def poll():
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_blocks(iter(range(10**9)), [work] * 3, np.zeros(1, np.int64), poll, between)
+    assert all(n == n_started == n_done for n, n_started, n_done, _ in seen)
+    assert [is_ending for *_, is_ending in seen] == [False, False, False, True]

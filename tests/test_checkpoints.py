@@ -1,4 +1,3 @@
-from contextlib import nullcontext
 from pathlib import Path
 from time import sleep
 
@@ -7,14 +6,13 @@ import pytest
 
 from fastvec.errors import FileError, InputError
 from fastvec.training.blocks import run_blocks
-from fastvec.training.checkpoints import Checkpoints, Saving, parse_every
-from fastvec.training.state import State
+from fastvec.training.checkpoints import Checkpoints, Saving, State, parse_every
 
 A_DAY = "24h"
 
 
 def state(n):
-    return nullcontext(State({"n": n}, {"x": np.full(50, n)}))
+    return lambda: State({"n": n}, {"x": np.full(50, n)})
 
 
 @pytest.fixture
@@ -90,8 +88,15 @@ def test_any_change_of_the_facts_about_the_run_is_seen(folder):
                 raise
 
 
+def test_a_folder_of_another_format_is_refused(folder, monkeypatch):
+    monkeypatch.setattr("fastvec.training.checkpoints.FORMAT", 3)
+    message = r"run\.json: is of another version of fastvec \(format 2, not 3\); resume with that one"
+    with pytest.raises(FileError, match=message):
+        Checkpoints.open(folder, A_DAY)
+
+
 def test_a_folder_is_of_one_training(folder, tmp_path):
-    with pytest.raises(FileError, match="holds the checkpoints of a training; go on with it by resume"):
+    with pytest.raises(FileError, match="holds the checkpoints of a training; resume it"):
         Checkpoints.create(folder, A_DAY, {})
     (tmp_path / "text").write_text("mine")
     with pytest.raises(FileError, match="is not empty; choose a new folder"):
@@ -112,7 +117,8 @@ def test_a_state_that_does_not_fit_leaves_the_others_as_they_are(folder, monkeyp
     monkeypatch.setattr("shutil.disk_usage", lambda place: type("", (), {"free": 100}))
     with Checkpoints.open(folder, A_DAY) as checkpoints:
         with pytest.raises(
-            FileError, match="folder: no space left for a checkpoint, about 1 MB; free some, or choose another folder"
+            FileError,
+            match=r"folder: no space left for a checkpoint, about 0\.1 MB; free some, or choose another folder",
         ):
             checkpoints.save(state(4))
         checkpoints.try_to_save(state(5))
@@ -154,7 +160,8 @@ class Numbers:
     def run(self):
         def worker(thread):
             def add(number):
-                sleep(0.0005)
+                is_late = self.interrupt_at is not None and sum(self.total) > self.interrupt_at
+                sleep(0.05 if is_late else 0.0005)  # the interrupt must come before the end
                 self.total[thread] += number
 
             return add

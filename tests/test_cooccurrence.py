@@ -42,7 +42,7 @@ def ids(sentences, vocabulary):
 def tiny_slices(monkeypatch):
     """Make slices of a few words, so that small texts are merged from many."""
     monkeypatch.setattr(counting, "_READ", 3)
-    monkeypatch.setattr(counting, "_PROGRAM", 0)
+    monkeypatch.setattr(counting, "PROGRAM", 0)
     monkeypatch.setattr(counting, "_BLOCK_CELLS", 1)
     monkeypatch.setattr(counting, "_BLOCK_PAIRS", 4)
 
@@ -75,7 +75,7 @@ def test_the_counts_are_those_of_a_naive_counter(sentences, options):
 def test_slices_and_threads_and_memory_change_nothing(sentences, options):
     with pytest.MonkeyPatch.context() as patch:
         whole = count(sentences, **options)
-        for name, value in {"_READ": 2, "_PROGRAM": 0, "_BLOCK_CELLS": 1, "_BLOCK_PAIRS": 4}.items():
+        for name, value in {"_READ": 2, "PROGRAM": 0, "_BLOCK_CELLS": 1, "_BLOCK_PAIRS": 4}.items():
             patch.setattr(counting, name, value)
         needed = _bytes_needed(sentences, options["window"])
         for threads in (1, 2):
@@ -202,9 +202,7 @@ class _FullDisk:
 def test_a_full_disk_is_named(tiny_slices, monkeypatch):
     with fastvec.read_corpus(SENTENCES * 5) as corpus:
         monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: _FullDisk())
-        with pytest.raises(
-            FileError, match=r"no space left for the co-occurrences, of which there are .* MB so far; free some"
-        ):
+        with pytest.raises(FileError, match=r"no space left for the co-occurrences, .* MB so far; free some"):
             fastvec.count_cooccurrence(corpus, corpus.vocabulary(1), window=1, memory=600, threads=1)
 
 

@@ -500,7 +500,7 @@ class Full:
 def test_a_full_disk_is_named_with_the_need_and_the_cure(text_file, monkeypatch):
     monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full(28))
     cure = r"free some, or choose another folder with cache_dir \(--cache-dir\)$"
-    with pytest.raises(FileError, match=f"^cache: no space left for the word ids, about 1 MB; {cure}"):
+    with pytest.raises(FileError, match=rf"^cache: no space left for the word ids, about 0\.1 MB; {cure}"):
         read_corpus(text_file, cache_dir="cache")
     assert list(Path("cache").iterdir()) == []
 

@@ -163,7 +163,7 @@ def test_a_worker_that_fails_ends_the_epoch():
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (errno.ENOSPC, "no space left for the co-occurrences in the order of training, about 1 MB; free some"),
+        (errno.ENOSPC, "no space left for the co-occurrences in the order of training, about 0.1 MB; free some"),
         (errno.EIO, r"cannot write .* \(Input/output error\); choose another folder .*, or raise memory"),
     ],
 )

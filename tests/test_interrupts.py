@@ -146,11 +146,11 @@ def test_a_second_interrupt_while_a_checkpoint_is_saved_ends_at_once(folder, mon
     """The one that was saved before it is as it was."""
     n_saved, before = 0, {}
 
-    def write(file, state):
+    def write(file, *arguments, **options):
         nonlocal n_saved
         n_saved += 1
         if n_saved == 1:
-            return write_state(file, state)
+            return write_tensors(file, *arguments, **options)
         before.update({path.name: path.read_bytes() for path in Path("state").glob("*.state")})
         file.write(b"half")
         os.kill(os.getpid(), signal.SIGINT)
@@ -161,8 +161,8 @@ def test_a_second_interrupt_while_a_checkpoint_is_saved_ends_at_once(folder, mon
         if n_saved == 1:
             raise KeyboardInterrupt
 
-    write_state = checkpoints.write_state
-    monkeypatch.setattr(checkpoints, "write_state", write)
+    write_tensors = checkpoints.write_tensors
+    monkeypatch.setattr(checkpoints, "write_tensors", write)
     options = {"dim": 8, "epochs": 10_000, "threads": threads, "cache_dir": "cache"}
     with pytest.raises(KeyboardInterrupt):
         fastvec.train("text.txt", checkpoint="state", every="0.05s", progress=listen, **options)

@@ -33,7 +33,7 @@ def test_one_number_that_is_not_finite_is_found(value):
 
 
 def test_a_matrix_beyond_all_memory_is_refused():
-    with pytest.raises(InputError, match=r"takes .* GiB, which cannot be had: raise min_count"):
+    with pytest.raises(InputError, match=r"takes .* GiB, which cannot be allocated: raise min_count"):
         zeros(10**12, 300)
 
 

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import psutil
 import pytest
+from numba import njit
 
 from fastvec.errors import InputError
 from fastvec.training import resources
@@ -78,7 +81,7 @@ def test_limits_of_the_process_are_seen(limit, name):
     [
         (Room(0, 100_000_000, "ulimit -v"), "takes 650 MB of memory, and ulimit -v gives 100 MB at most: raise"),
         (Room(0, 100_000_000, "the control group"), "takes 99,999 MB of memory, and the control group gives 100 MB at"),
-        (Room(7_000_000, 10**9, "the machine"), "takes 99,999 MB of memory, and the machine gives 7 MB: raise"),
+        (Room(7_000_000, 10**9, "the machine"), "takes 99,999 MB of memory, and the machine gives 7.0 MB: raise"),
     ],
 )
 def test_limits_below_the_program_are_refused(monkeypatch, room, message):
@@ -102,3 +105,24 @@ def test_the_process_has_an_age_and_memory():
 def test_no_more_than_the_limit_is_available_though_pages_of_files_are_not_charged():
     assert Room(10**12, 5, "the control group").available == 5
     assert 10 << 20 < Room(7, 10**12, "the machine").available < 10**12
+
+
+def resident():
+    """Bytes of the compiler that are in memory as they are in its file."""
+    maps = psutil.Process().memory_maps(grouped=False)
+    return sum(part.rss - part.anonymous for part in maps if "llvmlite" in part.path)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux takes memory back")
+def test_the_compiler_leaves_the_memory_and_comes_back():
+    assert njit(lambda x: x + 1)(1) == 2
+    before = resident()
+    resources.give_back()
+    assert resident() < before / 8
+    assert njit(lambda x: np.sqrt(x) + 2)(4.0) == 4
+
+
+def test_elsewhere_nothing_is_given_back(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(resources.ctypes, "CDLL", lambda name: pytest.fail("there is no such library"))
+    resources.give_back()

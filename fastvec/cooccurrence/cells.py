@@ -1,4 +1,4 @@
-"""Cells of a sparse matrix as they are made, by rows: in memory while they are few, then in files without a name."""
+"""Cells of a sparse matrix, collected row by row: in memory while they are few, then in temporary files."""
 
 import io
 from contextlib import AbstractContextManager
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.disk.scratch import CACHE_DIR, disk_errors, nameless_file, write_all
+from fastvec.disk.scratch import CACHE_DIR, disk_errors, nameless_file, read_all, write_all
+from fastvec.errors import megabytes
 
 Array = NDArray[Any]
 
@@ -18,21 +19,21 @@ Array = NDArray[Any]
 class Cells(AbstractContextManager["Cells"]):
     """Columns and values, appended in blocks of rows.
 
-    Threads may append at the same time and in any order: a block waits for those before it.
+    Threads may append at the same time and in any order; a block waits for those before it.
 
     Parameters
     ----------
     dtype : type
         Of the values.
     memory : int
-        Bytes up to which cells stay in memory.
+        Bytes of cells that stay in memory at most.
     folder : Path
-        Where the files go.
+        Of the temporary files.
 
     Attributes
     ----------
     n, n_blocks : int
-        Cells and blocks so far, without those that wait.
+        Cells and blocks so far, without blocks that wait.
     """
 
     def __init__(self, dtype: type, memory: int, folder: Path) -> None:
@@ -52,7 +53,7 @@ class Cells(AbstractContextManager["Cells"]):
             file.close()
 
     def append(self, block: int, lengths: Array, columns: Array, values: Array) -> None:
-        """Take the cells of a block of rows, which are copied; blocks are numbered from 0 on."""
+        """Append a copy of the cells of a block of rows; blocks are numbered from 0."""
         with self._lock:
             if block != self.n_blocks:
                 self._early[block] = lengths, columns.copy(), values.copy()
@@ -69,7 +70,7 @@ class Cells(AbstractContextManager["Cells"]):
             self._write(*cells)
         else:
             for array, new in zip(self._arrays, cells, strict=True):
-                if end > array.size:  # most systems can do so without a copy
+                if end > array.size:  # most systems need no copy for this
                     array.resize(end + end // 8, refcheck=False)
                 array[self.n : end] = new
         self._lengths.append(lengths.astype(np.int32))
@@ -77,7 +78,7 @@ class Cells(AbstractContextManager["Cells"]):
         self.n_blocks += 1
 
     def _spill(self) -> None:
-        """Move what is in memory to files."""
+        """Move the cells in memory to files."""
         with self._disk_errors():
             self._files = [nameless_file(self._folder) for _ in self._arrays]
         self._write(*(array[: self.n] for array in self._arrays))
@@ -89,27 +90,25 @@ class Cells(AbstractContextManager["Cells"]):
                 write_all(file, array)
 
     def _disk_errors(self) -> AbstractContextManager[None]:
-        what = f"the co-occurrences, of which there are {self.n * self._cell_size / 1e6:,.0f} MB so far"
+        what = f"the co-occurrences, {megabytes(self.n * self._cell_size)} so far"
         return disk_errors(self._folder, what, f"{CACHE_DIR}, or raise memory (--memory)")
 
     def starts(self) -> NDArray[np.int64]:
-        """Give where each row begins, and at last where the last one ends."""
+        """Return where each row begins, and where the last one ends."""
         starts = np.zeros(sum(map(len, self._lengths)) + 1, np.int64)
         if self._lengths:
             np.cumsum(np.concatenate(self._lengths), out=starts[1:])
         return starts
 
     def read(self, start: int, columns: Array, values: Array) -> None:
-        """Read cells from `start` on, from files, into two arrays of equal length."""
+        """Read cells from `start` on, from the files, into two arrays of equal length."""
         with self._lock:
             for file, array in zip(self._files, (columns, values), strict=True):
                 file.seek(start * array.itemsize)
-                rest = array.data.cast("B")
-                while rest and (n_bytes := file.readinto(rest)):
-                    rest = rest[n_bytes:]
+                read_all(file, array)
 
     def finish(self) -> tuple[NDArray[np.int64], Array, Array]:
-        """Give starts, columns and values, the latter two in memory, or mapped from files that go when they do."""
+        """Return starts, columns and values; the latter two in memory, or mapped from files that vanish with them."""
         if self._files:
             columns, values = (
                 np.memmap(file, array.dtype, "r") if self.n else array

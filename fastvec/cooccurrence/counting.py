@@ -1,8 +1,8 @@
 """Counting of co-occurrences within a given memory.
 
-Text is taken in slices that fit. The rows of a slice are made in parallel (`fastvec.kernels.cooccurrence`); if one
-slice holds the whole text, they are the result, else they go to disk and are merged row by row. Sums are of whole
-numbers, so neither threads nor slices make a difference.
+The text is cut into slices that fit. The rows of a slice are counted in parallel (`fastvec.kernels.cooccurrence`). If
+one slice holds the whole text, they are the result; else they go to disk and are merged row by row. Sums are of whole
+numbers, so the result depends neither on threads nor on slices.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import count_threads
 from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
@@ -21,19 +22,17 @@ from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_word
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.parameters import documented, take_all
 from fastvec.settings import Counting
-from fastvec.training.blocks import count_threads, run_blocks
+from fastvec.training.blocks import run_blocks
 from fastvec.training.progress import Listener, Progress, ignore
-from fastvec.training.resources import default_memory
+from fastvec.training.resources import PROGRAM, default_memory
 
 if TYPE_CHECKING:
     from fastvec import keywords
 
-#: Ids that are read at a time, each with random numbers of their own.
+#: Ids that are read at a time; each such block has its own random numbers.
 _READ = 1 << 16
 #: Cells and pairs of a block of rows.
 _BLOCK_CELLS, _BLOCK_PAIRS = 1 << 18, 1 << 23
-#: Bytes that the interpreter and the libraries take.
-_PROGRAM = 200 << 20
 #: Integers in a row of the text, as the kernel sees it: a cache line.
 _LINE = 16
 
@@ -50,7 +49,7 @@ def count_cooccurrence(
 ) -> Cooccurrence:
     """Count how often each word stands near each other word.
 
-    Sentence ends are respected. Words outside the vocabulary vanish before windows are laid, as in GloVe.
+    Windows end at sentence ends. Words outside the vocabulary are dropped before windows are laid, as in GloVe.
 
     Parameters
     ----------
@@ -59,8 +58,8 @@ def count_cooccurrence(
     vocabulary : Vocabulary
         Its words, a prefix of the corpus's.
     memory : int or None
-        Bytes to work in; None is a quarter of what there is. What does not fit goes to files without a name, beside
-        the id stream of the corpus. The result does not depend on it.
+        Bytes to work in; None is a quarter of what there is. What does not fit goes to temporary files, beside the id
+        stream of the corpus. The result does not depend on it.
     threads : int or None
         None uses all cores. The result does not depend on it.
     progress : function of a Progress, or None
@@ -110,23 +109,23 @@ def count_cells(
     threads: int | None = None,
     progress: Listener | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Do as `count_cooccurrence`, and give the arrays of a CSR matrix: row starts, columns and values, maybe none."""
+    """Do as `count_cooccurrence`, but return row starts, columns and values of a CSR matrix, which may be empty."""
     return _Counting(corpus, vocabulary, settings, memory, count_threads(threads), progress or ignore).run()
 
 
 class Division(NamedTuple):
-    """How counting divides the memory that it is given.
+    """How counting divides its memory.
 
     Attributes
     ----------
     block_cells : int
         Cells of a block of rows, at most.
     result : int
-        Bytes of cells that stay in memory; the rest of the memory is for the text.
+        Bytes of cells that stay in memory; the text gets the rest.
     capacity : int
         Positions of the text that are held at a time.
     is_whole : bool
-        Whether that is all of them, even if no word is thinned out.
+        Whether the whole text fits, even if subsampling drops no word.
     """
 
     block_cells: int
@@ -144,8 +143,8 @@ class Division(NamedTuple):
             If it is too little.
         """
         block_cells = max(_BLOCK_CELLS, n_words)
-        # a thread's accumulator, and its block of cells, which may wait for others while the next one is made
-        fixed = _PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words
+        # per thread an accumulator, and blocks of cells: one may wait for others while the next one is made
+        fixed = PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words
         smallest = 4 * _READ + 4 * window
         if memory < fixed + 8 * smallest:
             needed = -(-(fixed + 8 * smallest) // 10**6)
@@ -160,7 +159,7 @@ class Division(NamedTuple):
 
 
 class _Counting:
-    """One count: the plan of its memory, and the work."""
+    """One count: its memory and its work."""
 
     def __init__(
         self,
@@ -186,7 +185,7 @@ class _Counting:
         self.n_counted, self.began = 0, perf_counter()
 
     def run(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-        """Count, and give the arrays of a CSR matrix."""
+        """Count; return the arrays of a CSR matrix."""
         self.listener(Progress("counting", 0, self.corpus.n_ids))
         slices = self._slices()
         end, n_read = next(slices)
@@ -204,7 +203,7 @@ class _Counting:
             return self._merge(parts, n_parts)
 
     def _slices(self) -> Iterator[tuple[int, int]]:
-        """Fill `text` slice after slice; yield where a slice ends, and how many ids have been read.
+        """Fill `text` with one slice after the other; yield where each ends, and how many ids have been read.
 
         Slices overlap by the windows of the positions at their ends, which are not counted there.
         """
@@ -224,7 +223,7 @@ class _Counting:
         yield end + window, self.corpus.n_ids
 
     def _count(self, end: int, n_read: int, cells: Cells, least: int, scale: float | None) -> None:
-        """Count the slice that is in `text`."""
+        """Count the slice in `text`."""
         starts, positions = np.empty(self.n_words + 1, np.int64), np.empty(end, np.int32)
         sort_positions(self.text.reshape(-1)[:end], self.settings.window, starts, positions)
         pairs = np.diff(starts) * (self.left.size + self.right.size)
@@ -246,17 +245,17 @@ class _Counting:
 
             return count
 
-        def tell() -> None:
+        def report() -> None:
             n_blocks = cells.n_blocks - first_block
             share = starts[blocks[n_blocks - 1][2]] / max(1, starts[-1]) if n_blocks else 0.0
             done = self.n_counted + round(share * (n_read - self.n_counted))
             self.listener(Progress("counting", done, self.corpus.n_ids, perf_counter() - self.began))
 
-        run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
+        run_blocks(blocks, [worker(row) for row in self.rows], self.stop, report)
         self.n_counted = n_read
 
     def _cut(self, cells: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-        """Cut rows into blocks (number, first, last) of bounded numbers of cells and pairs, and of one row at least."""
+        """Cut rows into blocks (number, first, last) of at least one row and a bounded number of cells and pairs."""
         ends = [np.cumsum(counts) for counts in (cells, pairs)]
         blocks: list[tuple[int, int, int]] = []
         first = 0
@@ -303,9 +302,9 @@ class _Counting:
         began = perf_counter()
         with Cells(np.float32, self.result_bytes, self.corpus.folder) as cells:
 
-            def tell() -> None:
+            def report() -> None:
                 self.listener(Progress("merging", cells.n_blocks, len(blocks), perf_counter() - began))
 
-            tell()
-            run_blocks(blocks, [worker(row) for row in self.rows], self.stop, tell)
+            report()
+            run_blocks(blocks, [worker(row) for row in self.rows], self.stop, report)
             return cells.finish()

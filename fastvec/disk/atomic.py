@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: written beside the target under another name, then renamed."""
+"""Atomic replacement of files: each is written beside its target under another name, then renamed."""
 
 import os
 import secrets
@@ -12,12 +12,12 @@ from fastvec.errors import FileError
 
 
 def check_folder(path: str | os.PathLike[str]) -> None:
-    """Refuse a file that could not be written, before the work that it is to hold begins.
+    """Check that a file can be written, before the work for it begins.
 
     Raises
     ------
     FileError
-        If the folder is missing or may not be written to, or if `path` is there and is not a file.
+        If the folder is missing or not writable, or `path` exists and is not a file.
     """
     target = Path(path)
     folder = target.parent
@@ -31,15 +31,15 @@ def check_folder(path: str | os.PathLike[str]) -> None:
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file to write that takes the place of `path` when the block ends well, and vanishes when it does not.
+    """Open a file to write that replaces `path` if the block succeeds, and vanishes if it fails.
 
-    It has no name until it is whole and on the disk, where the system can do that, so that even a process that is
-    killed leaves nothing behind.
+    On systems that can do so, it has no name until it is complete and on the disk, so that even a killed process
+    leaves nothing behind.
 
     Raises
     ------
     FileError
-        If the file cannot be written, for want of space or of permission.
+        If space or permission is lacking.
     """
     with replacing_all(path) as (file,):
         yield file
@@ -47,7 +47,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replacing_all(*paths: str | os.PathLike[str]) -> Iterator[list[BinaryIO]]:
-    """Do as `replacing` for files that belong together: none takes its place before all are on the disk."""
+    """Do as `replacing` for files that belong together: none is replaced before all are on the disk."""
     with ExitStack() as stack:
         written = [stack.enter_context(_written(path)) for path in paths]
         yield [file for file, _ in written]
@@ -55,17 +55,17 @@ def replacing_all(*paths: str | os.PathLike[str]) -> Iterator[list[BinaryIO]]:
             with disk_errors(path, "it", ELSEWHERE):
                 file.flush()
                 os.fsync(file.fileno())
-                if not aside.exists():  # without a directory's number, Python would link to the link
+                if not aside.exists():  # without src_dir_fd, Python would link to the symbolic link
                     os.link(f"/proc/self/fd/{file.fileno()}", aside, src_dir_fd=file.fileno())
         for (file, aside), path in zip(written, paths, strict=True):
             with disk_errors(path, "it", ELSEWHERE):
-                file.close()  # without which some systems rename no file
+                file.close()  # some systems rename no open file
                 os.replace(aside, os.path.realpath(path))  # a link stays a link
 
 
 @contextmanager
 def _written(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, Path]]:
-    """Open a file to write, and give the name for it that does not outlive the block."""
+    """Open a file to write; yield it and a temporary name for it, which is removed at the end of the block."""
     check_folder(path)
     target = Path(os.path.realpath(path))
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
@@ -75,15 +75,15 @@ def _written(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, Path]]:
             try:
                 yield file, aside
             finally:
-                with suppress(OSError):  # what could not be written has been told
+                with suppress(OSError):  # a failed write has been reported
                     file.close()
     finally:
-        with suppress(OSError):  # above all, it has taken its place
+        with suppress(OSError):  # most often since it was renamed
             aside.unlink()
 
 
 def _nameless(folder: Path) -> BinaryIO | None:
-    """Open a file without a name to write, which can be given one; None where the system has no such files."""
+    """Open a file without a name to write, which can be linked later; None where the system has no such files."""
     if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir():
         with suppress(OSError):
             return open(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb")
@@ -91,12 +91,12 @@ def _nameless(folder: Path) -> BinaryIO | None:
 
 
 def sync_folder(folder: str | os.PathLike[str]) -> None:
-    """Make sure that the names in a folder are on the disk too.
+    """Sync a folder, so that the names in it are on the disk too.
 
     Raises
     ------
     FileError
-        If it has gone.
+        If it no longer exists.
     """
     if os.name == "posix":
         with disk_errors(folder, "in it", ELSEWHERE):

@@ -1,4 +1,4 @@
-"""Compressed files, known by their first bytes and not by their names."""
+"""Compressed files, recognised by their first bytes and not by their names."""
 
 import bz2
 import gzip
@@ -9,21 +9,21 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple, cast
 
-#: Bytes of a file's beginning by which its compression is known.
+#: Bytes of a file's beginning that show its compression.
 HEAD = 10
 
 
 class Compression(NamedTuple):
-    """A way in which a file is compressed.
+    """A compression format.
 
     Attributes
     ----------
     name : str
-        What to call it in messages.
+        In messages.
     open : function of a binary file
-        Gives the decompressed file; the compressed one need not be seekable.
+        Returns the decompressed file; the compressed one need not be seekable.
     damage : tuple of exceptions
-        What reading damaged data raises; data that are cut short raise EOFError.
+        Raised on reading damaged data; truncated data raise EOFError.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Compression(NamedTuple):
 
 
 def find_compression(head: bytes) -> Compression | None:
-    """Tell from the first bytes how a file is compressed; None if it is not.
+    """Return how a file is compressed, by its first bytes; None if it is not.
 
     >>> find_compression(b"to be or not to be") is None
     True
@@ -45,13 +45,13 @@ def find_compression(head: bytes) -> Compression | None:
         return Compression("bzip2", lambda file: cast(BinaryIO, bz2.BZ2File(file)), (OSError,))
     if head.startswith(b"\xfd7zXZ\x00"):
         return Compression("xz", lambda file: cast(BinaryIO, lzma.LZMAFile(file)), (OSError, lzma.LZMAError))
-    # a frame, or a frame to be skipped, with which parallel compressors begin
+    # a frame, or a skippable frame, with which parallel compressors begin
     if head.startswith(b"\x28\xb5\x2f\xfd") or re.match(rb"[\x50-\x5f]\x2a\x4d\x18", head):
         if sys.version_info >= (3, 14):
             from compression import zstd
         else:
             from backports import zstd
-        # data made with --long needs a window larger than the default
+        # data compressed with --long need a larger window than the default
         largest_window = {int(zstd.DecompressionParameter.window_log_max): 31}
         damage = (OSError, zstd.ZstdError)
         return Compression("zstd", lambda file: cast(BinaryIO, zstd.ZstdFile(file, options=largest_window)), damage)

@@ -1,9 +1,9 @@
-"""Temporary files: where they go, how they vanish whatever happens, and what is said when the disk cannot take them.
+"""Temporary files and directories, locks, and the errors of a disk that cannot take them.
 
-What is large goes beside the id stream of the corpus, so into the cache directory where there is one; what has no
-corpus goes to the system's place for temporary files. Files have no name, so nothing can leave them behind. Directories
-are removed when they have served; one whose process was killed is known by its lock, which nobody holds any more, and
-removed by the next process that makes one there.
+Large temporary files go beside the id stream of the corpus, so into the cache directory if there is one; without a
+corpus they go to the system's temporary directory. Files have no name, so none can be left behind. Directories are
+removed after use. If a process is killed, nobody holds the lock of its directory any more, and the next process that
+makes one in the same place removes it.
 """
 
 import errno
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from fastvec.errors import FileError
+from fastvec.errors import FileError, megabytes
 
 try:
     import fcntl
@@ -28,7 +28,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _PREFIX = "fastvec-making-"
-_ABANDONED = 7 * 24 * 3600.0  # seconds without a change, after which a directory without a lock is nobody's
+_ABANDONED = 7 * 24 * 3600.0  # seconds without a change, after which a directory without a lock is abandoned
 
 CACHE_DIR = "choose another folder with cache_dir (--cache-dir)"
 TMPDIR = "name another folder in TMPDIR"
@@ -36,12 +36,12 @@ ELSEWHERE = "choose another folder"
 
 
 def system_folder() -> Path:
-    """Give the system's place for temporary files.
+    """Return the system's temporary directory.
 
     Raises
     ------
     FileError
-        If there is none that can be written to.
+        If none can be written to.
     """
     try:
         return Path(tempfile.gettempdir())
@@ -51,18 +51,18 @@ def system_folder() -> Path:
 
 @contextmanager
 def disk_errors(place: str | os.PathLike[str], what: str, cure: str, n_bytes: int = 0) -> Iterator[None]:
-    """Turn an error of the disk into one that names the place, what was written to it, and the cure.
+    """Turn an OSError into a `FileError` that names the place, what was being written, and the cure.
 
     Parameters
     ----------
     place : path
-        Where, as messages call it.
+        File or folder, as messages call it.
     what : str
         What is written.
     cure : str
         What the user can do.
     n_bytes : int
-        About how much is needed, if that is known.
+        About how much space is needed; 0 if unknown.
 
     Raises
     ------
@@ -80,12 +80,12 @@ def disk_errors(place: str | os.PathLike[str], what: str, cure: str, n_bytes: in
 
 
 def check_space(place: str | os.PathLike[str], what: str, cure: str, n_bytes: int) -> None:
-    """Refuse to begin what is known not to fit on the disk; the parameters are those of `disk_errors`.
+    """Check that there is space on the disk; the parameters are those of `disk_errors`.
 
     Raises
     ------
     FileError
-        If there is not as much space as that.
+        If fewer than `n_bytes` are free.
     """
     with disk_errors(place, what, cure):
         if shutil.disk_usage(place).free < n_bytes:
@@ -93,91 +93,110 @@ def check_space(place: str | os.PathLike[str], what: str, cure: str, n_bytes: in
 
 
 def _no_space(place: str | os.PathLike[str], what: str, cure: str, n_bytes: int) -> FileError:
-    need = f", about {-(-n_bytes // 10**6):,} MB" if n_bytes else ""
+    need = f", about {megabytes(max(n_bytes, 10**5))}" if n_bytes else ""
     return FileError(f"{place}: no space left for {what}{need}; free some, or {cure}")
 
 
 def nameless_file(folder: Path) -> io.FileIO:
-    """Open a file to write and read that has no name, and is gone when it is closed.
+    """Open a file without a name, to write and read; it vanishes when it is closed.
 
-    It has no buffer, whose rest a full disk would refuse only when the file is closed; see `write_all`.
+    It is unbuffered, so that a full disk raises in `write_all` and not when the file is closed.
     """
     return tempfile.TemporaryFile(dir=folder, buffering=0)
 
 
 def write_all(file: io.FileIO, data: Any) -> None:
-    """Write to a file that has no buffer."""
+    """Write all of some data to an unbuffered file."""
     rest = memoryview(data).cast("B")
     while rest:
         rest = rest[file.write(rest) :]
 
 
+def read_all(file: io.FileIO, out: Any) -> int:
+    """Read from an unbuffered file until a C-contiguous array is full; return the bytes that are missing."""
+    rest = out.reshape(-1).view("u1").data
+    while rest and (n_bytes := file.readinto(rest)):
+        rest = rest[n_bytes:]
+    return len(rest)
+
+
 def scratch_name() -> str:
-    """Give a new name for a temporary directory, which also tells the machine: others cannot see its locks."""
+    """Return a new name for a temporary directory; it names the machine, since others cannot see its locks."""
     return f"{_PREFIX}{zlib.crc32(platform.node().encode()):08x}-{uuid4().hex}"
 
 
 @contextmanager
 def scratch_directory(parent: Path | None) -> Iterator[Path]:
-    """Make a directory, and remove it if the block fails; else that is up to the caller, who may rename it too.
+    """Make a temporary directory; remove it if the block fails, else leave it to the caller to rename or remove.
 
     Parameters
     ----------
     parent : Path or None
-        Where; made if missing. None is the system's place for temporary files.
+        Where; made if missing. None is the system's temporary directory.
 
     Raises
     ------
     FileError
         If it cannot be made.
     """
-    mode = 0o777 if parent else 0o700  # others may see into the system's place
+    mode = 0o777 if parent else 0o700  # other users share the system's directory
     parent = parent or system_folder()
     scratch = parent / scratch_name()
     cure = f"{CACHE_DIR}, or keep nothing with cache=False (--no-cache)"
-    with ExitStack() as lock:
+    with ExitStack() as stack:
         try:
             with disk_errors(parent, "a temporary directory", cure):
                 parent.mkdir(parents=True, exist_ok=True)
                 _remove_abandoned(parent)
-                while not scratch.exists():  # once, unless another process takes it for abandoned before it is locked
+                while not scratch.exists():  # once, unless another process removes it as abandoned before it is locked
                     scratch.mkdir(mode)
                     with suppress(FileNotFoundError):
-                        lock.enter_context(_locked(scratch, wait=True))
+                        stack.enter_context(_locked(scratch, wait=True))
             yield scratch
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
 
 
-@contextmanager
-def _locked(directory: Path, *, wait: bool) -> Iterator[bool]:
-    """Lock a directory, until the block ends or the process does; give False where there are no such locks.
+def lock(descriptor: int, *, wait: bool) -> bool:
+    """Lock an open file or directory until it is closed or the process ends.
+
+    Returns
+    -------
+    bool
+        Whether it is locked; False where there are no such locks.
 
     Raises
     ------
     BlockingIOError
-        If another process has it locked, and that is not to be waited for.
+        If another process holds the lock and `wait` is false.
     """
     if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # some network file systems
+        return False
+    return True
+
+
+@contextmanager
+def _locked(directory: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the lock of a directory; the value and the errors are those of `lock`."""
+    if os.name == "nt":  # which opens no directories
         yield False
         return
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise
-        except OSError:  # some network file systems
-            yield False
-        else:
-            yield True
+        yield lock(descriptor, wait=wait)
     finally:
         os.close(descriptor)
 
 
 def _remove_abandoned(parent: Path) -> None:
-    """Remove the directories of processes that are gone."""
+    """Remove the directories of processes that have ended."""
     of_this_machine = scratch_name().rpartition("-")[0]
     for path in parent.glob(f"{_PREFIX}*"):
         with suppress(OSError), _locked(path, wait=False) as has_lock:

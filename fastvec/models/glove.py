@@ -5,7 +5,6 @@ matrix of co-occurrences (`fastvec.models.tiles`).
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
 from time import perf_counter
 
@@ -24,13 +23,12 @@ from fastvec.models.counted import counted
 from fastvec.models.tiles import CELL, TILE, Tiles, Turns, divide
 from fastvec.settings import Glove
 from fastvec.training.blocks import run_blocks
-from fastvec.training.checkpoints import Saving
+from fastvec.training.checkpoints import SavedState, Saving, State
 from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import Progress
 from fastvec.training.resources import default_memory
-from fastvec.training.state import SavedState, State
 
 Matrix = NDArray[np.float32]
 
@@ -166,7 +164,7 @@ class _Run:
             while self.epoch < settings.epochs:
                 self._train_epoch()
             if checkpoints:
-                checkpoints.try_to_save(nullcontext(self._state(0)))
+                checkpoints.try_to_save(lambda: self._state(0))
         if not all(map(all_finite, self.weights)):
             raise self._not_finite()
         words, contexts = (weights[tiles.rows, : settings.dim] for weights in self.weights)

@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from fastvec.checks import check_number
+from fastvec.checks import check_number, count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import add_up, positive_information
-from fastvec.training.blocks import count_threads
-from fastvec.training.rows import for_rows
+from fastvec.training.blocks import for_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix, sparray, spmatrix

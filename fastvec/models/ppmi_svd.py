@@ -5,7 +5,6 @@ matrix gives the word vectors U S^p and the context vectors V S^p. The defaults 
 with harmonic weights, and frequent words thinned out.
 """
 
-from contextlib import nullcontext
 from math import ceil, log
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.needs import CELL, counting_needs
 from fastvec.cooccurrence.survey import Survey
@@ -25,11 +25,10 @@ from fastvec.models.counted import counted
 from fastvec.models.ppmi import ppmi
 from fastvec.models.svd import LOOK, is_dense, truncated_svd
 from fastvec.settings import PpmiSvd
-from fastvec.training.blocks import count_threads
+from fastvec.training.checkpoints import State
 from fastvec.training.estimate import Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.progress import Progress
-from fastvec.training.state import State
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -92,7 +91,7 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
     left *= np.asarray(found.values**settings.eig, np.float32)
     right *= np.asarray(found.values**context_eig, np.float32)
     if job.checkpoints:
-        job.checkpoints.try_to_save(nullcontext(State({}, {"words": left, "contexts": right})))
+        job.checkpoints.try_to_save(lambda: State({}, {"words": left, "contexts": right}))
     return left, right
 
 

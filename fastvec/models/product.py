@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.kernels.sparse import PANEL, multiply_rows
+from fastvec.training.blocks import for_rows
 from fastvec.training.matrix import zeros
-from fastvec.training.rows import for_rows
 
 Dense: TypeAlias = NDArray[np.float32]
 

@@ -4,7 +4,6 @@ This module turns parameters into the arrays that `fastvec.kernels.word2vec` wor
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
 from itertools import chain
 from time import perf_counter
@@ -24,14 +23,13 @@ from fastvec.kernels.subsampling import keep_probability
 from fastvec.kernels.word2vec import Mean, Noise, Paths, Step, Weights, Work, initialise, new_work, train_block
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
-from fastvec.training.checkpoints import Saving
+from fastvec.training.checkpoints import Saving, State
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
-from fastvec.training.state import State
+from fastvec.training.resources import give_back
 
 Matrix = NDArray[np.float32]
 
@@ -247,7 +245,7 @@ class _Run:
         run_blocks(blocks, workers, self.stop, self._tell, saving)
         last = self._state(n_blocks - self.first)  # in which the copies are merged
         if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(nullcontext(last))
+            self.job.checkpoints.try_to_save(lambda: last)
 
     def _merge(self) -> None:
         """Merge the copies of all threads, none of which is at work."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 import numpy as np
 
 from fastvec._version import __version__
+from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.disk.scratch import system_folder
@@ -23,11 +24,10 @@ from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
 from fastvec.settings import ARGUMENTS, Glove, Model, PpmiSvd, Run, Word2Vec
-from fastvec.training.blocks import count_threads
 from fastvec.training.checkpoints import Checkpoints
 from fastvec.training.job import Job
-from fastvec.training.memory import give_back
 from fastvec.training.progress import Progress, ignore, reading
+from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""What every iterating model shares: threads, schedule, progress."""
+"""What all models share: threads, progress, checkpoints, memory."""

@@ -1,35 +1,29 @@
-"""Work shared among threads: blocks taken in order from one queue, and a main thread that watches."""
+"""Work shared among threads: they take blocks in order from one queue while the main thread watches."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Condition
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import InputError
-from fastvec.training.checkpoints import Saving
-from fastvec.training.state import State
-
 Block = TypeVar("Block")
 #: Seconds between two looks of the main thread.
 POLL = 0.1
+#: Blocks of rows in `for_rows`: enough to keep many threads busy to the end.
+_ROW_BLOCKS = 256
 
 
-def count_threads(threads: int | None) -> int:
-    """Give the number of threads to use: `threads`, or where that is None one for each core this process may use."""
-    if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads < 1:
-        raise InputError(f"threads must be at least 1, not {threads}")
-    return threads
+class Queue(Generic[Block]):
+    """Blocks that threads take in order.
 
-
-class _Queue(Generic[Block]):
-    """Blocks that are taken in order, and how many are being worked on."""
+    Attributes
+    ----------
+    n_taken : int
+        Blocks taken so far; during a pause all of them are done.
+    """
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self.n_taken = 0
@@ -38,7 +32,7 @@ class _Queue(Generic[Block]):
         self._changed = Condition()
 
     def take(self) -> Block | None:
-        """Give the next block, or None at the end; wait while there is a pause."""
+        """Return the next block, or None at the end; wait during a pause."""
         with self._changed:
             self._changed.wait_for(lambda: not self._is_paused)
             block = next(self._blocks, None)
@@ -48,24 +42,24 @@ class _Queue(Generic[Block]):
             return block
 
     def done(self) -> None:
-        """Take note that a block is done, well or not."""
+        """Count a block as no longer worked on, whether or not it succeeded."""
         with self._changed:
             self._busy -= 1
             self._changed.notify_all()
 
     @contextmanager
-    def paused(self) -> Iterator[int]:
-        """Wait until all blocks that were taken are done, and give out no others for a while; give their number."""
+    def paused(self) -> Iterator[None]:
+        """Wait until all blocks taken are done, and hand out none until the `with` block ends."""
         try:
             with self._changed:
                 self._is_paused = True
                 self._changed.wait_for(lambda: not self._busy)
-            yield self.n_taken
+            yield
         finally:
-            self.go_on()
+            self.end_pause()
 
-    def go_on(self) -> None:
-        """End a pause."""
+    def end_pause(self) -> None:
+        """Hand out blocks again."""
         with self._changed:
             self._is_paused = False
             self._changed.notify_all()
@@ -76,7 +70,7 @@ def run_blocks(
     workers: Sequence[Callable[[Block], None]],
     stop: NDArray[np.int64],
     poll: Callable[[], None],
-    saving: Saving | None = None,
+    between: Callable[[Queue[Any], bool], None] | None = None,
 ) -> None:
     """Let each worker, on a thread of its own, take blocks in order until none is left.
 
@@ -87,19 +81,19 @@ def run_blocks(
     workers : sequence of functions of a block
         One for each thread; compiled code in them should release the interpreter's lock.
     stop : (1,) int64
-        Set to 1 when the work is to end early, so that workers can leave a block unfinished.
+        Set to 1 to end the work early, so that workers can leave a block unfinished.
     poll : function
-        Called by the calling thread every tenth of a second, and when all is done; what it raises ends the work.
-    saving : Saving or None
-        Saves the state now and then, between two blocks, and when a KeyboardInterrupt ends the work; what goes wrong
-        with that is told and forgotten.
+        Called by the calling thread every tenth of a second and when all is done; an exception in it ends the work.
+    between : function of a Queue and a bool, or None
+        Called with False after each `poll` but the last, and with True when a KeyboardInterrupt ends the work. It may
+        pause the queue to see the state between two blocks.
 
     Raises
     ------
     BaseException
-        The first error of `poll` or of a worker, once all workers have stopped.
+        The first error of `poll`, `between` or a worker, once all workers have stopped.
     """
-    queue = _Queue(blocks)
+    queue = Queue(blocks)
 
     def drain(work: Callable[[Block], None]) -> None:
         while not stop[0] and (block := queue.take()) is not None:
@@ -107,12 +101,6 @@ def run_blocks(
                 work(block)
             finally:
                 queue.done()
-
-    @contextmanager
-    def state() -> Iterator[State]:
-        assert saving is not None
-        with queue.paused() as n_blocks:
-            yield saving.state(n_blocks)
 
     def watch(futures: list[Future[None]]) -> None:
         while True:
@@ -122,18 +110,37 @@ def run_blocks(
             poll()
             if not waiting:
                 return
-            if saving is not None and saving.checkpoints.due(share := saving.share(queue.n_taken)):
-                saving.checkpoints.try_to_save(state(), share)
+            if between is not None:
+                between(queue, False)
 
     with ThreadPoolExecutor(len(workers), "fastvec") as pool:
         try:
             try:
                 watch([pool.submit(drain, work) for work in workers])
             except KeyboardInterrupt:
-                if saving is not None:
-                    saving.checkpoints.try_to_save(state(), saving.share(queue.n_taken))
+                if between is not None:
+                    between(queue, True)
                 raise
         except BaseException:
             stop[0] = 1
-            queue.go_on()  # for a pause may have been interrupted too
+            queue.end_pause()  # an interrupt may have left one
             raise
+
+
+def for_rows(work: Callable[[int, int], None], indptr: NDArray[np.integer], threads: int) -> None:
+    """Call ``work(first, last)`` in parallel for ranges of a sparse matrix's rows with about as many cells each.
+
+    Parameters
+    ----------
+    work : function of two int
+        Its result for a row may not depend on the other rows of the range.
+    indptr : (n_rows + 1,) int
+        Where each row begins.
+    threads : int
+        Calls that run at the same time.
+    """
+    cells = indptr + np.arange(indptr.size)  # a row costs something too
+    cuts = np.unique(np.searchsorted(cells, np.linspace(0, cells[-1], _ROW_BLOCKS + 1)))
+    cuts[0], cuts[-1] = 0, indptr.size - 1
+    blocks = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+    run_blocks(blocks, [lambda block: work(*block)] * threads, np.zeros(1, np.int64), lambda: None)

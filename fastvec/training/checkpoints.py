@@ -1,11 +1,11 @@
 """The checkpoints of one training, in a folder of their own.
 
-    run.json               what is trained, on what
-    checkpoint-7.state     the newest state (`fastvec.training.state`)
-    checkpoint-6.state     the one before it, in case that the newest is damaged
+    run.json               what is trained, and on what
+    checkpoint-7.state     the newest state (`fastvec.disk.tensors`)
+    checkpoint-6.state     the state before it, in case the newest is damaged
     lock                   held while a process trains
 
-Beside them lies what else a model has finished, such as ``cooccurrence.npz``.
+A model may keep what else it has finished beside them, such as ``cooccurrence.npz``.
 """
 
 import hashlib
@@ -13,33 +13,35 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+from numpy.typing import NDArray
 
 from fastvec.disk.atomic import replacing, sync_folder
-from fastvec.disk.scratch import ELSEWHERE, check_space
+from fastvec.disk.scratch import ELSEWHERE, check_space, lock
+from fastvec.disk.tensors import TensorFile, write_tensors
 from fastvec.errors import FileError, InputError
-from fastvec.training.state import SavedState, State, size_of, write_state
+from fastvec.training.blocks import Queue
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
-#: Version of what is in the folder.
-FORMAT = 1
-#: How often the state is saved where nothing is said.
+#: Version of the folder's content.
+FORMAT = 2
+#: How often the state is saved by default.
 EVERY = "5m"
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_HEADER = 1 << 12  # bytes of a state's header and checksum, at most
 _LOG = logging.getLogger(__name__)
+
+Pause: TypeAlias = AbstractContextManager[object]
 
 
 def parse_every(text: str) -> tuple[float, float]:
-    """Give the seconds, and the share of the training, after which its state is saved again; one of them is infinite.
+    """Return the seconds, and the fraction of the training, after which to save again; one of them is infinite.
 
     >>> parse_every("10m"), parse_every("5%")
     ((600.0, inf), (inf, 0.05))
@@ -56,15 +58,39 @@ def parse_every(text: str) -> tuple[float, float]:
     return (float("inf"), number / 100) if match[2] == "%" else (number * _SECONDS[match[2]], float("inf"))
 
 
+class State(NamedTuple):
+    """What a training needs to resume.
+
+    Attributes
+    ----------
+    facts : dict
+        JSON values.
+    arrays : dict of arrays
+        As `fastvec.disk.tensors.write_tensors` takes them.
+    """
+
+    facts: dict[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+
+
+class SavedState(TensorFile):
+    """A state in a file, which is whole."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of the `State` that was saved."""
+        facts: dict[str, Any] = json.loads(self.metadata["facts"])
+        return facts
+
+
 class Checkpoints(AbstractContextManager["Checkpoints"]):
-    """A folder of checkpoints, made by `create` or found by `open`; no other process can have it at the same time.
+    """A folder of checkpoints, made by `create` or found by `open`; only one process can hold it.
 
     Attributes
     ----------
     folder : Path
-        Where they are.
     run : dict
-        What is trained, as JSON has it; see `update`.
+        What is trained, as JSON values; see `update`.
     """
 
     def __init__(self, folder: Path, every: str) -> None:
@@ -73,7 +99,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         self._seconds, self._share = parse_every(every)
         self._saved_at, self._saved_share = monotonic(), 0.0
         self._lock = _lock(folder)
-        for stray in folder.glob(".*.????????"):  # of a process that was killed in the middle of a rename
+        for stray in folder.glob(".*.????????"):  # left by a process that was killed during a rename
             stray.unlink()
         self._numbers = sorted(int(path.stem.partition("-")[2]) for path in folder.glob("checkpoint-*.state"))
         self._next = max(self._numbers, default=0) + 1
@@ -91,7 +117,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         run: dict[str, Any],
         keep: Callable[[Path], dict[str, Any]] = lambda folder: {},
     ) -> "Checkpoints":
-        """Begin a folder for a new training.
+        """Make a folder for a new training.
 
         Parameters
         ----------
@@ -102,13 +128,13 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         run : dict
             What is trained.
         keep : function of a Path
-            Puts into the folder what else must be there before it is one of checkpoints, and gives more facts about the
+            Adds what else belongs into the folder, before ``run.json`` is written, and returns more facts about the
             run.
 
         Raises
         ------
         FileError
-            If the folder cannot be made, or has something in it.
+            If the folder cannot be made, or is not empty.
         InputError
             If `every` is not a time or a share.
         """
@@ -118,10 +144,9 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
             place.mkdir(parents=True, exist_ok=True)
             if (place / "run.json").exists():
                 raise FileError(
-                    f"{place}: holds the checkpoints of a training; go on with it by resume (--resume), or choose "
-                    "another folder"
+                    f"{place}: holds the checkpoints of a training; resume it (--resume), or choose another folder"
                 )
-            if any(place.iterdir()) and not (place / "lock").exists():  # which is that of one that was killed early
+            if any(place.iterdir()) and not (place / "lock").exists():  # else left by a killed run
                 raise FileError(f"{place}: is not empty; choose a new folder for the checkpoints")
         except FileError:
             raise
@@ -137,12 +162,12 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], every: str) -> "Checkpoints":
-        """Open the folder of a training that was interrupted, or has ended.
+        """Open the folder of a training that was interrupted or has finished.
 
         Raises
         ------
         FileError
-            If there is none, another process has it, or what it says about the run is damaged.
+            If there is none, another process holds it, its ``run.json`` is damaged, or it has another format.
         InputError
             If `every` is not a time or a share.
         """
@@ -157,15 +182,17 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
             if content["checksum"] != _checksum(run):
                 raise ValueError
         except (ValueError, KeyError, TypeError):
-            raise FileError(f"{path}: is damaged; this training cannot go on, begin it again") from None
+            raise FileError(f"{path}: is damaged; this training cannot be resumed, start it again") from None
         if version != FORMAT:
-            raise FileError(f"{path}: is of another version of fastvec ({version}, not {FORMAT}); go on with that one")
+            raise FileError(
+                f"{path}: is of another version of fastvec (format {version}, not {FORMAT}); resume with that one"
+            )
         found = cls(Path(folder), every)
         found.run = run
         return found
 
     def update(self, **facts: Any) -> None:
-        """Add facts about the run, or change them, and write them down."""
+        """Add or change facts about the run, and write them to ``run.json``."""
         self.run |= facts
         content = {"format": FORMAT, "run": self.run, "checksum": _checksum(self.run)}
         with replacing(self.folder / "run.json") as file:
@@ -174,16 +201,16 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
 
     @property
     def has_states(self) -> bool:
-        """Whether a state has been saved, from which the training can go on."""
+        """Whether a state has been saved, from which the training can resume."""
         return bool(self._numbers)
 
     def load(self) -> SavedState | None:
-        """Give the newest state that is whole, or None if none has been saved.
+        """Return the newest state that is whole, or None if none has been saved.
 
         Raises
         ------
         FileError
-            If all that were saved are damaged.
+            If all saved states are damaged.
         """
         self._saved_at = monotonic()
         damaged = []
@@ -194,47 +221,51 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
                 damaged.append(number)
                 if len(damaged) == len(self._numbers):
                     raise FileError(
-                        f"{error}, and no other checkpoint is left; begin the training again in another folder"
+                        f"{error}, and no other checkpoint is left; start the training again in another folder"
                     ) from None
                 _LOG.warning("%s; going back to the checkpoint before it", error)
             else:
-                self._numbers = damaged + [n for n in self._numbers if n not in damaged]  # these are forgotten first
+                self._numbers = damaged + [n for n in self._numbers if n not in damaged]  # removed first
                 return found
         return None
 
     def due(self, share: float) -> bool:
-        """Tell whether it is time to save the state of a training of which this share is over."""
+        """Return whether it is time to save again, when this fraction of the training is done."""
         return monotonic() - self._saved_at >= self._seconds or share - self._saved_share >= self._share
 
-    def save(self, state: AbstractContextManager[State], share: float = 1.0) -> None:
-        """Save a state, and forget all but the one before it.
+    def save(self, state: Callable[[], State], share: float = 1.0, pause: Pause | None = None) -> None:
+        """Save a state, and remove all older ones but the last.
 
         Parameters
         ----------
-        state : context manager
-            Gives the state, which does not change until it is left; the file is brought to the disk after that.
+        state : function
+            Returns the state.
         share : float
-            Of the training that is over.
+            Fraction of the training that is done.
+        pause : context manager or None
+            Entered while the state is made and written; the file is synced to the disk after it is left.
 
         Raises
         ------
         FileError
-            If it cannot be written; those that were saved before are left as they are.
+            If it cannot be written; the states saved before stay as they are.
         """
         self._saved_at, self._saved_share = monotonic(), share
-        with replacing(self._path(self._next)) as file, state as now:
-            check_space(self.folder, "a checkpoint", ELSEWHERE, size_of(now))
-            write_state(file, now)
+        with replacing(self._path(self._next)) as file, pause or nullcontext():
+            facts, arrays = state()
+            n_bytes = sum(array.nbytes for array in arrays.values()) + _HEADER
+            check_space(self.folder, "a checkpoint", ELSEWHERE, n_bytes)
+            write_tensors(file, arrays, {"format": "fastvec state", "facts": json.dumps(facts)}, checksum=True)
         sync_folder(self.folder)
         self._numbers.append(self._next)
         self._next += 1
         while len(self._numbers) > 2:
             self._path(self._numbers.pop(0)).unlink(missing_ok=True)
 
-    def try_to_save(self, state: AbstractContextManager[State], share: float = 1.0) -> None:
-        """Save a state; where that fails, say so and no more."""
+    def try_to_save(self, state: Callable[[], State], share: float = 1.0, pause: Pause | None = None) -> None:
+        """Do as `save`, but only warn if that fails."""
         with tolerating():
-            self.save(state, share)
+            self.save(state, share, pause)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"checkpoint-{number}.state"
@@ -242,37 +273,42 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
 
 @contextmanager
 def tolerating() -> Iterator[None]:
-    """Save what is saved for later; where that fails, say so and no more."""
+    """Downgrade a failed checkpoint to a warning."""
     try:
         yield
     except FileError as error:
         _LOG.warning("%s; this checkpoint was not saved", error)
 
 
-class Saving(NamedTuple):
-    """How the state of a training that takes blocks in order is saved.
+@dataclass(frozen=True)
+class Saving:
+    """How to save the state of a training that takes blocks in order; `fastvec.training.blocks.run_blocks` calls it.
 
     Attributes
     ----------
     checkpoints : Checkpoints
-        Where to.
     state : function of an int
-        Gives the state when that many blocks are done, and no other has been begun.
+        Returns the state when that many blocks are done, and none is being worked on.
     share : function of an int
-        Gives the share of the training that is over when that many blocks are done.
+        Returns the fraction of the training that is done after that many blocks.
     """
 
     checkpoints: Checkpoints
     state: Callable[[int], State]
     share: Callable[[int], float]
 
+    def __call__(self, queue: Queue[Any], is_ending: bool) -> None:
+        """Save the state, between two blocks, if it is time or the training is ending."""
+        share = self.share(queue.n_taken)
+        if is_ending or self.checkpoints.due(share):
+            self.checkpoints.try_to_save(lambda: self.state(queue.n_taken), share, queue.paused())
+
 
 def _lock(folder: Path) -> Any:
-    """Hold the lock of a folder until the file that is given is closed."""
+    """Hold the lock of a folder until the returned file is closed."""
     try:
         file = open(folder / "lock", "wb")
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file.fileno(), wait=False)
     except BlockingIOError:
         file.close()
         raise FileError(f"{folder}: another process trains with these checkpoints; wait for it, or stop it") from None

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-#: What the compiler takes while it compiles or loads code; word2vec gives it back before it trains.
+#: Bytes that the compiler takes to compile or load code; word2vec gives them back before it trains.
 LOADING = 42 << 20
 
 
 class Phase(NamedTuple):
-    """The memory that one part of the work takes beyond the program and the words.
+    """The memory that one phase of the work takes beyond the program and the words.
 
     Attributes
     ----------
@@ -19,7 +19,7 @@ class Phase(NamedTuple):
     memory : int
         Bytes at most.
     mapped : int
-        Bytes of mapped files besides: they are in memory as far as there is room for them.
+        Bytes of mapped files besides: they stay in memory as long as there is room.
     """
 
     name: str

@@ -17,7 +17,7 @@ class Start(Protocol):
     """Vectors to start from."""
 
     def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None) -> None:
-        """Set the rows of words, and of contexts unless they are None, for which there are vectors."""
+        """Set the rows of the words, and of the contexts unless `C` is None, that have vectors to start from."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,12 @@ class Job:
     Attributes
     ----------
     threads : int
-        To work with.
     listener : function of a Progress
         Called ten times a second.
     checkpoints : Checkpoints or None
-        Where the state is saved now and then, and where training goes on from if there is one already.
+        Where the state is saved from time to time, and from where training resumes if there is one.
     initial : Start or None
-        Sets the first weights of those words for which there are vectors to start from.
+        Sets the first weights of those words that have vectors to start from.
     """
 
     threads: int

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fastvec.errors import InputError
 from fastvec.kernels.simd import ROW_MULTIPLE
 
-#: Rows that are looked at or moved at a time: few, since this is when a training takes most memory.
+#: Rows that are checked or moved at a time: few, since memory peaks here.
 _ROWS = 256
 _HUGE_PAGE = 2 << 20
 #: Bytes that a core fetches together: two cache lines.
@@ -18,12 +18,12 @@ _FETCHED = 128
 
 
 def padded(dim: int) -> int:
-    """Give the length of a row of `dim` numbers with its padding."""
+    """Return the length of a row of `dim` numbers with its padding."""
     return -(-dim // ROW_MULTIPLE) * ROW_MULTIPLE
 
 
 def matrix_bytes(rows: int, dim: int) -> int:
-    """Give the bytes that a matrix of `zeros` takes, in whole huge pages once it fills one."""
+    """Return the bytes that a matrix of `zeros` takes: whole huge pages once it fills one."""
     size = 4 * rows * padded(dim)
     return size if size < _HUGE_PAGE else -(-size // _HUGE_PAGE) * _HUGE_PAGE
 
@@ -34,12 +34,12 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     Parameters
     ----------
     rows, dim : int
-        Shape that is wanted.
+        Shape without the padding.
 
     Returns
     -------
     (rows, padded dim) float32
-        C-contiguous, page-aligned; where the system allows it in huge pages, since rows are visited at random.
+        C-contiguous, page-aligned; in huge pages if the system allows, since rows are visited at random.
 
     Raises
     ------
@@ -48,13 +48,13 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     """
     columns = padded(dim)
     size = 4 * rows * columns
-    # private to the process: few systems give huge pages to memory that could be shared
+    # private: few systems give huge pages to memory that could be shared
     flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if sys.platform != "win32" else {}
     try:
         memory = mmap.mmap(-1, size, **flags)
     except (OSError, OverflowError) as error:
         raise InputError(
-            f"a matrix of {rows:,} words x {dim} dimensions takes {size / 2**30:.1f} GiB, which cannot be had: "
+            f"a matrix of {rows:,} words x {dim} dimensions takes {size / 2**30:.1f} GiB, which cannot be allocated: "
             "raise min_count, or lower dim or max_vocab"
         ) from error
     if hasattr(mmap, "MADV_HUGEPAGE"):
@@ -63,17 +63,17 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
 
 
 def all_finite(matrix: NDArray[np.float32]) -> bool:
-    """Tell whether a matrix holds neither infinity nor NaN, without a copy of it."""
+    """Return whether a matrix holds neither infinity nor NaN, without copying it."""
     return all(bool(np.isfinite(matrix[start : start + _ROWS]).all()) for start in range(0, len(matrix), _ROWS))
 
 
 def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
-    """Move the rows of a padded matrix together, in place.
+    """Remove the padding of a matrix in place.
 
     Parameters
     ----------
     matrix : (n, padded dim) float32
-        Lost.
+        Overwritten.
     dim : int
         Length of a row without its padding.
 

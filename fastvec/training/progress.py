@@ -1,4 +1,4 @@
-"""What a running job tells about itself."""
+"""What a running job reports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,24 +15,23 @@ class Progress:
         "reading", "planning", "compiling", "training" or "saving"; with co-occurrences "counting", "merging",
         "weighting", "factorising" and "shuffling".
     done, total : int or None
-        Work done in this phase and in all of it: bytes when reading, words or cells when counting or training, blocks
-        when merging or shuffling, dimensions of the space that was searched when factorising. `total` is None where it
-        is not known, as for standard input.
+        Work done so far, and in the whole phase: bytes when reading, words or cells when counting or training, blocks
+        when merging or shuffling, dimensions of the searched space when factorising. `total` is None if unknown, as
+        for standard input.
     seconds : float
         Since the phase began.
     epoch : int or None
         From 1.
     learning_rate : float or None
-        At this moment.
     loss : float or None
         Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW,
         a cell for GloVe.
     unit : str
-        Of what is counted or trained on: "words", or "cells" of the matrix of co-occurrences.
+        Of what is counted or trained on: "words", or "cells" of the co-occurrence matrix.
     before : int
-        Part of `done` that was done before the phase began, by a training that is gone on with.
+        Part of `done` that a resumed training had done before.
     memory, disk : int or None
-        When planning is done: bytes of memory that the process will take at most, and of files that will be written.
+        After planning: bytes of memory that the process will take at most, and bytes of files that it will write.
     """
 
     phase: str
@@ -54,7 +53,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that the phase will still take, or None where that cannot be told."""
+        """Seconds that the phase will still take, or None if unknown."""
         return (self.total - self.done) / self.per_second if self.total is not None and self.per_second else None
 
 
@@ -62,10 +61,10 @@ Listener = Callable[[Progress], None]
 
 
 def reading(listener: Listener) -> Callable[[int, int | None], None]:
-    """Give what `fastvec.read_corpus` tells the bytes that it has read, for a listener to hear of."""
+    """Return a progress function for `fastvec.read_corpus` that reports to a listener."""
     began = perf_counter()
     return lambda done, total: listener(Progress("reading", done, total, perf_counter() - began))
 
 
 def ignore(progress: Progress) -> None:
-    """Take no notice of progress."""
+    """Do nothing."""

@@ -1,9 +1,11 @@
-"""What this process has taken of the machine, and what it may still take: memory, and space on a disk.
+"""Memory and disk space that this process has taken, and that it may still take.
 
-Memory is limited by what the machine has free, by the control group of the process (as in a container) and by the
-limits that ``ulimit -v`` and ``ulimit -d`` set; the least of them counts.
+Memory is limited by what the machine has free, by the control group of the process (as in a container) and by
+``ulimit -v`` and ``ulimit -d``; the strictest limit counts.
 """
 
+import ctypes
+import mmap
 import os
 import shutil
 import sys
@@ -14,7 +16,7 @@ from typing import NamedTuple
 
 import psutil
 
-from fastvec.errors import InputError
+from fastvec.errors import InputError, megabytes
 
 try:
     import resource
@@ -22,21 +24,21 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 _CGROUPS = Path("/sys/fs/cgroup")
-#: Limits of a control group and what it has taken, in versions 2 and 1.
+#: Files of a control group's limit and of its usage, in versions 2 and 1.
 _FILES = (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes"))
-#: Limits of version 1 from here on mean that there is none.
+#: In version 1, a limit of this much or more means none.
 _NO_LIMIT = 1 << 60
 
 
 class Room(NamedTuple):
-    """Memory that there is for this process by one limit.
+    """Memory that one limit leaves to this process.
 
     Attributes
     ----------
     free : int
         Bytes that it may still take.
     total : int
-        Bytes that it could have if nothing else were there.
+        Bytes that it could take if nothing else ran.
     limit : str
         What sets the limit, as messages call it.
     """
@@ -47,16 +49,17 @@ class Room(NamedTuple):
 
     @property
     def available(self) -> int:
-        """Bytes that it may hold, with those that it holds."""
+        """Bytes that it may hold, including those that it holds now."""
         return min(self.free + resident_memory(), self.total)
 
 
-#: What the interpreter, the libraries and the compiled code take: memory, and addresses, of which they take more.
+#: Bytes that the interpreter, the libraries and the compiled code take: of memory (90 to 160 MiB were seen, the most
+#: while kernels are compiled, and some is kept in reserve), and of addresses.
 PROGRAM, _ADDRESSES = 170 << 20, 620 << 20
 
 
 def check_program() -> None:
-    """Refuse at once where not even the libraries and the compiled code fit.
+    """Check that the libraries and the compiled code fit the memory.
 
     Raises
     ------
@@ -65,22 +68,22 @@ def check_program() -> None:
     """
     room = memory_room()
     taken = psutil.Process().memory_info()
-    needed = _ADDRESSES - taken.vms if room.limit == "ulimit -v" else PROGRAM - taken.rss
-    if needed > room.free:
-        there = f"{room.total / 1e6:,.0f} MB at most" if room.limit != "the machine" else f"{room.free / 1e6:,.0f} MB"
+    needed, held = (_ADDRESSES, taken.vms) if room.limit == "ulimit -v" else (PROGRAM, taken.rss)
+    if needed - held > room.free:
+        there = megabytes(room.free) if room.limit == "the machine" else f"{megabytes(room.total)} at most"
         raise InputError(
-            f"the program itself takes {(_ADDRESSES if room.limit == 'ulimit -v' else PROGRAM) / 1e6:,.0f} MB of "
-            f"memory, and {room.limit} gives {there}: raise that limit, or end other programs"
+            f"the program itself takes {megabytes(needed)} of memory, and {room.limit} gives {there}: raise that "
+            "limit, or end other programs"
         )
 
 
 def resident_memory() -> int:
-    """Give the bytes of memory that this process holds now."""
+    """Return the bytes of memory that this process holds now."""
     return int(psutil.Process().memory_info().rss)
 
 
 def peak_memory() -> int:
-    """Give the most bytes of memory that this process has held so far."""
+    """Return the most bytes of memory that this process has held so far."""
     if resource is None:
         return int(psutil.Process().memory_info().peak_wset)
     unit = 1 if sys.platform == "darwin" else 1024
@@ -88,31 +91,31 @@ def peak_memory() -> int:
 
 
 def process_age() -> float:
-    """Give the seconds since this process began."""
-    if hasattr(time, "CLOCK_BOOTTIME"):  # the clock by which Linux notes it; that of the day is a second off in places
+    """Return the seconds since this process began."""
+    if hasattr(time, "CLOCK_BOOTTIME"):  # Linux's own clock for it; the wall clock can be a second off
         started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
     return max(0.0, time.time() - float(psutil.Process().create_time()))
 
 
 def memory_room() -> Room:
-    """Give the memory that there is for this process by the strictest limit."""
+    """Return what the strictest limit leaves to this process."""
     return min(_rooms(), key=lambda room: room.available)
 
 
 def default_memory() -> int:
-    """Give a quarter of the memory that this process could have, in bytes; of less than 4 GiB up to a half."""
+    """Return a quarter of the bytes that this process could take, but 1 GiB if that is at most a half."""
     total = min(room.total for room in _rooms())
     return max(total // 4, min(total // 2, 1 << 30))
 
 
 def disk_room(folder: str | os.PathLike[str]) -> int:
-    """Give the bytes that are free where a folder is, or is going to be."""
+    """Return the bytes free on the disk of a folder, which need not exist yet."""
     return shutil.disk_usage(_existing(Path(folder).absolute())).free
 
 
 def disk_of(folder: str | os.PathLike[str]) -> int:
-    """Give the number of the file system that a folder is on, or is going to be."""
+    """Return the number of the file system of a folder, which need not exist yet."""
     return _existing(Path(folder).absolute()).stat().st_dev
 
 
@@ -142,7 +145,7 @@ def _process_rooms() -> Iterator[Room]:
 
 
 def _group_rooms(groups: Path = _CGROUPS, own: Path = Path("/proc/self/cgroup")) -> Iterator[Room]:
-    """Yield what the control groups of this process leave; what they hold of files can be let go."""
+    """Yield what the control groups of this process leave; cached files do not count, as the system can drop them."""
     for folder in _group_folders(groups, own):
         for limit_name, usage_name in _FILES:
             try:
@@ -157,7 +160,7 @@ def _group_rooms(groups: Path = _CGROUPS, own: Path = Path("/proc/self/cgroup"))
 
 
 def _group_folders(groups: Path, own: Path) -> Iterator[Path]:
-    """Yield the folders of the control groups that limit the memory of this process, and of those around them."""
+    """Yield the folders of the control groups that limit the memory of this process, innermost first."""
     try:
         lines = own.read_text().splitlines()
     except OSError:
@@ -170,3 +173,20 @@ def _group_folders(groups: Path, own: Path) -> Iterator[Path]:
         inner = Path(path.lstrip("/"))
         for part in (inner, *inner.parents):
             yield root / part
+
+
+def give_back() -> None:
+    """Return memory to the system before a long training: free heap, and the compiler's code, some 80 MB.
+
+    That code lies unchanged in the file of a shared library, from which the system reads it again when something is
+    compiled. Does nothing except on Linux.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    system = ctypes.CDLL(None)
+    if hasattr(system, "malloc_trim"):  # glibc's
+        system.malloc_trim(0)
+    for part in psutil.Process().memory_maps(grouped=False):
+        if "libllvmlite" in part.path and "w" not in part.perms and not part.anonymous:
+            start, stop = (int(address, 16) for address in part.addr.split("-"))
+            system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(stop - start), mmap.MADV_DONTNEED)
