@@ -69,6 +69,7 @@ def _print_json(found: "Plan") -> None:
 
 
 def _print_table(found: "Plan") -> None:
+    from fastvec.errors import megabytes
     from fastvec.training.resources import disk_room
 
     from .tables import print_table
@@ -76,19 +77,15 @@ def _print_table(found: "Plan") -> None:
     about = "about " if found.is_sampled else ""
     rows = [
         ("text", f"{about}{found.n_tokens:,} words, {found.n_types:,} distinct, {found.n_words:,} to train"),
-        ("memory", f"{_megabytes(found.memory)} of {_megabytes(found.available)} ({found.limit})"),
+        ("memory", f"{megabytes(found.memory)} of {megabytes(found.available)} ({found.limit})"),
     ]
     for file in found.files:
-        size, room = _megabytes(file.size), _megabytes(disk_room(file.folder))
+        size, room = megabytes(file.size), megabytes(disk_room(file.folder))
         rows.append(("disk", f"{size} for {file.what}, of {room} free in {file.folder}"))
     rows += [("time", f"{seconds:.1f} s for {phase}") for phase, seconds in found.seconds.items()]
     if found.total_seconds is not None:
         rows.append(("time", f"{_duration(found.total_seconds)} in all"))
     print_table(("", ""), rows)
-
-
-def _megabytes(n_bytes: int) -> str:
-    return f"{n_bytes / 1e6:,.0f} MB"
 
 
 def _duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from fastvec.errors import FileError
+from fastvec.errors import FileError, megabytes
 
 if TYPE_CHECKING:
     import rich.progress
@@ -75,8 +75,8 @@ class Display:
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=progress.done, total=progress.total, facts=_facts(progress))
         if progress.memory is not None and not self._quiet:
-            disk = f", {progress.disk / 1e6:,.0f} MB of disk" if progress.disk else ""
-            self._say(f"training needs {progress.memory / 1e6:,.0f} MB of memory{disk}")
+            disk = f", {megabytes(progress.disk)} of disk" if progress.disk else ""
+            self._say(f"training needs {megabytes(progress.memory)} of memory{disk}")
         left = progress.seconds_left
         if not self._has_told and progress.phase == "training" and progress.seconds >= _TIMED and left is not None:
             self._has_told = True
@@ -147,7 +147,7 @@ class Display:
 def _facts(progress: "Progress") -> str:
     """Return in a few words how fast a job runs and where it stands."""
     if progress.phase == "reading":
-        return f"{progress.per_second / 1e6:,.0f} MB/s"
+        return f"{megabytes(progress.per_second)}/s"
     parts = []
     if progress.phase == "factorising":
         parts.append(f"{progress.done:,} dimensions searched")

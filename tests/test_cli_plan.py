@@ -134,7 +134,7 @@ def test_training_says_what_it_needs(run):
     assert code == 0
     told, done = err.splitlines()
     assert told.startswith("training needs ")
-    assert told.endswith(" MB of memory, 0 MB of disk")
+    assert told.endswith(" MB of memory, 0.0 MB of disk")
     assert done == "vectors.safetensors: 40 words, 8 dimensions"
 
 

@@ -1,8 +1,8 @@
-"""The matrix of co-occurrences, with the words that it is about, and its file.
+"""The matrix of co-occurrences with its words, and its file.
 
 The file is an .npz archive that `scipy.sparse.load_npz` reads too: SciPy's arrays, and beside them ``words`` (UTF-8,
-one after the other), ``offsets``, ``counts`` and ``metadata`` (JSON). Nothing in it is compressed or pickled, and
-arrays begin at multiples of 64 bytes, so that it can be mapped into memory.
+concatenated), ``offsets``, ``counts`` and ``metadata`` (JSON). Nothing in it is compressed or pickled, and arrays begin
+at multiples of 64 bytes, so that it can be mapped into memory.
 """
 
 import json
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-#: Elements that are handled at a time.
+#: Elements handled at a time.
 _PIECE = 1 << 20
 _ALIGNMENT = 64
-#: Bytes of the header of an entry of an archive, before its name, and of its field for large sizes.
+#: Bytes of an archive entry's header before its name, and of its field for large sizes.
 _LOCAL_HEADER, _ZIP64 = 30, 20
-#: Dimensions and kind of number of each array in a file.
+#: Dimensions and kinds of number of each array in a file.
 _KINDS = {
     "indptr": (1, "iu"),
     "indices": (1, "iu"),
@@ -52,8 +52,8 @@ _KINDS = {
 class Cooccurrence:
     """How often each word stands near each other word.
 
-    A sparse matrix by rows (CSR): the contexts of word w are ``indices[indptr[w]:indptr[w + 1]]``, rising, with the
-    weights ``data[indptr[w]:indptr[w + 1]]``. The arrays may be mapped from files, so that they need no memory.
+    A sparse matrix by rows (CSR): the contexts of word w are ``indices[indptr[w]:indptr[w + 1]]``, ascending, with the
+    weights ``data[indptr[w]:indptr[w + 1]]``. The arrays may be mapped from files, and then need no memory.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class Cooccurrence:
         Raises
         ------
         FileError
-            If it cannot be written; a file that was there before is left as it was.
+            If it cannot be written; an existing file then stays as it was.
         """
         words = [word.encode("utf-8", "surrogatepass") for word in self.vocabulary]
         n = len(words)
@@ -132,7 +132,7 @@ class Cooccurrence:
         Raises
         ------
         FileError
-            If the file is none of this kind, or damaged.
+            If the file is of another kind, or damaged.
         """
         try:
             with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
@@ -166,14 +166,14 @@ class Cooccurrence:
 
 
 def _padding(start: int) -> bytes:
-    """Give a field of a zip header, one more than zip64's, after which a multiple of 64 bytes is reached."""
+    """Return a field of a zip header, after the zip64 field, that ends at a multiple of 64 bytes."""
     empty = struct.calcsize("<HH")
     length = -(start + _ZIP64 + empty) % _ALIGNMENT
     return struct.pack("<HH", 0xD935, length) + bytes(length)  # the number that Android's zipalign uses
 
 
 def _pieces(array: Array) -> Iterator[Array]:
-    """Yield an array in pieces, and after each let go of the memory that it took if the array is mapped from a file."""
+    """Yield an array in pieces; if it is mapped from a file, release the memory of each piece."""
     mapped = getattr(array, "_mmap", None)
     flat = array.reshape(-1)
     for start in range(0, flat.size, _PIECE):
@@ -183,7 +183,7 @@ def _pieces(array: Array) -> Iterator[Array]:
 
 
 def _read(file: IO[bytes], archive: zipfile.ZipFile, name: str, path: str | os.PathLike[str]) -> Array:
-    """Map an array of an archive into memory, or read it where that cannot be done."""
+    """Map an array of an archive into memory, or read it if that is impossible."""
     try:
         entry = archive.getinfo(f"{name}.npy")
     except KeyError:
@@ -203,7 +203,7 @@ def _read(file: IO[bytes], archive: zipfile.ZipFile, name: str, path: str | os.P
 
 
 def _check(arrays: dict[str, Array], path: str | os.PathLike[str]) -> None:
-    """Refuse arrays that are not a matrix with its words."""
+    """Check that the arrays are a matrix with its words."""
     for name, (dimensions, kinds) in _KINDS.items():
         if arrays[name].ndim != dimensions or arrays[name].dtype.kind not in kinds:
             raise FileError(f"{path}: {name} is damaged: {arrays[name].dtype} of shape {arrays[name].shape}")

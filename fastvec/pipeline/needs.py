@@ -9,7 +9,7 @@ import numpy as np
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
-from fastvec.errors import InputError
+from fastvec.errors import InputError, megabytes
 from fastvec.kernels.word2vec import initialise
 from fastvec.models import model_of
 from fastvec.pipeline.request import Request
@@ -68,8 +68,8 @@ class Needs:
         """
         if not self.fits:
             raise InputError(
-                f"training takes {_size(self.memory)} of memory, and {self.limit} leaves {_size(self.available)}: "
-                f"lower {self.lower}, or raise min_count (--min-count)"
+                f"training takes {megabytes(self.memory)} of memory, and {self.limit} leaves "
+                f"{megabytes(self.available)}: lower {self.lower}, or raise min_count (--min-count)"
             )
         disks: dict[int, list[File]] = {}
         for file in self.files:
@@ -80,8 +80,8 @@ class Needs:
             if size > free:
                 names = " and ".join(file.what for file in files)
                 raise InputError(
-                    f"{folder}: {names} take {_size(size)}, and {_size(free)} are free: free some, choose another "
-                    "folder, lower dim (--dim) or max_vocab (--max-vocab), or raise min_count (--min-count)"
+                    f"{folder}: {names} take {megabytes(size)}, and {megabytes(free)} are free: free some, choose "
+                    "another folder, lower dim (--dim) or max_vocab (--max-vocab), or raise min_count (--min-count)"
                 )
 
 
@@ -167,7 +167,3 @@ def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context
 def is_loaded() -> bool:
     """Return whether compiled code has been loaded."""
     return bool(getattr(initialise, "overloads", True))
-
-
-def _size(n_bytes: int) -> str:
-    return f"{n_bytes / 1e6:,.{0 if n_bytes >= 1e7 else 1}f} MB"
