@@ -6,7 +6,8 @@ import click
 from click.core import ParameterSource
 
 from fastvec.parameters import Parameter
-from fastvec.settings import GROUPS, MODELS, Model, Reading, Run, Words
+from fastvec.settings import GROUPS, MODELS, Model, Reading, Words
+from fastvec.vectors.formats import describe_suffixes
 
 from . import options
 from .reading import source_paths
@@ -69,7 +70,12 @@ training = options.together(
         metavar="FILE",
         help="Train on the counts in this file, from `fastvec cooccurrence`, in place of a SOURCE.",
     ),
-    options.options_of(Run, only=["output"]),
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"Where to write the vectors: {describe_suffixes()}.  [default: {OUTPUT}]",
+    ),
     options.options_of(*GROUPS, omit=["output"]),
 )
 

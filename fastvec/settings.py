@@ -101,8 +101,7 @@ class Run(Settings):
         None,
         flags={"--output": None, "-o": None},
         metavar="FILE",
-        help="Where to write the vectors; the suffix is the format: .safetensors (keeps all), .bin (word2vec binary), "
-        ".txt or .vec (word2vec text), .npy (NumPy, with a list of words beside it).",
+        help="Where to write the vectors. The suffix chooses the format; `fastvec convert --help` lists them.",
         known_as=("save_file", "vectors_file"),
     )
     checkpoint: "str | PathLike[str] | None" = parameter(
