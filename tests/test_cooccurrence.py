@@ -164,8 +164,12 @@ def test_thinned_text_is_the_same_in_slices(tiny_slices):
 
 
 def test_no_cooccurrence_at_all_is_an_error():
-    with pytest.raises(InputError, match=r"no two words of the vocabulary stand within 2 words"):
+    with pytest.raises(
+        InputError, match="no word has a context, so there is nothing to train on: each line is one word"
+    ):
         count([["a"], ["b"]], window=2)
+    with pytest.raises(InputError, match=r"no pair of words has a total weight of 9; lower cell_min_count"):
+        count([["a", "b"]], window=2, cell_min_count=9)
 
 
 def test_too_little_memory_says_how_much_is_needed():

@@ -5,7 +5,19 @@ from fastvec.kernels.alias import alias_table
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.replicas import NEVER, Copies
-from fastvec.kernels.word2vec import STRETCHES, Mean, Noise, Paths, Step, Weights, initialise, new_work, train_block
+from fastvec.kernels.word2vec import (
+    BAND,
+    STRETCHES,
+    Mean,
+    Noise,
+    Paths,
+    Step,
+    Weights,
+    initialise,
+    margin,
+    new_work,
+    train_block,
+)
 from fastvec.training.matrix import zeros
 from tests.models import WORD2VEC
 from tests.naive import word2vec as naive
@@ -33,10 +45,10 @@ class Case:
             starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
-        self.negative, self.corrected = negative, corrected
+        self.negative, self.corrected, self.group = negative, corrected, None
         never = np.array([NEVER])
         self.copies = [Copies(0, N_WORDS, never, never.copy(), matrix[:0]) for matrix in (self.W, self.C)]
-        self.work = new_work(200, 5, N_WORDS, negative)
+        self.work = new_work(200, 20, N_WORDS, negative, is_cbow=cbow)
 
     def copy(self, n_words, steady, every=1):
         """Give the thread copies of the first words and of half as many nodes; the first ones are steady."""
@@ -49,11 +61,13 @@ class Case:
             waits[: 1 + steady] = NEVER
             self.copies.append(Copies(count, N_WORDS, waits, waits.copy(), rows))
 
-    def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0):
+    def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0, block=None, position=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
-        step = Step(self.keep, window, shrink, self.noise, self.paths, self.cbow)
+        step = Step(self.keep, window, window, shrink, self.noise, self.paths, self.cbow, self.group)
         weights = Weights(self.W, self.C, *self.copies)
-        train_block(tokens, key, np.float32(rate), np.float32(0), step, weights, np.array([stop]), self.work)
+        first, last = block or (0, len(tokens))
+        rates = np.float32(rate), np.float32(0)
+        train_block(tokens, first, last, key, position, *rates, step, weights, np.array([stop]), self.work)
         return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
 
     def outputs(self, centre):
@@ -110,6 +124,68 @@ def test_words_that_repeat_in_a_window_count_each_time(loss, cbow):
     expected = naive.train(W, C, case.cases(sentences), case.outputs, cbow, RATE)
     for got, wanted in zip(case.train(sentences, RATE), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+def test_a_wide_window_is_taken_in_bands_of_distances(loss, cbow):
+    case = Case(loss, cbow, seed=5)
+    sentence = np.random.default_rng(2).integers(N_WORDS, size=30).tolist()
+    case.stretches = max(case.stretches // (1 if cbow else 3), 1)
+    W, C = case.W[:, :DIM].copy(), case.C[:, :DIM].copy()
+    steps = []
+    for t in naive.turns(31, case.stretches):
+        near = [[sentence[s] for s in naive.around(t, 30, d + 1, d + BAND, 12)] for d in range(0, 12, BAND)]
+        if t < 30:
+            steps += [
+                (sentence[t], words)
+                for words in ([[word for band in near for word in band]] if cbow else near)
+                if words
+            ]
+    expected = naive.train(W, C, steps, case.outputs, cbow, RATE)
+    for got, wanted in zip(case.train([sentence], RATE, window=12), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-5)
+
+
+def test_outputs_beyond_a_group_make_steps_of_their_own():
+    whole, case = (Case("hierarchical", cbow=False, seed=6) for _ in range(2))
+    whole.group = case.group = None
+    expected = whole.train([[5, 4]], RATE)
+    case.group = 2  # of three nodes
+    for got, wanted in zip(case.train([[5, 4]], RATE), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-5)
+        assert not np.array_equal(got, wanted)
+
+
+@pytest.mark.parametrize(("loss", "cbow"), MODES)
+def test_windows_reach_over_the_edges_of_a_block(loss, cbow):
+    case = Case(loss, cbow)
+    sentence = [0, 1, 9, 2, 3, 9, 9, 4, 0, 1]  # 9 is outside the vocabulary
+    wanted = [(3, [1, 2, 4, 0]), (4, [2, 3, 0, 1])]
+    expected = naive.train(*(m[:, :DIM] for m in (case.W, case.C)), wanted, case.outputs, cbow, RATE)
+    for got, sure in zip(case.train([sentence], RATE, block=(4, 8)), expected, strict=True):
+        np.testing.assert_allclose(got, sure, rtol=0, atol=2e-6)
+
+
+def test_blocks_agree_on_what_subsampling_keeps():
+    case, found = Case("negative", cbow=False), []
+    case.keep[:] = 0.5
+    for block in (None, (20, 30)):
+        case.work.kept[:] = -1
+        case.train([[0, 1, 2, 3, 4] * 10], 0.0, block=block, position=100)
+        found.append([word for word in case.work.kept.tolist() if word >= 0])
+    whole, part = (" ".join(map(str, words)) for words in found)
+    assert 15 < len(found[0]) < 35
+    assert part in whole
+    assert len(found[1]) > 4
+
+
+@pytest.mark.parametrize(
+    ("start", "direction", "ids"), [(3, 1, 4), (2, -1, 3), (0, -1, -1), (6, 1, 3), (4, 1, 5), (9, 1, 0), (10, 1, -1)]
+)
+def test_the_margin_holds_the_words_in_reach(start, direction, ids):
+    tokens = np.array([0, 9, 1, 2, 9, 9, 3, 9, 4, -1, 0], np.int32)
+    keep = np.ones(6, np.float32)
+    assert margin(tokens, start, direction, 0, (1, 0), keep, 2) == ids
 
 
 @pytest.mark.parametrize(("loss", "cbow"), MODES)

@@ -17,6 +17,7 @@ from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.sentences import why_no_context
 from fastvec.errors import InputError
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
 from fastvec.kernels.subsampling import keep_probability
@@ -93,10 +94,10 @@ def count_cooccurrence(
     chosen = take_all(Counting, settings)
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
-        raise InputError(
-            f"{corpus.name}: no two words of the vocabulary stand within {chosen.window} words of each other; "
-            "lower min_count (--min-count) or cell_min_count (--cell-min-count), or widen window (--window)"
-        )
+        if chosen.cell_min_count:
+            least = f"no pair of words has a total weight of {chosen.cell_min_count:g}"
+            raise InputError(f"{corpus.name}: {least}; lower cell_min_count (--cell-min-count)")
+        raise InputError(why_no_context(corpus, vocabulary, chosen.sample, chosen.window))
     metadata = {"counting": chosen.as_dict(), "corpus": corpus.facts}
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)
 

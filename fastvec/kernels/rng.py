@@ -36,9 +36,21 @@ def draw(state):
 
 
 @leaf
+def at(state, number):
+    """Return the 64 random bits that the draw of this number would give, the first being number 1."""
+    return mix(state + number * _GOLDEN)
+
+
+@leaf
+def fraction(bits):
+    """Turn 64 random bits into a float32 that is uniform in [0, 1)."""
+    return np.float32(bits >> _S40) * np.float32(2.0**-24)
+
+
+@leaf
 def uniform(state):
     """Draw a float32 that is uniform in [0, 1)."""
-    return np.float32(draw(state) >> _S40) * np.float32(2.0**-24)
+    return fraction(draw(state))
 
 
 @leaf

@@ -11,7 +11,15 @@ As in word2vec.c the context words are the inputs and the centre is predicted, a
 windows are laid. The noise words are shared by the contexts of a centre (Ji et al. 2016), and by `STRETCHES` centres
 that lie far apart in the text: a block is cut into that many stretches whose centres take turns. So a noise row is
 fetched once for some forty pairs, yet no word meets the same noise twice in a row, as it would if neighbouring centres
-shared it. A word that occurs k times among the inputs or outputs of a centre is one row whose step counts k-fold.
+shared it. A word that occurs k times among the inputs or outputs of a step is one row whose step counts k-fold.
+
+All scores of a step are computed before any row moves. So the more contexts a step has, the further it overshoots,
+since each moves the outputs as if it were alone; and so it is with outputs, which move the inputs. Skip-gram therefore
+takes the contexts of a centre in *bands* of distances, and all models the outputs in groups, one step after the other:
+steps are as bounded with a window of 1,000 and 100 noise words as with the defaults.
+
+A block is a unit of work, not of text: windows reach over its edges as far as the sentence does. Whether subsampling
+keeps an occurrence of a word is a function of its position, so the blocks on both sides of an edge agree.
 """
 
 from typing import NamedTuple
@@ -23,13 +31,19 @@ from fastvec.kernels.alias import sample
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.replicas import Copies, merge_copy, note, original, trained, waits
-from fastvec.kernels.rng import below, draw, mix, stream, uniform
+from fastvec.kernels.rng import at, below, draw, fraction, mix, stream
 from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
 
-#: Stretches of a block whose centres share noise words; hierarchical softmax has none to share, and one stretch.
+#: Distances from a centre whose contexts make a step of skip-gram.
+BAND = 5
+#: Stretches of a block whose centres share noise words, and at most as many steps; hierarchical softmax has none to
+#: share, and one stretch.
 STRETCHES = 8
 #: The loss is measured on the centres of one turn in this many.
 LOSS_EVERY = 64
+
+#: Stands in the place of a block in the key of the random numbers of subsampling.
+SUBSAMPLING = np.uint64(2**64 - 1)
 
 #: Nodes nearest to the root of the Huffman tree, which are always cached.
 HOT_NODES = 1024
@@ -70,21 +84,27 @@ class Step(NamedTuple):
     keep : (n_words,) float32
         Probability of keeping an occurrence of each word.
     window : int
-        Largest distance of a context word.
+        Largest distance at which there may be a context word: that of the settings, or less if no sentence is so long.
+    reach : int
+        Largest distance of a context word in the settings.
     shrink : bool
-        Draw the window of each centre from 1 to `window`, else always use all of it.
+        Draw the window of each centre from 1 to `reach`, else always use all of it.
     noise, paths : Noise or None, Paths or None
         Negative sampling or hierarchical softmax; the other is None, and its code is not compiled.
     cbow : Mean or None
         CBOW; skip-gram where None.
+    group : int or None
+        Outputs that make a step at most, or all where None, which costs no time.
     """
 
     keep: NDArray[np.float32]
     window: int
+    reach: int
     shrink: bool
     noise: Noise | None
     paths: Paths | None
     cbow: Mean | None
+    group: int | None
 
 
 class Weights(NamedTuple):
@@ -110,16 +130,17 @@ class Work(NamedTuple):
     Attributes
     ----------
     kept : (block size + 2 window,) int32
-        Rows of the words of a block that subsampling keeps, with a window's length of sentence ends before and after.
-    inputs, input_times : (2 window + 1,) int64, float32
-        Input rows and how often each counts, initially once.
+        Rows of the words of a block that subsampling keeps, and of a window's length of words, or sentence ends, before
+        and after.
+    inputs, input_times : (contexts + 1,) int64, float32
+        Input rows and how often each counts, initially once. There are 2 `BAND` contexts, with CBOW 2 window.
     row : (1,) int64
         Zero: the input row of CBOW.
     outputs, output_times, labels : (outputs,) int64, float32, float32
         Output rows, how often each counts (initially once), and the labels of negative sampling, 1, 0, 0, ...
     noise : (negative,) int64
         Noise words of the next turn.
-    scores : (2 window, outputs) float32
+    scores : (2 `BAND`, outputs) float32
         Scores, then steps. Here `outputs` is a multiple of `fastvec.kernels.simd.LANES`.
     seen : (1024,) int64
         At which centre an input word was last seen, by the last bits of its id.
@@ -127,8 +148,8 @@ class Work(NamedTuple):
         State of the random numbers.
     loss : (1,) float64
         Sum of the measured losses.
-    counts : (2,) int64
-        Words read, and predictions whose loss was measured.
+    counts : (3,) int64
+        Words read, predictions whose loss was measured, and centres that had a context.
     """
 
     kept: NDArray[np.int32]
@@ -146,23 +167,24 @@ class Work(NamedTuple):
     counts: NDArray[np.int64]
 
 
-def new_work(block_size: int, window: int, n_outputs: int, negative: int) -> Work:
+def new_work(block_size: int, window: int, n_outputs: int, negative: int, *, is_cbow: bool = False) -> Work:
     """Allocate the arrays of one thread for blocks of `block_size` ids and at most `n_outputs` output rows."""
     width = -(-n_outputs // LANES) * LANES
+    n_contexts = 2 * max(window, BAND) if is_cbow else 2 * BAND
     return Work(
         kept=np.zeros(block_size + 2 * window, np.int32),
-        inputs=np.zeros(2 * window + 1, np.int64),
-        input_times=np.ones(2 * window + 1, np.float32),
+        inputs=np.zeros(n_contexts + 1, np.int64),
+        input_times=np.ones(n_contexts + 1, np.float32),
         row=np.zeros(1, np.int64),
         outputs=np.zeros(width, np.int64),
         output_times=np.ones(width, np.float32),
         labels=np.eye(1, width, dtype=np.float32)[0],
         noise=np.zeros(negative, np.int64),
-        scores=np.zeros((2 * window, width), np.float32),
+        scores=np.zeros((2 * BAND, width), np.float32),
         seen=np.zeros(1024, np.int64),
         state=np.zeros(1, np.uint64),
         loss=np.zeros(1),
-        counts=np.zeros(2, np.int64),
+        counts=np.zeros(3, np.int64),
     )
 
 
@@ -176,12 +198,61 @@ def initialise(W, dim, scale, seed):
 
 
 @leaf
-def _subsample(tokens, keep, window, copies, work):
-    """Copy the rows of the words to train on, and sentence ends, to `work.kept` from `window` on; return their end."""
-    kept = work.kept
+def _keeps(token, position, chance, keep):
+    """Return whether subsampling keeps a word at a position of the text; words outside the vocabulary are dropped."""
+    if token >= len(keep):
+        return False
+    return fraction(at(chance, np.uint64(position))) < keep[token]
+
+
+@entry
+def margin(tokens, start, direction, position, key, keep, window):
+    """Return how many ids from `start` on, in a direction, hold the words that a window can reach.
+
+    Parameters
+    ----------
+    tokens : (n,) int32
+        Ids, of which the first is that at `position` of the text.
+    start, direction : int
+        The first id that counts, and 1 or -1.
+    key : tuple of 2 int
+        Seed and epoch.
+    keep : (n_words,) float32
+        Probability of keeping an occurrence of each word.
+    window : int
+        Words that count at most; a sentence end stops.
+
+    Returns
+    -------
+    int
+        -1 if there are not enough ids to tell.
+    """
+    chance, found, place = stream(key[0], key[1], SUBSAMPLING), 0, start
+    while 0 <= place < len(tokens):
+        if tokens[place] < 0 or found == window:
+            return abs(place - start)
+        found += _keeps(tokens[place], position + place, chance, keep)
+        place += direction
+    return abs(place - start) if found == window else -1
+
+
+@leaf
+def _subsample(tokens, first, last, position, chance, step, copies, work):
+    """Copy the rows of the words to train on, and sentence ends, to `work.kept` from the window on; return their end.
+
+    The words before and after the block that windows can reach are put before and after them.
+    """
+    kept, keep, window = work.kept, step.keep, step.window
     kept[:window] = -1
+    place, k = first - 1, window - 1
+    while place >= 0 and k >= 0 and tokens[place] >= 0:
+        if _keeps(tokens[place], position + place, chance, keep):
+            kept[k] = trained(copies, tokens[place])
+            k -= 1
+        place -= 1
     end, words = window, 0
-    for token in tokens:
+    for place in range(first, last):
+        token = tokens[place]
         if token < 0:
             kept[end] = -1
             end += 1
@@ -189,31 +260,50 @@ def _subsample(tokens, keep, window, copies, work):
         words += 1
         if token < len(keep):
             kept[end] = trained(copies, token)
-            end += uniform(work.state) < keep[token]
+            end += fraction(at(chance, np.uint64(position + place))) < keep[token]
     kept[end : end + window] = -1
+    place, k = last, end
+    while place < len(tokens) and k < end + window and tokens[place] >= 0:
+        if _keeps(tokens[place], position + place, chance, keep):
+            kept[k] = trained(copies, tokens[place])
+            k += 1
+        place += 1
     work.counts[0] += words
     return end
 
 
 @leaf
-def _context(t, reach, window, work):
-    """Gather the words around position t as inputs; return their number and whether some may be equal.
+def _context(t, near, reach, first, left, right, work):
+    """Gather the words around position t at distances `near` + 1 to `near` + `BAND` as inputs from `first` on.
 
     Without branches, which would be mispredicted once or twice for every centre.
+
+    Returns
+    -------
+    m : int
+        End of the inputs.
+    repeated : bool
+        Whether some may be equal.
+    left, right : bool
+        Whether the sentence, or the reach, goes on; as parameters, whether it goes so far.
     """
     kept, inputs, seen = work.kept, work.inputs, work.seen
-    m, repeated = 0, False
+    m, repeated, last = first, False, min(near + BAND, reach)
     for step in (-1, 1):
-        inside = True
-        for distance in range(1, window + 1):
+        inside = left if step < 0 else right
+        for distance in range(near + 1, last + 1):
             word = np.int64(kept[t + step * distance])
-            inside = inside & (word >= 0) & (distance <= reach)
+            inside = inside & (word >= 0)
             inputs[m] = word
             slot = word & 1023
             repeated = repeated | (inside & (seen[slot] == t))
             seen[slot] = t if inside else seen[slot]
             m += inside
-    return m, repeated
+        if step < 0:
+            left = inside
+        else:
+            right = inside
+    return m, repeated, left, right
 
 
 @leaf
@@ -241,28 +331,6 @@ def _operands(paths, cbow, W, work):
     if cbow is not None:
         return cbow.hidden, cbow.error, work.row, labels
     return W, W, work.inputs, labels
-
-
-@leaf
-def _gather_inputs(t, window, shrink, cbow, W, work):
-    """Gather the words around position t; return their number, that of input rows, and whether a row counts twice."""
-    centre, entering = np.int64(work.kept[t]), np.int64(work.kept[t + window])
-    prefetch_to_write(W, entering if entering >= 0 else centre)
-    reach = 1 + below(draw(work.state), window) if shrink else window
-    n_context, repeated = _context(t, reach, window, work)
-    if cbow is not None:
-        return n_context, 1, False
-    n_united = _unite(work.inputs, work.input_times, 0, n_context if repeated else 0)
-    m = n_united if repeated else n_context
-    return n_context, m, m < n_context
-
-
-@leaf
-def _average(n_context, cbow, W, work):
-    """Make the mean of the context words the only input row of CBOW."""
-    if cbow is not None:
-        mean(W, work.inputs, n_context, cbow.hidden)
-        cbow.error[:] = 0
 
 
 @leaf
@@ -295,6 +363,27 @@ def _gather_outputs(centre, n_noise, paths, weights, work):
             break
     outputs[0], times[0] = centre, 1
     return 0, n
+
+
+@leaf
+def _part(done, n, group, work):
+    """Return how many outputs from `done` on make a step; those that count more than once, as often as they count."""
+    if group is None:
+        return n
+    part, weight = 1, work.output_times[done]
+    while done + part < n and weight + work.output_times[done + part] <= group:
+        weight += work.output_times[done + part]
+        part += 1
+    return part
+
+
+@leaf
+def _swap(done, part, work):
+    """Exchange the first outputs with those from `done` on, as many as `part`."""
+    for k in range(part):
+        other = done + k
+        work.outputs[k], work.outputs[other] = work.outputs[other], work.outputs[k]
+        work.output_times[k], work.output_times[other] = work.output_times[other], work.output_times[k]
 
 
 @leaf
@@ -337,14 +426,13 @@ def _weigh_repeats(m, n, work):
     for i in range(m):
         for j in range(n):
             work.scores[i, j] *= work.input_times[i] * work.output_times[j]
-    work.input_times[:m] = 1
 
 
 @leaf
 def _prefetch_noise(q, noise, C, work):
-    """Prefetch noise rows of the next turn, a few in each stretch, as the core's queues are short."""
+    """Prefetch noise rows of the next turn, a few in each step, as the core's queues are short."""
     if noise is not None:
-        for k in range(q, noise.negative, STRETCHES):
+        for k in range(q % STRETCHES, noise.negative, STRETCHES):
             prefetch_to_write(C, work.noise[k])
 
 
@@ -365,15 +453,19 @@ def _merge_word(k, noise, weights):
 
 
 @entry
-def train_block(tokens, key, rate, change, step, weights, stop, work):
+def train_block(tokens, first, last, key, position, rate, change, step, weights, stop, work):
     """Train on one block of the id stream.
 
     Parameters
     ----------
     tokens : (n,) int32
         Word ids; -1 ends a sentence; ids of len(step.keep) and more are words outside the vocabulary and skipped.
+    first, last : int
+        The block is tokens[first:last]; the ids before and after it hold the words that windows can reach.
     key : tuple of 3 int
-        Seed, epoch and block; random numbers depend on nothing else.
+        Seed, epoch and block; random numbers depend on nothing else but positions.
+    position : int
+        Of the first of `tokens` in the text.
     rate, change : float32
         Learning rate at the beginning of the block, and its change from there to the end.
     step : Step
@@ -385,16 +477,17 @@ def train_block(tokens, key, rate, change, step, weights, stop, work):
     work : Work
         Arrays of this thread.
     """
-    noise, paths, cbow, window, shrink = step.noise, step.paths, step.cbow, step.window, step.shrink
+    noise, paths, cbow, window, shrink, group = step.noise, step.paths, step.cbow, step.window, step.shrink, step.group
     W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
     X, E, rows, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
     kept, outputs, scores = work.kept, work.outputs, work.scores
-    loss, measured = 0.0, 0
+    loss, measured, centres = 0.0, 0, 0
     work.state[0] = stream(key[0], key[1], key[2])
     work.seen[:] = -1
-    end = _subsample(tokens, step.keep, window, copies, work)
+    end = _subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, copies, work)
     _next_noise(noise, copies, work)
-    stretches = STRETCHES if noise is not None else 1
+    n_bands = (window + BAND - 1) // BAND if cbow is None else 1
+    stretches = max(STRETCHES // n_bands, 1) if noise is not None else 1
     stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
@@ -405,28 +498,64 @@ def train_block(tokens, key, rate, change, step, weights, stop, work):
             t = window + turn + q * stretch
             if t >= end:
                 break
-            centre, coming = np.int64(kept[t]), np.int64(kept[t + 1])
+            centre, coming, entering = np.int64(kept[t]), np.int64(kept[t + 1]), np.int64(kept[t + window])
             if centre < 0:
                 continue
-            n_context, m, uneven = _gather_inputs(t, window, shrink, cbow, W, work)
-            if n_context == 0:
+            prefetch_to_write(W, entering if entering >= 0 else centre)
+            reach = 1 + below(draw(work.state), step.reach) if shrink else window
+            reach = min(reach, window)
+            near, left, right, begin, n = 0, True, True, 0, 0
+            while near < reach:
+                n_context, repeated, left, right = _context(t, near, reach, 0, left, right, work)
+                near += BAND
+                if cbow is not None:
+                    while near < reach and (left or right):
+                        n_context, repeated, left, right = _context(t, near, reach, n_context, left, right, work)
+                        near += BAND
+                if n_context == 0:
+                    break
+                m = n_context
+                if cbow is not None:
+                    m, repeated = 1, False
+                    mean(W, work.inputs, n_context, X)
+                    E[:] = 0
+                elif repeated:
+                    m = _unite(work.inputs, work.input_times, 0, n_context)
+                    repeated = m < n_context
+                is_first = n == 0
+                if noise is not None and cbow is None and near % (STRETCHES * BAND) == 0:
+                    n_noise = _next_noise(noise, copies, work)
+                    is_first = True
+                if is_first:
+                    begin, n = _gather_outputs(centre, n_noise, paths, weights, work)
+                done = 0
+                while done < n:
+                    part = _part(done, n, group, work)
+                    if done > 0:
+                        _swap(done, part, work)
+                    dots(X, rows, m, C, outputs, part, scores)
+                    if done == 0 and near == BAND and coming >= 0:
+                        _prefetch_outputs(coming, paths, weights)
+                        if waits(copies, coming) == 1:
+                            _prefetch_merge(coming - copies.base, noise, weights)
+                    if turn % LOSS_EVERY == 0:
+                        loss += _loss(m, labels, begin + done, part, work)
+                    logistic_steps(scores, m, labels, begin + done, part, now)
+                    if repeated or 0 < n_noise <= len(work.noise):
+                        _weigh_repeats(m, part, work)
+                    _prefetch_noise(q * n_bands + near // BAND - 1, noise, C, work)
+                    move(E, X, rows, m, C, outputs, part, scores)
+                    if done > 0:
+                        _swap(done, part, work)
+                    done += part
+                if repeated:
+                    work.input_times[:m] = 1
+                if turn % LOSS_EVERY == 0:
+                    measured += n_context if cbow is None else 1
+                _scatter(n_context, cbow, W, work)
+            if n == 0:
                 continue
-            _average(n_context, cbow, W, work)
-            first, n = _gather_outputs(centre, n_noise, paths, weights, work)
-            dots(X, rows, m, C, outputs, n, scores)
-            if coming >= 0:
-                _prefetch_outputs(coming, paths, weights)
-                if waits(copies, coming) == 1:
-                    _prefetch_merge(coming - copies.base, noise, weights)
-            if turn % LOSS_EVERY == 0:
-                loss += _loss(m, labels, first, n, work)
-                measured += n_context if cbow is None else 1
-            logistic_steps(scores, m, labels, first, n, now)
-            if uneven or 0 < n_noise <= len(work.noise):
-                _weigh_repeats(m, n, work)
-            _prefetch_noise(q, noise, C, work)
-            move(E, X, rows, m, C, outputs, n, scores)
-            _scatter(n_context, cbow, W, work)
+            centres += 1
             if note(copies, centre):
                 _merge_word(centre - copies.base, noise, weights)
             if paths is not None:
@@ -435,3 +564,4 @@ def train_block(tokens, key, rate, change, step, weights, stop, work):
                     merge_copy(C, node - output_copies.base, output_copies, np.float32(1))
     work.loss[0] += loss
     work.counts[1] += measured
+    work.counts[2] += centres

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.sentences import longest_sentence, why_no_context
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError, TrainingError
@@ -20,7 +21,19 @@ from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.subsampling import keep_probability
-from fastvec.kernels.word2vec import Mean, Noise, Paths, Step, Weights, Work, initialise, new_work, train_block
+from fastvec.kernels.word2vec import (
+    BAND,
+    Mean,
+    Noise,
+    Paths,
+    Step,
+    Weights,
+    Work,
+    initialise,
+    margin,
+    new_work,
+    train_block,
+)
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving, State
@@ -33,6 +46,13 @@ from fastvec.training.resources import give_back
 
 Matrix = NDArray[np.float32]
 
+#: Outputs that make a step, at most.
+_GROUP = 24
+#: Length up to which the longest vector of a training is usual, and how many times as long they are when they have run
+#: away.
+_USUAL, _RUNAWAY = 10.0, 10.0
+#: Ids for each word of a window that are read before and after a block; more if rare words are among them.
+_MARGIN = 4
 #: Positions of the id stream in a block: enough blocks for many threads, each long enough to be worth its dispatch.
 SMALLEST_BLOCK, LARGEST_BLOCK, BLOCKS = 1 << 10, 1 << 16, 128
 
@@ -60,8 +80,10 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
 
     Raises
     ------
+    InputError
+        If no word has a context.
     TrainingError
-        If weights are no longer finite.
+        If weights are no longer finite, or vectors have run away.
     """
     n_words, dim = len(vocabulary), settings.dim
     n_rows = n_words + job.threads * most_replicas(n_words, job.threads)
@@ -74,15 +96,22 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
         _initialise(settings, W, C, n_words)
         if job.initial:
             job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None)
-    _Run(settings, corpus, vocabulary.counts, W, C, job).go(saved.facts if saved else {})
+    usual = max(_USUAL, *(_longest(matrix[:n_words]) for matrix in (W, C)))
+    run = _Run(settings, corpus, vocabulary.counts, W, C, job)
+    run.go(saved.facts if saved else {})
+    if not (run.n_centres or saved):
+        raise InputError(why_no_context(corpus, vocabulary, settings.sample, settings.window))
     if not (all_finite(W) and all_finite(C)):
-        raise _not_finite(settings)
+        raise _diverged(settings, "the weights are no longer finite", job.threads)
+    longest = max(_longest(matrix[:n_words]) for matrix in (W, C))
+    if longest > _RUNAWAY * usual:
+        raise _diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", job.threads)
     return compact(W[:n_words], dim), compact(C[:n_words], dim) if settings.has_context_vectors else None
 
 
 def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estimate:
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
-    n_words, dim, window = text.n_words, settings.dim, settings.window
+    n_words, dim, window = text.n_words, settings.dim, _largest_window(settings, source)
     copies = threads * most_replicas(n_words, threads)
     matrices = 2 * matrix_bytes(n_words + copies, dim)
     before = 2 * 4 * copies * padded(dim)  # the copies, as last merged
@@ -92,7 +121,9 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
         depths = np.log2(max(1, text.counts.sum()) / np.maximum(1, text.counts))
         tables, n_outputs = 8 * n_words + 8 * int(depths.sum() + n_words / 2), int(depths.max()) + 2
     width = -(-n_outputs // LANES) * LANES
-    work = 8 * (_block_size(text.n_ids) + window) + 8 * window * width + 24 * window + 24 * width + 8 * 1024
+    contexts = 2 * (max(window, BAND) if settings.model == "cbow" else BAND)
+    block = _block_size(text.n_ids)
+    work = 8 * (block + window) + 8 * _MARGIN * window + 8 * BAND * width + 12 * contexts + 24 * width + 8 * 1024
     return Estimate(
         lower="dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)",
         phases=[
@@ -104,6 +135,13 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
         work={"training": settings.epochs * text.n_tokens},
         weights=2 * 4 * n_words * padded(dim),
     )
+
+
+def _largest_window(settings: Word2Vec, corpus: Corpus) -> int:
+    """Return the window, or if no sentence is so long the largest distance between two of its words."""
+    if settings.window <= BAND:
+        return settings.window
+    return min(settings.window, max(longest_sentence(corpus) - 1, BAND))
 
 
 def _block_size(n_ids: int) -> int:
@@ -135,11 +173,16 @@ def _initialise(settings: Word2Vec, W: Matrix, C: Matrix, n_words: int) -> None:
     initialise(W[:n_words], dim, scale, np.uint64(seed))
 
 
-def _not_finite(settings: Word2Vec) -> TrainingError:
-    return TrainingError(
-        f"the weights are no longer finite: lower the learning rate, which is {settings.learning_rate:g}, "
-        "or the number of threads"
-    )
+def _longest(matrix: Matrix) -> float:
+    """Return the length of the longest row."""
+    return float(np.sqrt(np.einsum("ij,ij->i", matrix, matrix).max(initial=0)))
+
+
+def _diverged(settings: Word2Vec, what: str, threads: int) -> TrainingError:
+    cures = [f"the learning rate (--lr), which is {settings.learning_rate:g}"]
+    if threads > 1:
+        cures.append(f"the number of threads (--threads), which is {threads}")
+    return TrainingError(f"{what}: lower {', or '.join(cures)}")
 
 
 class _Run:
@@ -161,11 +204,12 @@ class _Run:
             starts, nodes, labels = huffman_paths(counts)
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
             n_outputs = int(np.diff(self.paths.starts).max())
+        self.window = _largest_window(settings, corpus)
         self.block_size = _block_size(corpus.n_ids)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = own_cache_lines(np.zeros(1, np.int64))
         try:
-            work = new_work(self.block_size, settings.window, n_outputs, negative)
+            work = new_work(self.block_size, self.window, n_outputs, negative, is_cbow=settings.model == "cbow")
             self.works = [Work(*map(own_cache_lines, work)) for _ in range(threads)]  # type: ignore[arg-type] # all arrays
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
             raise InputError(
@@ -191,29 +235,45 @@ class _Run:
         """Return a function that trains on block (epoch, block) with the arrays of one thread."""
         settings, n_ids = self.settings, self.corpus.n_ids
         work, (inputs, outputs) = self.works[thread], self.replicas[thread]
-        tokens = np.empty(self.block_size, np.int32)
         cbow = None
         if settings.model == "cbow":
             cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
 
-        step = Step(self.keep, settings.window, not settings.fixed_window, self.noise, self.paths, cbow)
+        group = _GROUP if (settings.negative or 0) >= _GROUP else None
+        reach = min(settings.window, 1 << 31)
+        step = Step(self.keep, self.window, reach, not settings.fixed_window, self.noise, self.paths, cbow, group)
         weights = Weights(self.W, self.C, inputs.copies, outputs.copies)
 
         def train(key: tuple[int, int]) -> None:
             epoch, block = key
             start = block * self.block_size
-            n = self.corpus.read(start, tokens[: min(self.block_size, n_ids - start)])
-            first = (epoch + start / n_ids) / settings.epochs
-            rate = learning_rate(settings, first)
+            n = min(self.block_size, n_ids - start)
+            tokens, first = self._read(start, n, (settings.seed, epoch))
+            rate = learning_rate(settings, (epoch + start / n_ids) / settings.epochs)
             change = (learning_rate(settings, 1) - learning_rate(settings, 0)) * n / (settings.epochs * n_ids)
             train_block(
-                tokens[:n], (settings.seed, epoch, block), np.float32(rate), np.float32(change),
-                step, weights, self.stop, work,
+                tokens, first, first + n, (settings.seed, epoch, block), start - first, np.float32(rate),
+                np.float32(change), step, weights, self.stop, work,
             )  # fmt: skip
             inputs.after(n)
             outputs.after(n)
 
         return train
+
+    def _read(self, start: int, n: int, key: tuple[int, int]) -> tuple[NDArray[np.int32], int]:
+        """Return the ids of a block with those around it that windows can reach, and where the block begins in them."""
+        before = after = _MARGIN * self.window
+        while True:
+            first, last = max(0, start - before), min(self.corpus.n_ids, start + n + after)
+            tokens = np.empty(last - first, np.int32)
+            self.corpus.read(first, tokens)
+            begin, end = start - first, start - first + n
+            if first > 0 and margin(tokens, begin - 1, -1, first, key, self.keep, self.window) < 0:
+                before *= 4
+            elif last < self.corpus.n_ids and margin(tokens, end, 1, first, key, self.keep, self.window) < 0:
+                after *= 4
+            else:
+                return tokens, begin
 
     def go(self, saved: dict[str, Any]) -> None:
         """Compile the kernel, then train on all blocks of all epochs that are left.
@@ -234,7 +294,7 @@ class _Run:
         give_back()
         self.stop[0] = 0
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
-        work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses), loss
+        work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses, saved.get("centres", 0)), loss
         self.began, self.words_before = perf_counter(), saved.get("words", 0)
         self.epoch, self.at_epoch = self.first // self.n_blocks + 1, (0.0, 0)
 
@@ -252,6 +312,11 @@ class _Run:
         for replicas in chain.from_iterable(self.replicas):
             replicas.merge()
 
+    @property
+    def n_centres(self) -> int:
+        """Centres that had a context so far."""
+        return sum(int(work.counts[2]) for work in self.works)
+
     def _sums(self) -> tuple[int, float, int]:
         """Return the words that were trained on, the sum of the losses that were measured, and their number."""
         words = sum(int(work.counts[0]) for work in self.works)
@@ -266,6 +331,7 @@ class _Run:
             "blocks": self.first + n_blocks,
             "words": words,
             "loss": [loss - self.at_epoch[0], n_losses - self.at_epoch[1]],
+            "centres": self.n_centres,
         }
         return State(facts, {"W": self.W[:n_words], "C": self.C[:n_words]})
 
@@ -273,7 +339,7 @@ class _Run:
         """Report the progress to the listener."""
         words, loss, n_losses = self._sums()
         if not np.isfinite(loss):
-            raise _not_finite(self.settings)
+            raise _diverged(self.settings, "the weights are no longer finite", len(self.works))
         n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
         now = Progress(
             "training",

@@ -18,6 +18,12 @@ def windows(sentences, window):
                 yield centre, context
 
 
+def around(t, n, near, far, window):
+    """Return the positions of 0 to n - 1 at distances `near` to `far` from t, at most `window`: left ones first."""
+    distances = range(near, min(far, window) + 1)
+    return [s for sign in (-1, 1) for d in distances if 0 <= (s := t + sign * d) < n]
+
+
 def loss(W, C, cases, outputs, cbow):
     """Return the loss of Mikolov et al. 2013b: eq. 4 (negative sampling) or section 2.1 (hierarchical softmax).
 
