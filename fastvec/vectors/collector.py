@@ -12,20 +12,10 @@ from fastvec.words import PackedWords
 
 
 class Collector:
-    """The words and vectors read so far.
+    """The words and vectors read so far; the reader itself stops at the limit of the selection.
 
-    Parameters
-    ----------
-    path : path
-        The file, for messages.
-    unit : str
-        Unit of the words' places: "line" or "byte".
-    dim : int
-        Numbers in a row.
-    n_words : int or None
-        The number of rows, if a header states it; their memory is then allocated at once.
-    selection : Selection
-        What to keep; the reader itself stops at the limit.
+    Messages name `path`, and places in it by their `unit`, "line" or "byte". Where a header states `n_words`, their
+    memory is allocated at once.
     """
 
     def __init__(
@@ -63,23 +53,10 @@ class Collector:
     def add(
         self, block: NDArray[np.float32], data: NDArray[np.uint8], spans: NDArray[np.int64], places: NDArray[np.int64]
     ) -> None:
-        """Add a block that has been filled.
+        """Add a block from `block` that has been filled, (n_rows, dim) float32.
 
-        Parameters
-        ----------
-        block : (n_rows, dim) float32
-            What `block` returned.
-        data : (n_bytes,) uint8
-            The bytes that hold the words.
-        spans : (n_rows, 2) int64
-            Where each word begins and ends in `data`; -1 omits the row.
-        places : (n_rows,) int64
-            Line or byte of each row in the file.
-
-        Raises
-        ------
-        FileError
-            If a word is not UTF-8 and the selection does not repair.
+        Word i is ``data[spans[i, 0]:spans[i, 1]]``, at line or byte ``places[i]`` of the file; -1 in `spans` omits its
+        row. Raise `FileError` if a word is not UTF-8 and the selection does not repair.
         """
         keep = spans[:, 0] >= 0
         if not keep.all():
@@ -120,10 +97,7 @@ class Collector:
     def finish(self) -> dict[str, Any]:
         """Return the arguments of `KeyedVectors`.
 
-        Raises
-        ------
-        FileError
-            If a word comes twice and the selection does not repair.
+        Raise `FileError` if a word comes twice and the selection does not repair.
         """
         from fastvec.kernels.words import find_repeats
 

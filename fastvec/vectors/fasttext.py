@@ -33,14 +33,9 @@ _LOSSES = {1: "hierarchical", 2: "negative", 3: "softmax", 4: "one-vs-all"}
 
 
 class Subwords:
-    """Vectors of words that are not in the vocabulary, from the rows of their n-grams.
+    """Vectors of words that are not in the vocabulary, from the rows of their n-grams, (n_buckets, dim) float32.
 
-    Parameters
-    ----------
-    ngrams : (n_buckets, dim) float32
-        The rows.
-    shortest, longest : int
-        Characters of an n-gram.
+    An n-gram has from `shortest` to `longest` characters.
     """
 
     def __init__(self, ngrams: NDArray[np.float32], shortest: int, longest: int) -> None:

@@ -19,52 +19,25 @@ class Format:
     """A file format of vectors.
 
     Compiled code takes long to import, so a format's functions import it when they are called.
-
-    Attributes
-    ----------
-    name : str
-        Its name in `save` and on the command line.
-    title : str
-        What it is, for help texts.
-    recognise : function of bytes
-        Return whether a file has this format, from its first 65,536 bytes.
-    read : function of a Source and a Selection
-        Return the arguments of `KeyedVectors`. Raise `FileError` if the file is damaged.
-    write : function of a BinaryIO and vectors, or None
-        Write vectors to an open file. Raise `InputError` if the format cannot hold them. None if it is only read.
-    companion : (function of a path, function as `write`), or None
-        The path of a second file that belongs to the first, and what writes it.
-    suffixes : tuple of str
-        The suffixes for which it is written.
-    keeps : frozenset of str
-        What it holds beside words and vectors: "counts", "context vectors" and "metadata".
-    number_bytes, row_bytes : int
-        Typical bytes of a number, and of the rest of a row without the word.
     """
 
-    name: str
-    title: str
-    recognise: Callable[[bytes], bool]
-    read: Reader
+    name: str  #: Its name in `save` and on the command line.
+    title: str  #: What it is, for help texts.
+    recognise: Callable[[bytes], bool]  #: Returns whether a file has this format, from its first 65,536 bytes.
+    read: Reader  #: Returns the arguments of `KeyedVectors`; raises `FileError` if the file is damaged.
+    #: Writes vectors to an open file; raises `InputError` if the format cannot hold them. None if it is only read.
     write: Writer | None = None
+    #: Returns the path of a second file that belongs to the first, and writes that file.
     companion: tuple[Callable[[str | os.PathLike[str]], Path], Writer] | None = None
-    suffixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()  #: The suffixes for which it is written.
+    #: What it holds beside words and vectors: "counts", "context vectors" and "metadata".
     keeps: frozenset[str] = frozenset()
+    #: Typical bytes of a number, and of the rest of a row without the word.
     number_bytes: int = 4
     row_bytes: int = 2
 
     def size(self, n_words: int, word_bytes: int, dim: int, has_contexts: bool) -> int:
-        """Return the typical bytes of a file.
-
-        Parameters
-        ----------
-        n_words, word_bytes : int
-            Words, and the bytes of all of them.
-        dim : int
-            Dimensions of a vector.
-        has_contexts : bool
-            Whether there are context vectors to write too.
-        """
+        """Return the typical bytes of a file; `word_bytes` are those of all words together."""
         n_matrices = 2 if has_contexts and "context vectors" in self.keeps else 1
         metadata = 4096 if "metadata" in self.keeps else 0
         return n_words * (self.number_bytes * dim * n_matrices + self.row_bytes) + word_bytes + metadata

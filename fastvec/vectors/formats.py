@@ -58,19 +58,10 @@ def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format
 
 
 def check_target(path: str | os.PathLike[str], format: str | None = None) -> str:
-    """Refuse a file that vectors cannot be saved to, before they are made.
+    """Check a file to which vectors will be saved, before they are made; return the name of its format.
 
-    Returns
-    -------
-    str
-        The name of the format in which they will be saved.
-
-    Raises
-    ------
-    InputError
-        If the suffix, or `format`, is unknown.
-    FileError
-        If the folder is missing or may not be written to, or `path` is not a file.
+    Raise `InputError` if the suffix, or `format`, is unknown; `FileError` if the folder is missing or may not be
+    written to, or `path` is not a file.
     """
     found = find_format(path, format)
     check_folder(path)

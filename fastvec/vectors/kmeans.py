@@ -18,21 +18,11 @@ _BLOCK = 1 << 22  # cosines computed at once
 
 
 def cluster_directions(vectors: NDArray[Any], centres: Matrix, rounds: int) -> NDArray[np.int32]:
-    """Return the cluster of each vector.
+    """Return the cluster of each vector, (n,) int32 in [0, n_clusters).
 
-    Parameters
-    ----------
-    vectors : (n, dim)
-        The vectors, which are not copied.
-    centres : (n_clusters, dim) float32
-        Unit vectors from which the clusters start, at most `n`.
-    rounds : int
-        At most this many; fewer once no vector moves.
-
-    Returns
-    -------
-    (n,) int32
-        In [0, n_clusters). No cluster is empty: one that would be takes the vector farthest from its own centroid.
+    `vectors`, (n, dim), are not copied. The clusters start from `centres`, (n_clusters, dim) float32, at most `n` unit
+    vectors. There are at most `rounds`, fewer once no vector moves. No cluster is empty: one that would be takes the
+    vector farthest from its own centroid.
     """
     labels = np.full(len(vectors), -1, np.int32)
     for _ in range(rounds):
@@ -84,16 +74,9 @@ def _assign(vectors: NDArray[Any], centres: Matrix) -> tuple[NDArray[np.int32], 
 
 
 def distant_rows(units: Matrix, n: int, seed: int) -> Matrix:
-    """Draw rows that lie far apart, to start clusters from (k-means++; Arthur and Vassilvitskii 2007).
+    """Draw `n` rows that lie far apart, to start clusters from (k-means++; Arthur and Vassilvitskii 2007).
 
-    Parameters
-    ----------
-    units : (n_rows, dim) float32
-        Vectors of length 1.
-    n : int
-        How many to draw, between 1 and `n_rows`.
-    seed : int
-        Seed of the draws.
+    `units` are vectors of length 1, (n_rows, dim) float32, at least `n`.
     """
     generator = np.random.default_rng(seed)
     chosen = [int(generator.integers(len(units)))]

@@ -29,28 +29,14 @@ def search(
     n_best: int,
     score: Score | None = None,
 ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Find the rows of a matrix with the largest cosines.
+    """Find the rows of a matrix with the largest cosines, `n_best` (at least 1) for each answer.
 
-    Parameters
-    ----------
-    matrix : (n_rows, dim) float32 or float16
-        The rows to search.
-    norms : (n_rows,) float32
-        The lengths of its rows.
-    units : (n, dim) float32
-        Queries of length 1.
-    excluded : sequence of sequences of int
-        Rows to omit from each answer.
-    n_best : int
-        How many rows to find, at least 1.
-    score : callable, optional
-        Turn the cosines into the scores of the answers; without it the cosines are the scores.
+    `matrix`, (n_rows, dim) float32 or float16, has rows of the lengths `norms`, (n_rows,); `units` are the queries,
+    (n, dim) float32 of length 1. `excluded` lists the rows to omit from each answer. Without `score` the cosines are
+    the scores.
 
-    Returns
-    -------
-    list of ((k,) int64, (k,) float32)
-        For each answer its rows and their scores, the best first, of equals the first row; k is `n_best`, or all rows
-        that are not excluded.
+    Return for each answer its rows, (k,) int64, and their scores, (k,) float32, the best first, of equals the first
+    row; k is `n_best`, or all rows that are not excluded.
     """
     n_rows = len(matrix)
     n_answers = len(excluded)

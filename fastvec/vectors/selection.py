@@ -50,12 +50,8 @@ class Selection:
 def select(found: dict[str, Any], path: str | os.PathLike[str], selection: Selection) -> dict[str, Any]:
     """Return the arguments of `KeyedVectors`, the words packed, with fewer rows or another kind of number.
 
-    Repeated words are found only if the selection repairs; otherwise when words are looked up.
-
-    Raises
-    ------
-    FileError
-        If a word is not UTF-8, or a number is too large for the dtype; it names `path`.
+    Repeated words are found only if the selection repairs; otherwise when words are looked up. Raise `FileError`, which
+    names `path`, if a word is not UTF-8, or a number is too large for the dtype.
     """
     found = _repaired(found) if selection.repairs else found
     invalid = found["words"].find_invalid()

@@ -23,22 +23,9 @@ _HEAD = 1 << 16
 
 
 class Source:
-    """A file to read.
+    """A file to read; `most_bytes` is its size or, if it is compressed, the most it may expand to.
 
-    Parameters
-    ----------
-    path : path
-        The file.
-
-    Attributes
-    ----------
-    most_bytes : int
-        Its size; if it is compressed, the most it may expand to.
-
-    Raises
-    ------
-    FileError
-        If it is missing, cannot be opened, or is a pipe, which cannot be read twice.
+    Raise `FileError` if it is missing, cannot be opened, or is a pipe, which cannot be read twice.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

@@ -15,14 +15,9 @@ def mean_row(matrix: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def without_components(matrix: NDArray[Any], n_components: int) -> NDArray[np.float32]:
-    """Center the rows, (n, dim), and remove the directions in which they vary most.
+    """Return the rows, centered and without the directions in which they vary most.
 
-    Parameters
-    ----------
-    matrix : (n, dim) float32 or float16
-        It is not changed.
-    n_components : int
-        How many directions, between 1 and dim - 1.
+    `matrix`, (n, dim) float32 or float16, is not changed; `n_components` is how many directions, between 1 and dim - 1.
     """
     mean = mean_row(matrix)
     covariance = np.zeros((matrix.shape[1], matrix.shape[1]))
