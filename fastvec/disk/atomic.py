@@ -14,10 +14,7 @@ from fastvec.errors import FileError
 def check_folder(path: str | os.PathLike[str]) -> None:
     """Check that a file can be written, before the work for it begins.
 
-    Raises
-    ------
-    FileError
-        If the folder is missing or not writable, or `path` exists and is not a file.
+    Raise `FileError` if the folder is missing or not writable, or `path` exists and is not a file.
     """
     target = Path(path)
     folder = target.parent
@@ -33,13 +30,8 @@ def check_folder(path: str | os.PathLike[str]) -> None:
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file to write that replaces `path` if the block succeeds, and vanishes if it fails.
 
-    On systems that can do so, it has no name until it is complete and on the disk, so that even a killed process
-    leaves nothing behind.
-
-    Raises
-    ------
-    FileError
-        If space or permission is lacking.
+    On systems that can do so, it has no name until it is complete and on the disk, so that even a killed process leaves
+    nothing behind. Raise `FileError` if space or permission is lacking.
     """
     with replacing_all(path) as (file,):
         yield file
@@ -91,13 +83,7 @@ def _nameless(folder: Path) -> BinaryIO | None:
 
 
 def sync_folder(folder: str | os.PathLike[str]) -> None:
-    """Sync a folder, so that the names in it are on the disk too.
-
-    Raises
-    ------
-    FileError
-        If it no longer exists.
-    """
+    """Sync a folder, so that the names in it are on the disk too; raise `FileError` if it no longer exists."""
     if os.name == "posix":
         with disk_errors(folder, "in it", ELSEWHERE):
             descriptor = os.open(folder, os.O_RDONLY)

@@ -14,21 +14,11 @@ HEAD = 10
 
 
 class Compression(NamedTuple):
-    """A compression format.
+    """A compression format."""
 
-    Attributes
-    ----------
-    name : str
-        In messages.
-    open : function of a binary file
-        Returns the decompressed file; the compressed one need not be seekable.
-    damage : tuple of exceptions
-        Raised on reading damaged data; truncated data raise EOFError.
-    """
-
-    name: str
-    open: Callable[[BinaryIO], BinaryIO]
-    damage: tuple[type[Exception], ...]
+    name: str  #: In messages.
+    open: Callable[[BinaryIO], BinaryIO]  #: Returns the decompressed file; the compressed one need not be seekable.
+    damage: tuple[type[Exception], ...]  #: Raised on reading damaged data; truncated data raise EOFError.
 
 
 def find_compression(head: bytes) -> Compression | None:

@@ -36,13 +36,7 @@ ELSEWHERE = "choose another folder"
 
 
 def system_folder() -> Path:
-    """Return the system's temporary directory.
-
-    Raises
-    ------
-    FileError
-        If none can be written to.
-    """
+    """Return the system's temporary directory; raise `FileError` if none can be written to."""
     try:
         return Path(tempfile.gettempdir())
     except OSError as error:
@@ -53,21 +47,7 @@ def system_folder() -> Path:
 def disk_errors(place: str | os.PathLike[str], what: str, cure: str, n_bytes: int = 0) -> Iterator[None]:
     """Turn an OSError into a `FileError` that names the place, what was being written, and the cure.
 
-    Parameters
-    ----------
-    place : path
-        File or folder, as messages call it.
-    what : str
-        What is written.
-    cure : str
-        What the user can do.
-    n_bytes : int
-        About how much space is needed; 0 if unknown.
-
-    Raises
-    ------
-    FileError
-        In place of any other OSError.
+    `place` is the file or folder, as messages call it, and `n_bytes` about the space needed, 0 if unknown.
     """
     try:
         yield
@@ -80,13 +60,7 @@ def disk_errors(place: str | os.PathLike[str], what: str, cure: str, n_bytes: in
 
 
 def check_space(place: str | os.PathLike[str], what: str, cure: str, n_bytes: int) -> None:
-    """Check that there is space on the disk; the parameters are those of `disk_errors`.
-
-    Raises
-    ------
-    FileError
-        If fewer than `n_bytes` are free.
-    """
+    """Raise `FileError` if fewer than `n_bytes` are free; the parameters are those of `disk_errors`."""
     with disk_errors(place, what, cure):
         if shutil.disk_usage(place).free < n_bytes:
             raise _no_space(place, what, cure, n_bytes)
@@ -129,15 +103,8 @@ def scratch_name() -> str:
 def scratch_directory(parent: Path | None) -> Iterator[Path]:
     """Make a temporary directory; remove it if the block fails, else leave it to the caller to rename or remove.
 
-    Parameters
-    ----------
-    parent : Path or None
-        Where; made if missing. None is the system's temporary directory.
-
-    Raises
-    ------
-    FileError
-        If it cannot be made.
+    It lies in `parent`, which is made if missing, or in the system's temporary directory. Raise `FileError` if it
+    cannot be made.
     """
     mode = 0o777 if parent else 0o700  # other users share the system's directory
     parent = parent or system_folder()
@@ -161,15 +128,8 @@ def scratch_directory(parent: Path | None) -> Iterator[Path]:
 def lock(descriptor: int, *, wait: bool) -> bool:
     """Lock an open file or directory until it is closed or the process ends.
 
-    Returns
-    -------
-    bool
-        Whether it is locked; False where there are no such locks.
-
-    Raises
-    ------
-    BlockingIOError
-        If another process holds the lock and `wait` is false.
+    Return whether it is locked: False where there are no such locks. Raise `BlockingIOError` if another process holds
+    the lock and `wait` is false.
     """
     if fcntl is None:
         return False

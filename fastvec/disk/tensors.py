@@ -38,15 +38,8 @@ def write_tensors(
 ) -> None:
     """Write arrays to an open file, piece by piece.
 
-    Parameters
-    ----------
-    file : binary file
-        Open for writing.
-    tensors : dict of arrays
-        float64, float32, float16, int64 or uint8; their rows may be strided.
-    metadata : dict of strings
-    checksum : bool
-        Whether to append the digest that `TensorFile` checks.
+    They are float64, float32, float16, int64 or uint8, and their rows may be strided. `checksum` appends the digest
+    that `TensorFile` checks.
     """
     shapes = {name: (_CODES[array.dtype.newbyteorder("<")], list(array.shape)) for name, array in tensors.items()}
     digest = hashlib.blake2b(digest_size=_DIGEST) if checksum else None
@@ -103,26 +96,10 @@ class Tensor(NamedTuple):
 
 
 class Header:
-    """The header of a file of tensors.
+    """The header of a file of tensors, `n_bytes` long and at its beginning, which `is_tensors` has approved.
 
-    Parameters
-    ----------
-    file : binary file
-        At its beginning, which `is_tensors` has approved.
-    n_bytes : int
-        Size of the file.
-    path : path
-        Its name in messages.
-
-    Attributes
-    ----------
-    metadata : dict of strings
-        Anything if another program wrote the file.
-
-    Raises
-    ------
-    FileError
-        If the header is damaged.
+    Its `metadata` are strings, or anything if another program wrote the file. Raise `FileError`, which names `path`, if
+    it is damaged.
     """
 
     def __init__(self, file: BinaryIO, n_bytes: int, path: str | os.PathLike[str]) -> None:
@@ -145,18 +122,8 @@ class Header:
     def find(self, name: str, codes: Collection[str] = _DTYPES, n_dimensions: int | None = None) -> Tensor:
         """Return where a tensor lies.
 
-        Parameters
-        ----------
-        name : str
-        codes : collection of str
-            Dtypes that it may have, as safetensors calls them.
-        n_dimensions : int or None
-            None allows any number.
-
-        Raises
-        ------
-        FileError
-            If there is no such tensor, or its entry is damaged.
+        It may have the dtypes `codes`, as safetensors calls them, and with None any number of dimensions. Raise
+        `FileError` if there is no such tensor, or its entry is damaged.
         """
         if name not in self._entries:
             raise FileError(f"{self.path}: holds no tensor {name!r}; it is a file of another kind")
@@ -187,10 +154,7 @@ class Header:
 class TensorFile(Header):
     """A file of tensors with a checksum, which is verified at once; its tensors are read, not mapped.
 
-    Raises
-    ------
-    FileError
-        If the file cannot be read, or is not what was written.
+    Raise `FileError` if the file cannot be read, or is not what was written.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -209,10 +173,7 @@ class TensorFile(Header):
     def read(self, name: str, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Read a tensor, into `out` if that is given, which must have its dtype and shape.
 
-        Raises
-        ------
-        FileError
-            If there is no such tensor, or it has another dtype or shape.
+        Raise `FileError` if there is no such tensor, or it has another dtype or shape.
         """
         dtype, shape, start, _ = self.find(name)
         if out is None:
