@@ -17,13 +17,7 @@ _ROW_BLOCKS = 256
 
 
 class Queue(Generic[Block]):
-    """Blocks that threads take in order.
-
-    Attributes
-    ----------
-    n_taken : int
-        Blocks taken so far; during a pause all of them are done.
-    """
+    """Blocks that threads take in order: `n_taken` so far; during a pause all of these are done."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self.n_taken = 0
@@ -74,24 +68,14 @@ def run_blocks(
 ) -> None:
     """Let each worker, on a thread of its own, take blocks in order until none is left.
 
-    Parameters
-    ----------
-    blocks : iterable
-        The work.
-    workers : sequence of functions of a block
-        One for each thread; compiled code in them should release the interpreter's lock.
-    stop : (1,) int64
-        Set to 1 to end the work early, so that workers can leave a block unfinished.
-    poll : function
-        Called by the calling thread every tenth of a second and when all is done; an exception in it ends the work.
-    between : function of a Queue and a bool, or None
-        Called with False after each `poll` but the last, and with True when a KeyboardInterrupt ends the work. It may
-        pause the queue to see the state between two blocks.
+    Compiled code in workers should release the interpreter's lock. `stop`, (1,) int64, is set to 1 to end the work
+    early, so that workers can leave a block unfinished. The calling thread calls `poll` every tenth of a second and
+    when all is done; an exception in it ends the work.
 
-    Raises
-    ------
-    BaseException
-        The first error of `poll`, `between` or a worker, once all workers have stopped.
+    `between` is called with False after each `poll` but the last, and with True when a KeyboardInterrupt ends the work.
+    It may pause the queue to see the state between two blocks.
+
+    Raise the first error of `poll`, `between` or a worker, once all workers have stopped.
     """
     queue = Queue(blocks)
 
@@ -128,16 +112,10 @@ def run_blocks(
 
 
 def for_rows(work: Callable[[int, int], None], indptr: NDArray[np.integer], threads: int) -> None:
-    """Call ``work(first, last)`` in parallel for ranges of a sparse matrix's rows with about as many cells each.
+    """Call ``work(first, last)`` in `threads` threads for ranges of rows with about as many cells each.
 
-    Parameters
-    ----------
-    work : function of two int
-        Its result for a row may not depend on the other rows of the range.
-    indptr : (n_rows + 1,) int
-        Where each row begins.
-    threads : int
-        Calls that run at the same time.
+    The rows of a sparse matrix begin at `indptr`, (n_rows + 1,) int. The result for a row may not depend on the other
+    rows of the range.
     """
     cells = indptr + np.arange(indptr.size)  # a row costs something too
     cuts = np.unique(np.searchsorted(cells, np.linspace(0, cells[-1], _ROW_BLOCKS + 1)))

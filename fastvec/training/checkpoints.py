@@ -43,13 +43,10 @@ Pause: TypeAlias = AbstractContextManager[object]
 def parse_every(text: str) -> tuple[float, float]:
     """Return the seconds, and the fraction of the training, after which to save again; one of them is infinite.
 
+    Raise `InputError` if the text is none of these:
+
     >>> parse_every("10m"), parse_every("5%")
     ((600.0, inf), (inf, 0.05))
-
-    Raises
-    ------
-    InputError
-        If the text is none of these.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh%])", text.strip())
     if match is None or not float(match[1]):
@@ -59,18 +56,10 @@ def parse_every(text: str) -> tuple[float, float]:
 
 
 class State(NamedTuple):
-    """What a training needs to resume.
+    """What a training needs to resume."""
 
-    Attributes
-    ----------
-    facts : dict
-        JSON values.
-    arrays : dict of arrays
-        As `fastvec.disk.tensors.write_tensors` takes them.
-    """
-
-    facts: dict[str, Any]
-    arrays: Mapping[str, NDArray[Any]]
+    facts: dict[str, Any]  #: JSON values.
+    arrays: Mapping[str, NDArray[Any]]  #: As `fastvec.disk.tensors.write_tensors` takes them.
 
 
 class SavedState(TensorFile):
@@ -86,11 +75,7 @@ class SavedState(TensorFile):
 class Checkpoints(AbstractContextManager["Checkpoints"]):
     """A folder of checkpoints, made by `create` or found by `open`; only one process can hold it.
 
-    Attributes
-    ----------
-    folder : Path
-    run : dict
-        What is trained, as JSON values; see `update`.
+    Its `run` says what is trained, as JSON values; see `update`.
     """
 
     def __init__(self, folder: Path, every: str) -> None:
@@ -117,26 +102,11 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         run: dict[str, Any],
         keep: Callable[[Path], dict[str, Any]] = lambda folder: {},
     ) -> "Checkpoints":
-        """Make a folder for a new training.
+        """Make a folder, a new or an empty one, for the training of `run`.
 
-        Parameters
-        ----------
-        folder : path
-            A new or an empty one.
-        every : str
-            See `parse_every`.
-        run : dict
-            What is trained.
-        keep : function of a Path
-            Adds what else belongs into the folder, before ``run.json`` is written, and returns more facts about the
-            run.
-
-        Raises
-        ------
-        FileError
-            If the folder cannot be made, or is not empty.
-        InputError
-            If `every` is not a time or a share.
+        `keep` adds what else belongs into the folder, before ``run.json`` is written, and returns more facts about the
+        run. Raise `FileError` if the folder cannot be made, or is not empty; `InputError` if `every` is not one that
+        `parse_every` knows.
         """
         place = Path(folder)
         parse_every(every)
@@ -164,12 +134,8 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
     def open(cls, folder: str | os.PathLike[str], every: str) -> "Checkpoints":
         """Open the folder of a training that was interrupted or has finished.
 
-        Raises
-        ------
-        FileError
-            If there is none, another process holds it, its ``run.json`` is damaged, or it has another format.
-        InputError
-            If `every` is not a time or a share.
+        Raise `FileError` if there is none, another process holds it, its ``run.json`` is damaged, or it has another
+        format; `InputError` as `create`.
         """
         path = Path(folder) / "run.json"
         try:
@@ -205,13 +171,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         return bool(self._numbers)
 
     def load(self) -> SavedState | None:
-        """Return the newest state that is whole, or None if none has been saved.
-
-        Raises
-        ------
-        FileError
-            If all saved states are damaged.
-        """
+        """Return the newest state that is whole, or None if there is none; raise `FileError` if all are damaged."""
         self._saved_at = monotonic()
         damaged = []
         for number in reversed(self._numbers):
@@ -236,19 +196,9 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
     def save(self, state: Callable[[], State], share: float = 1.0, pause: Pause | None = None) -> None:
         """Save a state, and remove all older ones but the last.
 
-        Parameters
-        ----------
-        state : function
-            Returns the state.
-        share : float
-            Fraction of the training that is done.
-        pause : context manager or None
-            Entered while the state is made and written; the file is synced to the disk after it is left.
-
-        Raises
-        ------
-        FileError
-            If it cannot be written; the states saved before stay as they are.
+        `share` is the fraction of the training that is done. `pause` is entered while the state is made and written;
+        the file is synced to the disk after it is left. Raise `FileError` if it cannot be written; the states saved
+        before stay as they are.
         """
         self._saved_at, self._saved_share = monotonic(), share
         with replacing(self._path(self._next)) as file, pause or nullcontext():
@@ -282,20 +232,11 @@ def tolerating() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Saving:
-    """How to save the state of a training that takes blocks in order; `fastvec.training.blocks.run_blocks` calls it.
-
-    Attributes
-    ----------
-    checkpoints : Checkpoints
-    state : function of an int
-        Returns the state when that many blocks are done, and none is being worked on.
-    share : function of an int
-        Returns the fraction of the training that is done after that many blocks.
-    """
+    """How to save the state of a training that takes blocks in order; `fastvec.training.blocks.run_blocks` calls it."""
 
     checkpoints: Checkpoints
-    state: Callable[[int], State]
-    share: Callable[[int], float]
+    state: Callable[[int], State]  #: Returns the state when that many blocks are done, and none is being worked on.
+    share: Callable[[int], float]  #: Returns the fraction of the training that is done after that many blocks.
 
     def __call__(self, queue: Queue[Any], is_ending: bool) -> None:
         """Save the state, between two blocks, if it is time or the training is ending."""

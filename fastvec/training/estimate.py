@@ -10,76 +10,34 @@ LOADING = 42 << 20
 
 
 class Phase(NamedTuple):
-    """The memory that one phase of the work takes beyond the program and the words.
+    """The memory that one phase of the work takes beyond the program and the words."""
 
-    Attributes
-    ----------
-    name : str
-        As in `fastvec.training.progress.Progress`.
-    memory : int
-        Bytes at most.
-    mapped : int
-        Bytes of mapped files besides: they stay in memory as long as there is room.
-    """
-
-    name: str
-    memory: int
-    mapped: int = 0
+    name: str  #: As in `fastvec.training.progress.Progress`.
+    memory: int  #: Bytes at most.
+    mapped: int = 0  #: Bytes of mapped files besides: they stay in memory as long as there is room.
 
 
 class File(NamedTuple):
-    """A file that is written.
+    """A file that is written."""
 
-    Attributes
-    ----------
-    what : str
-        As messages call it.
-    folder : Path
-        Where.
-    size : int
-        Bytes.
-    is_there : bool
-        Whether it exists already.
-    """
-
-    what: str
-    folder: Path
-    size: int
-    is_there: bool = False
+    what: str  #: As messages call it.
+    folder: Path  #: Where.
+    size: int  #: Bytes.
+    is_there: bool = False  #: Whether it exists already.
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the training of one model on one text takes.
+    """What the training of one model on one text takes."""
 
-    Attributes
-    ----------
-    lower : str
-        Parameters that may be lowered to need less memory, as messages call them.
-    phases : list of Phase
-        The memory of each part of the work; the last one are the vectors.
-    sample : function or None
-        Returns what `fit` takes as its source to be timed; None if there is nothing to train on.
-    work : dict of str to float
-        How much work phases consist of that are timed by a part of it, in the unit of their progress.
-    quadratic : bool
-        Whether the work of these phases becomes harder in proportion to what has been done.
-    scale : float
-        How many times as long other phases take as with the sample.
-    seconds : dict of str to float
-        Phases whose time is known already.
-    files : list of File
-        What does not fit the memory.
-    weights : int
-        Bytes of the weights that a checkpoint holds; 0 where there are none.
-    """
-
-    lower: str
-    phases: list[Phase]
+    lower: str  #: Parameters that may be lowered to need less memory, as messages call them.
+    phases: list[Phase]  #: The memory of each part of the work; the last one are the vectors.
+    #: Returns what `fit` takes as its source to be timed; None if there is nothing to train on.
     sample: Callable[[], Any] | None
+    #: How much work phases consist of that are timed by a part of it, in the unit of their progress.
     work: dict[str, float]
-    quadratic: bool = False
-    scale: float = 1.0
-    seconds: dict[str, float] = field(default_factory=dict)
-    files: list[File] = field(default_factory=list)
-    weights: int = 0
+    quadratic: bool = False  #: Whether the work of these phases becomes harder in proportion to what has been done.
+    scale: float = 1.0  #: How many times as long other phases take as with the sample.
+    seconds: dict[str, float] = field(default_factory=dict)  #: Phases whose time is known already.
+    files: list[File] = field(default_factory=list)  #: What does not fit the memory.
+    weights: int = 0  #: Bytes of the weights that a checkpoint holds; 0 where there are none.

@@ -22,20 +22,10 @@ class Start(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """How a model is to be trained.
-
-    Attributes
-    ----------
-    threads : int
-    listener : function of a Progress
-        Called ten times a second.
-    checkpoints : Checkpoints or None
-        Where the state is saved from time to time, and from where training resumes if there is one.
-    initial : Start or None
-        Sets the first weights of those words that have vectors to start from.
-    """
+    """How a model is to be trained."""
 
     threads: int
-    listener: Listener = ignore
+    listener: Listener = ignore  #: Called ten times a second.
+    #: Where the state is saved from time to time, and from where training resumes if there is one.
     checkpoints: Checkpoints | None = None
-    initial: Start | None = None
+    initial: Start | None = None  #: Sets the first weights of those words that have vectors to start from.

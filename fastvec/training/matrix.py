@@ -29,22 +29,10 @@ def matrix_bytes(rows: int, dim: int) -> int:
 
 
 def zeros(rows: int, dim: int) -> NDArray[np.float32]:
-    """Allocate a zero matrix whose rows are padded with zeros for the kernels.
+    """Allocate a zero matrix, (rows, padded dim) float32, whose rows are padded with zeros for the kernels.
 
-    Parameters
-    ----------
-    rows, dim : int
-        Shape without the padding.
-
-    Returns
-    -------
-    (rows, padded dim) float32
-        C-contiguous, page-aligned; in huge pages if the system allows, since rows are visited at random.
-
-    Raises
-    ------
-    InputError
-        If there is not enough memory.
+    It is C-contiguous and page-aligned, and in huge pages if the system allows, since rows are visited at random. Raise
+    `InputError` if there is not enough memory.
     """
     columns = padded(dim)
     size = 4 * rows * columns
@@ -68,19 +56,9 @@ def all_finite(matrix: NDArray[np.float32]) -> bool:
 
 
 def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
-    """Remove the padding of a matrix in place.
+    """Remove the padding of a matrix, (n, padded dim) float32, in place.
 
-    Parameters
-    ----------
-    matrix : (n, padded dim) float32
-        Overwritten.
-    dim : int
-        Length of a row without its padding.
-
-    Returns
-    -------
-    (n, dim) float32
-        C-contiguous, in the memory of `matrix`.
+    Return (n, dim) float32, C-contiguous, in the memory of `matrix`, which is overwritten.
     """
     rows = matrix.reshape(-1)[: len(matrix) * dim].reshape(len(matrix), dim)
     if dim < matrix.shape[1]:

@@ -31,21 +31,11 @@ _NO_LIMIT = 1 << 60
 
 
 class Room(NamedTuple):
-    """Memory that one limit leaves to this process.
+    """Memory that one limit leaves to this process."""
 
-    Attributes
-    ----------
-    free : int
-        Bytes that it may still take.
-    total : int
-        Bytes that it could take if nothing else ran.
-    limit : str
-        What sets the limit, as messages call it.
-    """
-
-    free: int
-    total: int
-    limit: str
+    free: int  #: Bytes that it may still take.
+    total: int  #: Bytes that it could take if nothing else ran.
+    limit: str  #: What sets the limit, as messages call it.
 
     @property
     def available(self) -> int:
@@ -59,13 +49,7 @@ PROGRAM, _ADDRESSES = 170 << 20, 620 << 20
 
 
 def check_program() -> None:
-    """Check that the libraries and the compiled code fit the memory.
-
-    Raises
-    ------
-    InputError
-        If they do not.
-    """
+    """Check that the libraries and the compiled code fit the memory; raise `InputError` if they do not."""
     room = memory_room()
     taken = psutil.Process().memory_info()
     needed, held = (_ADDRESSES, taken.vms) if room.limit == "ulimit -v" else (PROGRAM, taken.rss)
