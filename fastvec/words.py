@@ -38,17 +38,8 @@ class PackedWords:
     def pack(cls, words: Sequence[str], errors: str = "strict") -> "PackedWords":
         """Encode strings.
 
-        Parameters
-        ----------
-        words : sequence of str
-            The words.
-        errors : "strict" or "surrogatepass"
-            What to do with half of a surrogate pair, which UTF-8 cannot write: refuse it, or write invalid bytes.
-
-        Raises
-        ------
-        InputError
-            If a word holds half of a surrogate pair and `errors` is "strict".
+        `errors` is what to do with half of a surrogate pair, which UTF-8 cannot write: "strict" raises `InputError`,
+        "surrogatepass" writes invalid bytes.
         """
         try:
             pieces = [word.encode(errors=errors) for word in words]
@@ -95,13 +86,7 @@ class PackedWords:
         return [data[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def decode(self, errors: str = "strict") -> list[str]:
-        """Return the words as strings.
-
-        Raises
-        ------
-        UnicodeDecodeError
-            If a word is not UTF-8 and `errors` is "strict".
-        """
+        """Return the words as strings; raise `UnicodeDecodeError` if one is not UTF-8 and `errors` is "strict"."""
         return [word.decode(errors=errors) for word in self.split()]
 
     def find_invalid(self) -> NDArray[np.int64]:
@@ -147,21 +132,9 @@ def is_utf8(data: bytes) -> bool:
 
 
 def refuse_words(words: PackedWords, forbidden: bytes, kind: str, cure: str = "; save as .safetensors") -> None:
-    """Refuse words that a file format cannot hold: those with a forbidden byte, and empty ones.
+    """Raise `InputError` if there is a word that a file format cannot hold: an empty one, or one with a forbidden byte.
 
-    Parameters
-    ----------
-    words : PackedWords
-        The words.
-    forbidden : bytes
-        White space that may not be in a word.
-    kind, cure : str
-        What to call the format, and the end of the message.
-
-    Raises
-    ------
-    InputError
-        If there is such a word.
+    `forbidden` is the white space that may not be in a word; the message names the format `kind`, and ends in `cure`.
     """
     is_forbidden = np.zeros(256, bool)
     is_forbidden[list(forbidden)] = True
@@ -178,10 +151,7 @@ def refuse_words(words: PackedWords, forbidden: bytes, kind: str, cure: str = ";
 def word_lines(words: PackedWords, counts: NDArray[np.int64] | None, cure: str = "") -> Iterator[bytes]:
     """Return the lines of a vocabulary file: a word, or a word, a tab and a count.
 
-    Raises
-    ------
-    InputError
-        If such a file cannot hold one of the words. The message ends in `cure`.
+    Raise `InputError`, which ends in `cure`, if such a file cannot hold one of the words.
     """
     refuse_words(words, b"\t\n\r" if counts is None else b"\t\n", "vocabulary", cure)
     if words.data[:3].tobytes() == _BYTE_ORDER_MARK.encode():
@@ -201,32 +171,12 @@ def read_word_lines(
 ) -> tuple[list[str], NDArray[np.int64] | None]:
     r"""Parse the lines of a vocabulary file: a word, a tab and a count, in UTF-8.
 
-    Lines may end in ``\n`` or ``\r\n``, and the file may begin with a byte order mark.
+    Lines may end in ``\n`` or ``\r\n``, and the file may begin with a byte order mark. If the words were `counted` in a
+    text, each has a count of at least 1. Otherwise a count may be 0, and all of them may be missing. With "replace" for
+    `errors`, invalid bytes become U+FFFD, and words may repeat.
 
-    Parameters
-    ----------
-    lines : iterable of bytes
-        The lines.
-    path : path
-        What to call the file in messages.
-    counted : bool
-        Whether the words were counted in a text, so that each has a count of at least 1. Otherwise a count may be 0,
-        and all of them may be missing.
-    errors : "strict" or "replace"
-        "replace" puts U+FFFD for invalid bytes, and lets words repeat.
-    cure : str
-        What to do about invalid bytes, for the message.
-
-    Returns
-    -------
-    words : list of str
-        In the file's order.
-    counts : (n_words,) int64 or None
-
-    Raises
-    ------
-    FileError
-        If a line is malformed, or a word repeats an earlier one.
+    Return the words in the file's order, and their counts, (n_words,) int64 or None. Raise `FileError` if a line is
+    malformed, or a word repeats an earlier one; it calls the file `path`, and `cure` is what to do about invalid bytes.
     """
     first: dict[str, int] = {}
     words: list[str] = []

@@ -29,21 +29,10 @@ _NOT_TEXT = {
 
 
 def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield the text of one file in blocks, without a byte order mark.
+    """Yield the text of one file, which need not be seekable, in blocks without a byte order mark.
 
-    Parameters
-    ----------
-    stream : binary file
-        The file; need not be seekable.
-    name : str
-        What to call it in messages.
-    advance : callable
-        Called with the number of bytes taken from the stream, before decompression.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be read or decompressed, or is not UTF-8 text.
+    `name` is what messages call it. `advance` is called with the number of bytes taken from the stream, before
+    decompression. Raise `FileError` if the file cannot be read or decompressed, or is not UTF-8 text.
     """
     counted = io.BufferedReader(_Counted(stream, advance), BLOCK)
     try:

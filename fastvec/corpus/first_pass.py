@@ -24,24 +24,12 @@ _N_IDS = 1 << 17  # ids that are written at a time
 
 
 class Counted(NamedTuple):
-    """The result of the first pass.
+    """The result of the first pass."""
 
-    Attributes
-    ----------
-    pieces : PackedWords
-        The distinct pieces, by id.
-    counts : (n_pieces,) int64
-        Occurrences of each.
-    parts : list of (str, int)
-        Name of each part of the source, and the number of distinct pieces up to its end.
-    n_invalid : int
-        Occurrences of invalid UTF-8 that have been repaired.
-    """
-
-    pieces: PackedWords
-    counts: NDArray[np.int64]
-    parts: list[tuple[str, int]]
-    n_invalid: int
+    pieces: PackedWords  #: The distinct pieces, by id.
+    counts: NDArray[np.int64]  #: (n_pieces,); occurrences of each.
+    parts: list[tuple[str, int]]  #: Name of each part of the source, and the number of distinct pieces up to its end.
+    n_invalid: int  #: Occurrences of invalid UTF-8 that have been repaired.
 
     def not_unicode(self, piece: int) -> FileError:
         """Return the error for a piece that is not UTF-8, for where that is refused."""
@@ -58,23 +46,9 @@ def count_pieces(
 ) -> Counted:
     """Read a source once: write its ids, count its pieces.
 
-    Parameters
-    ----------
-    source : Files, Sentences or TokenLists
-        What to read.
-    tokenizer : Tokenizer
-        Its `of_line` splits a line into words; None splits at whitespace, which is compiled.
-    errors : "replace", "ignore" or "strict"
-        What to do with invalid UTF-8 before the tokenizer sees it.
-    advance : callable
-        Called with the number of further bytes read.
-    write : callable
-        Called with array after array of ids; -1 ends a sentence.
-
-    Raises
-    ------
-    FileError, InputError
-        If the source, or the tokenizer, yields something that is not text.
+    `errors`, "replace", "ignore" or "strict", is what to do with invalid UTF-8 before the tokenizer sees it. `advance`
+    is called with the number of further bytes read, `write` with array after array of ids, in which -1 ends a sentence.
+    Raise `FileError` or `InputError` if the source, or the tokenizer, yields something that is not text.
     """
     if isinstance(source, TokenLists):
         return _index_tokens(source.sentences(), "the source", lambda number: f"sentence {number} of the source", write)
@@ -155,14 +129,9 @@ def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[st
 
 
 class _Lines:
-    """The lines of a source as strings, with a count of the pieces between whitespace that are not UTF-8.
+    """The lines of a source as strings, with `n_invalid`, a count of the pieces between whitespace that are not UTF-8.
 
-    Attributes
-    ----------
-    n_invalid : int
-        Such pieces so far.
-    name, number : str, int
-        Part of the source that the last line is from, and its number there, counted from 1.
+    The last line is number `number`, from 1, of the part `name`.
     """
 
     def __init__(self, source: Files | Sentences, errors: str, advance: _Advance) -> None:

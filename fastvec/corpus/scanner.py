@@ -44,17 +44,10 @@ class Scanner:
         return PackedWords.gather(self._arena, np.column_stack([starts[:-1], starts[1:] - 1]))
 
     def feed(self, block: bytes) -> NDArray[np.int32]:
-        """Scan one more block of the text.
+        """Scan one more block of the text; return the ids of the finished words, (n,) int32, -1 for a sentence end.
 
-        Parameters
-        ----------
-        block : bytes
-            May begin and end inside a word: an unfinished word is kept until its separator follows.
-
-        Returns
-        -------
-        (n,) int32
-            Ids of the finished words, -1 for a sentence end; valid until the next call.
+        The block may begin and end inside a word: an unfinished word is kept until its separator follows. The ids are
+        valid until the next call.
         """
         start, stop = self._n_carried, self._n_carried + len(block)
         if stop + _MARGIN > self._text.size:

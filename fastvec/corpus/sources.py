@@ -25,27 +25,13 @@ _Advance: TypeAlias = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Files:
-    """Text in files.
+    """Text in files."""
 
-    Attributes
-    ----------
-    paths : list of str
-        The files in reading order; `STDIN` is the standard input.
-    name : str
-        What to call them in messages.
-    n_bytes : int or None
-        Their size, if it is known.
-    given : list of str
-        Absolute paths of the files and folders asked for.
-    identity : list of (str, int, int) or None
-        `file_identity` of each file; None if one of them can be read only once.
-    """
-
-    paths: list[str]
-    name: str
-    n_bytes: int | None
-    given: list[str]
-    identity: list[list[str | int]] | None
+    paths: list[str]  #: The files in reading order; `STDIN` is the standard input.
+    name: str  #: What to call them in messages.
+    n_bytes: int | None  #: Their size, if it is known.
+    given: list[str]  #: Absolute paths of the files and folders asked for.
+    identity: list[list[str | int]] | None  #: `file_identity` of each file; None if one of them can be read only once.
 
     def parts(self, advance: _Advance) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the name and the blocks of text of each file, to be read before the next."""
@@ -114,21 +100,10 @@ class TokenLists:
 def open_source(source: Source) -> Files | Sentences | TokenLists:
     """Return a source by its kind, after the checks that need no reading.
 
-    Parameters
-    ----------
-    source : str, path, list of paths, or iterable
-        A path, or "-" for the standard input; several paths; a folder, for all files in it; or sentences, as strings
-        or as lists of words.
+    `source` is a path, or "-" for the standard input; several paths; a folder, for all files in it; or sentences, as
+    strings or as lists of words. Raise `FileError` if a file is missing or unreadable, or a folder has no files;
+    `InputError` if it is none of these.
 
-    Raises
-    ------
-    FileError
-        If a file is missing or unreadable, or a folder has no files.
-    InputError
-        If it is none of these.
-
-    Examples
-    --------
     >>> open_source(["to be or not to be", "that is the question"]).name
     'the source'
     """

@@ -16,10 +16,7 @@ _STEP = 0.6180339887
 class Spread(Corpus):
     """The stretches of a corpus in an order that spreads them over the text; an incomplete last one stays last.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        It stays open, and is not owned.
+    The corpus stays open, and is not owned.
     """
 
     def __init__(self, corpus: Corpus) -> None:

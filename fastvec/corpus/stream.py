@@ -39,18 +39,9 @@ N_IDS = 1 << 17  # ids that are processed at a time
 
 @dataclass(frozen=True)
 class Description:
-    """The numbers and settings that describe a stream.
+    """The numbers and settings that describe a stream."""
 
-    Attributes
-    ----------
-    name, n_ids, n_tokens, n_types, n_invalid, fingerprint, options
-        As of `Corpus`.
-    identity : list or None
-        Paths, sizes and modification times of the source's files, to see whether it has changed.
-    format : int
-        Version of the layout.
-    """
-
+    #: As of `Corpus`.
     name: str
     n_ids: int
     n_tokens: int
@@ -58,8 +49,9 @@ class Description:
     n_invalid: int
     fingerprint: str
     options: dict[str, Any]
+    #: Paths, sizes and modification times of the source's files, to see whether it has changed.
     identity: list[Any] | None
-    format: int = FORMAT
+    format: int = FORMAT  #: Version of the layout.
 
 
 def renumbered(
@@ -104,16 +96,8 @@ def write_stream(
 ) -> Description:
     """Write a stream into an empty directory, its description last.
 
-    Parameters
-    ----------
-    directory : Path
-        The directory.
-    chunks : iterable of (n,) int32
-        The ids.
-    words, counts
-        As on disk.
-    **described
-        `Description.name`, `n_invalid`, `options`, `identity`.
+    `chunks` are the ids, `words` and `counts` are as on disk; `described` are `name`, `n_invalid`, `options` and
+    `identity` of the `Description`.
     """
     n_ids = n_ends = 0
 

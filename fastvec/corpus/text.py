@@ -11,31 +11,16 @@ from fastvec.corpus import Corpus, Vocabulary
 
 @dataclass(frozen=True)
 class Text:
-    """Sizes of a text and of the vocabulary that is trained; estimates if the text is large.
+    """Sizes of a text and of the vocabulary that is trained; estimates if the text is large."""
 
-    Attributes
-    ----------
-    counts : (n_words,) int64
-        Occurrences of each word of the vocabulary.
-    n_ids : int
-        Length of the stream of ids, sentence ends included.
-    n_tokens, n_types : int
-        Words and distinct words in the stream.
-    word_bytes : int
-        UTF-8 bytes of the vocabulary.
-    bytes : int
-        Bytes of memory that the corpus and the vocabulary take.
-    is_sampled : bool
-        Whether only a part of the text has been read.
-    """
-
-    counts: NDArray[np.int64]
-    n_ids: int
+    counts: NDArray[np.int64]  #: (n_words,); occurrences of each word of the vocabulary.
+    n_ids: int  #: Length of the stream of ids, sentence ends included.
+    #: Words and distinct words in the stream.
     n_tokens: int
     n_types: int
-    word_bytes: int
-    bytes: int
-    is_sampled: bool = False
+    word_bytes: int  #: UTF-8 bytes of the vocabulary.
+    bytes: int  #: Bytes of memory that the corpus and the vocabulary take.
+    is_sampled: bool = False  #: Whether only a part of the text has been read.
 
     @classmethod
     def of(cls, corpus: Corpus | None, vocabulary: Vocabulary) -> "Text":

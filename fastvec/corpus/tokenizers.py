@@ -22,58 +22,29 @@ TokenizeLine: TypeAlias = Callable[[str], Iterable[str]]
 
 
 class Renumbering(NamedTuple):
-    """The words that the counted pieces become.
+    """The words that the counted pieces become."""
 
-    Attributes
-    ----------
-    words : PackedWords
-        The distinct words.
-    starts : (n_pieces + 1,) int64
-        Piece p becomes the words ``finals[starts[p] : starts[p + 1]]``.
-    finals : (n,) int32
-        Numbers of words.
-    invalid : (k,) int64
-        The pieces that were not UTF-8.
-    """
-
-    words: PackedWords
-    starts: NDArray[np.int64]
-    finals: NDArray[np.int32]
-    invalid: NDArray[np.int64]
+    words: PackedWords  #: The distinct words.
+    starts: NDArray[np.int64]  #: (n_pieces + 1,); piece p becomes the words ``finals[starts[p] : starts[p + 1]]``.
+    finals: NDArray[np.int32]  #: (n,); numbers of words.
+    invalid: NDArray[np.int64]  #: (k,); the pieces that were not UTF-8.
 
 
 class Tokenizer(NamedTuple):
-    """How text is split.
+    """How text is split."""
 
-    Attributes
-    ----------
-    name : str
-        The name it was chosen by.
-    of_line : callable or None
-        Returns the words of a line; None splits at whitespace.
-    finds_words : bool
-        Whether to find the Unicode words between the whitespace.
-    identity : list or None
-        Path, size and modification time of a function's module, to see whether it has changed. None if that cannot be
-        known.
-    """
-
-    name: str
-    of_line: TokenizeLine | None = None
-    finds_words: bool = False
+    name: str  #: The name it was chosen by.
+    of_line: TokenizeLine | None = None  #: Returns the words of a line; None splits at whitespace.
+    finds_words: bool = False  #: Whether to find the Unicode words between the whitespace.
+    #: Path, size and modification time of a function's module, to see whether it has changed; None if unknown.
     identity: list[list[str | int]] | None = None
 
 
 def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
     """Return the tokenizer of a name, "whitespace", "words" or "module:function", or of a function.
 
-    Raises
-    ------
-    InputError
-        If there is no such tokenizer, or its module cannot be imported.
+    Raise `InputError` if there is no such tokenizer, or its module cannot be imported.
 
-    Examples
-    --------
     >>> choose_tokenizer("textwrap:wrap").of_line("some words")
     ['some words']
     """
@@ -96,18 +67,10 @@ def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
 
 
 def finish_words(pieces: PackedWords, *, find_words: bool, lowercase: bool, errors: str) -> Renumbering:
-    """Turn the counted pieces into words.
+    """Turn the counted pieces, distinct and none of them empty, into words.
 
-    Parameters
-    ----------
-    pieces : PackedWords
-        Distinct pieces of text, none of them empty.
-    find_words : bool
-        Take the Unicode words within each piece, instead of the piece.
-    lowercase : bool
-        Lower-case them.
-    errors : "replace", "ignore" or "strict"
-        What becomes of bytes that are not UTF-8: U+FFFD, or nothing. For "strict", the caller refuses `invalid`.
+    `find_words` takes the Unicode words within each piece, instead of the piece; `lowercase` lower-cases them. Bytes
+    that are not UTF-8 become U+FFFD, or nothing if `errors` is "ignore". For "strict", the caller refuses `invalid`.
     """
     invalid = pieces.find_invalid()
     if not invalid.size and not find_words and not lowercase:
