@@ -60,11 +60,8 @@ class Needs:
     def check(self) -> None:
         """Refuse what does not fit.
 
-        Raises
-        ------
-        InputError
-            If there is too little memory, or space on a disk; the message names what is needed, what there is and the
-            cure.
+        Raise `InputError` if there is too little memory, or space on a disk; it names what is needed, what there is and
+        the cure.
         """
         if not self.fits:
             raise InputError(
@@ -96,22 +93,11 @@ def needs_of(
     checkpoint: str | os.PathLike[str] | None = None,
     files: tuple[File, ...] = (),
 ) -> Needs:
-    """Add up what a training needs.
+    """Add up what a training needs, from what the model takes.
 
-    Parameters
-    ----------
-    request : Request
-        What is asked for.
-    estimate : Estimate
-        What the model takes.
-    text : Text
-        What is known of the text.
-    base, peak : int
-        Bytes that the process holds before the training, with the text's, and that it has held at most.
-    output, checkpoint : path or None
-        The file to which vectors will be saved, and the folder of checkpoints.
-    files : tuple of File
-        Others that are written.
+    `base` and `peak` are the bytes that the process holds before the training, with those of the text, and that it has
+    held at most. `output` and `checkpoint` are the file to which vectors will be saved, and the folder of checkpoints;
+    `files` are others that are written.
     """
     dim, save_context, initial = request.settings.dim, request.result.save_context, request.initial
     if initial is not None:

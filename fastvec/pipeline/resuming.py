@@ -30,12 +30,8 @@ def new_checkpoints(
 ) -> Checkpoints:
     """Create a folder of checkpoints that says what is trained; the parameters are those of `train`.
 
-    Raises
-    ------
-    FileError
-        If the folder cannot be made, or has something in it.
-    InputError
-        If `every` is not a time or a share, or a word of the vocabulary cannot be written down.
+    Raise `FileError` if the folder cannot be made, or has something in it; `InputError` if `every` is not a time or a
+    share, or a word of the vocabulary cannot be written down.
     """
     vocabulary, initial = request.words.vocabulary, request.initial
 
@@ -60,34 +56,17 @@ def new_checkpoints(
 
 
 def saved_output(folder: str | PathLike[str]) -> str | None:
-    """Return where the vectors of an interrupted run are written.
-
-    Raises
-    ------
-    FileError
-        If there are no checkpoints.
-    """
+    """Return where the vectors of an interrupted run are written; raise `FileError` if there are no checkpoints."""
     with Checkpoints.open(folder, Run().every) as checkpoints:
         output: str | None = checkpoints.run["output"]
     return output
 
 
 def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) -> tuple[Any, Request]:
-    """Return the source and the request of an interrupted run.
+    """Return the source and the request of an interrupted run; what changes is recorded in its checkpoints.
 
-    Parameters
-    ----------
-    checkpoints : Checkpoints
-        Its folder; what changes is recorded there.
-    source : Any
-        As for `train`; None takes what was given there.
-    given : dict
-        Other arguments of `train`.
-
-    Raises
-    ------
-    InputError
-        If an argument that must stay the same differs, or if the source or the tokenizer must be given again.
+    `source` is as for `train`, or None for what was given there; `given` are other arguments of `train`. Raise
+    `InputError` if an argument that must stay the same differs, or if the source or the tokenizer must be given again.
     """
     folder, run = checkpoints.folder, checkpoints.run
     if source is None:
@@ -126,21 +105,9 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
 
 
 def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabulary: Vocabulary) -> None:
-    """Record what the text is, or refuse it if the interrupted run had another.
+    """Record the facts of the corpus and the number of words, or refuse them if the interrupted run had others.
 
-    Parameters
-    ----------
-    checkpoints : Checkpoints or None
-        None does nothing.
-    facts : dict
-        Those of the corpus.
-    vocabulary : Vocabulary
-        The words that are trained.
-
-    Raises
-    ------
-    InputError
-        If it differs; the message says how.
+    None for the checkpoints does nothing. The message of the `InputError` says how the text differs.
     """
     if checkpoints is None:
         return

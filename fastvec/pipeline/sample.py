@@ -26,10 +26,7 @@ LARGE, _SAMPLE, _PIECE = 512 << 20, 32 << 20, 1 << 20
 class SampledSource:
     """Pieces of files, as an iterable of sentences for `fastvec.read_corpus`.
 
-    Attributes
-    ----------
-    n_read : int
-        Bytes that were read; of compressed files, before they were decompressed.
+    `n_read` bytes of them were read; of compressed files, before they were decompressed.
     """
 
     def __init__(self, files: Files) -> None:

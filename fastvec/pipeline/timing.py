@@ -24,21 +24,10 @@ class _Enough(Exception):
 
 
 def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> dict[str, float]:
-    """Return the seconds of each phase of a training.
+    """Return the seconds of each phase of a training, from what the model's `needs` estimates.
 
     Phases that `estimate.work` names are stopped after a moment, and extrapolated from their progress; others are
     finished, and take `estimate.scale` times as long.
-
-    Parameters
-    ----------
-    settings : Model
-        What is trained.
-    estimate : Estimate
-        From the model's `needs`.
-    text : Text
-        What is known of the text.
-    threads : int
-        As for the training.
     """
     if estimate.sample is None:
         return estimate.seconds
