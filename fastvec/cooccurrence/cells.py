@@ -17,23 +17,10 @@ Array = NDArray[Any]
 
 
 class Cells(AbstractContextManager["Cells"]):
-    """Columns and values, appended in blocks of rows.
+    """Columns and values, appended in blocks of rows: `n` cells in `n_blocks` so far, without blocks that wait.
 
-    Threads may append at the same time and in any order; a block waits for those before it.
-
-    Parameters
-    ----------
-    dtype : type
-        Of the values.
-    memory : int
-        Bytes of cells that stay in memory at most.
-    folder : Path
-        Of the temporary files.
-
-    Attributes
-    ----------
-    n, n_blocks : int
-        Cells and blocks so far, without blocks that wait.
+    Threads may append at the same time and in any order; a block waits for those before it. At most `memory` bytes of
+    cells stay in memory; then they go to temporary files in `folder`. The values are of `dtype`.
     """
 
     def __init__(self, dtype: type, memory: int, folder: Path) -> None:

@@ -115,34 +115,16 @@ def count_cells(
 
 
 class Division(NamedTuple):
-    """How counting divides its memory.
+    """How counting divides its memory."""
 
-    Attributes
-    ----------
-    block_cells : int
-        Cells of a block of rows, at most.
-    result : int
-        Bytes of cells that stay in memory; the text gets the rest.
-    capacity : int
-        Positions of the text that are held at a time.
-    is_whole : bool
-        Whether the whole text fits, even if subsampling drops no word.
-    """
-
-    block_cells: int
-    result: int
-    capacity: int
-    is_whole: bool
+    block_cells: int  #: Cells of a block of rows, at most.
+    result: int  #: Bytes of cells that stay in memory; the text gets the rest.
+    capacity: int  #: Positions of the text that are held at a time.
+    is_whole: bool  #: Whether the whole text fits, even if subsampling drops no word.
 
     @classmethod
     def of(cls, memory: int, n_words: int, n_ids: int, window: int, threads: int) -> "Division":
-        """Divide `memory` bytes, for a text of `n_ids` ids.
-
-        Raises
-        ------
-        InputError
-            If it is too little.
-        """
+        """Divide `memory` bytes, for a text of `n_ids` ids; raise `InputError` if it is too little."""
         block_cells = max(_BLOCK_CELLS, n_words)
         # per thread an accumulator, and blocks of cells: one may wait for others while the next one is made
         fixed = PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words

@@ -19,28 +19,15 @@ CELL, PART_CELL = 8, 12
 
 @dataclass(frozen=True)
 class CountingNeeds:
-    """What counting takes, which two models begin with.
+    """What counting takes, which two models begin with."""
 
-    Attributes
-    ----------
-    found : Survey
-        What is known of the co-occurrences.
-    held, mapped : int
-        Bytes of the cells when they are counted: in memory, and in mapped files.
-    phases : list of Phase
-        Counting itself, unless it has been done.
-    files : list of File
-        Beside the id stream, for what does not fit the memory.
-    seconds : dict of str to float
-        Time of counting.
-    """
-
-    found: Survey
+    found: Survey  #: What is known of the co-occurrences.
+    #: Bytes of the cells when they are counted: in memory, and in mapped files.
     held: int
     mapped: int
-    phases: list[Phase] = field(default_factory=list)
-    files: list[File] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    phases: list[Phase] = field(default_factory=list)  #: Counting itself, unless it has been done.
+    files: list[File] = field(default_factory=list)  #: Beside the id stream, for what does not fit the memory.
+    seconds: dict[str, float] = field(default_factory=dict)  #: Time of counting.
 
 
 def counting_needs(settings: Glove | PpmiSvd, source: Corpus | Cooccurrence, text: Text, threads: int) -> CountingNeeds:

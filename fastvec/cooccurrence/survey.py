@@ -39,23 +39,12 @@ _LINE = 16
 
 @dataclass(frozen=True)
 class Survey:
-    """What is known of co-occurrences before they are counted.
+    """What is known of co-occurrences before they are counted."""
 
-    Attributes
-    ----------
-    n_cells : int
-        Cells of the matrix, estimated.
-    n_kept : int
-        Words that are not thinned out, and sentence ends.
-    seconds : float
-        Time that counting them all takes, estimated.
-    indptr, indices, data
-        The sample: a matrix by rows (CSR) of all words in which most rows are empty.
-    """
-
-    n_cells: int
-    n_kept: int
-    seconds: float
+    n_cells: int  #: Cells of the matrix, estimated.
+    n_kept: int  #: Words that are not thinned out, and sentence ends.
+    seconds: float  #: Time that counting them all takes, estimated.
+    #: The sample: a matrix by rows (CSR) of all words in which most rows are empty.
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     data: NDArray[np.float32]
@@ -86,10 +75,7 @@ class Survey:
     def sample(self, counts: NDArray[np.int64]) -> Cooccurrence:
         """Return a matrix like the one to be counted: each counted row stands for the words around it too.
 
-        Parameters
-        ----------
-        counts : (n_words,) int64
-            Of the words, whose names are empty.
+        `counts`, (n_words,) int64, are those of the words, whose names are empty.
         """
         words, rows = self._stand_ins()
         lengths = np.zeros(len(counts), np.int64)
@@ -100,19 +86,7 @@ class Survey:
 
 
 def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Survey:
-    """Count the rows of some words.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The text, or a part of it.
-    text : Text
-        What is known of the whole text.
-    settings : Counting
-        What is counted.
-    threads : int
-        That will do it.
-    """
+    """Count the rows of some words in a text, or in a part of it; `text` is what is known of the whole."""
     n_stretches, most = -(-corpus.n_ids // STRETCH), max(1, min(_STRETCHES, memory_room().free // (_ROOM * STRETCH)))
     if corpus.n_ids == text.n_ids and n_stretches <= most:
         return _count(corpus, n_stretches, text, settings, threads)
