@@ -6,6 +6,7 @@ numbers, so the result depends neither on threads nor on slices.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Unpack
 
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from fastvec.checks import count_threads
 from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
-from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
+from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import why_no_context
+from fastvec.corpus.spread import Spread
 from fastvec.errors import InputError
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
 from fastvec.kernels.subsampling import keep_probability
@@ -141,6 +143,70 @@ class Division(NamedTuple):
         return cls(block_cells, room, capacity, capacity == whole)
 
 
+def new_text(capacity: int) -> NDArray[np.int32]:
+    """Allocate a text of `capacity` positions, in lines, as kernels take it."""
+    return np.empty((-(-capacity // _LINE) + 1, _LINE), np.int32)
+
+
+def fill_text(
+    text: NDArray[np.int32], corpus: Corpus, keep: NDArray[np.float32], settings: Counting, read: int, n_ids: int,
+    capacity: int,
+) -> Iterator[tuple[int, int]]:  # fmt: skip
+    """Fill `text` with one slice of a corpus after the other; yield where each ends, and how many ids have been read.
+
+    Of `n_ids` ids `read` are read at a time. Slices of up to `capacity` positions overlap by the windows of the
+    positions at their ends, which are not counted there.
+    """
+    window, clean, is_spread = settings.window, settings.subsampling == "clean", isinstance(corpus, Spread)
+    text, tokens = text.reshape(-1), np.empty(read, np.int32)
+    text[:window] = END
+    end = window
+    for start in range(0, n_ids, read):
+        if end + read + window > capacity:
+            yield end, start
+            text[: 2 * window] = text[end - 2 * window : end].copy()
+            end = 2 * window
+        n = corpus.read(start, tokens)
+        end = keep_words(tokens[:n], keep, (settings.seed, 0, start // read), clean, text, end)
+        if is_spread:
+            text[end] = END
+            end += 1
+    text[end : end + window] = END
+    yield end + window, n_ids
+
+
+def count_blocks(
+    cells: Cells,
+    blocks: list[tuple[int, int, int]],
+    text: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    positions: NDArray[np.int32],
+    weights: Weights,
+    rows: list[Accumulator],
+    block_cells: int,
+    report: Callable[[], None] = lambda: None,
+) -> None:
+    """Count blocks of rows, (number, first, last) of at most `block_cells` cells, and append them to `cells`.
+
+    Row i is that of the word at ``positions[starts[i]:starts[i + 1]]`` of the text. Each of `rows` has a thread.
+    """
+    first_block = cells.n_blocks
+
+    def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
+        columns = np.empty(block_cells, np.int32)
+        values = np.empty(block_cells, np.int64 if weights.scale is None else np.float32)
+
+        def count(block: tuple[int, int, int]) -> None:
+            number, first, last = block
+            lengths = np.empty(last - first, np.int64)
+            n = count_rows(text, positions, starts, first, last, *weights, row, lengths, columns, values)
+            cells.append(first_block + number, lengths, columns[:n], values[:n])
+
+        return count
+
+    run_blocks(blocks, [worker(row) for row in rows], np.zeros(1, np.int64), report)
+
+
 class _Counting:
     """One count: its memory and its work."""
 
@@ -154,79 +220,39 @@ class _Counting:
         listener: Listener,
     ) -> None:
         self.corpus, self.settings, self.listener = corpus, settings, listener
-        self.n_words = n_words = len(vocabulary)
+        self.n_words = len(vocabulary)
         self.keep = keep_probability(vocabulary.counts, settings.sample)
-        self.left, self.right = side_weights(settings)
-        self.least, self.scale = least_weight(settings), float(distance_weights(settings)[1])
+        self.weights = Weights.of(settings)
         memory = default_memory() if memory is None else memory
-
-        divided = Division.of(memory, n_words, corpus.n_ids, settings.window, threads)
-        self.block_cells, self.result_bytes, self.capacity = divided.block_cells, divided.result, divided.capacity
-        self.text = np.empty((-(-self.capacity // _LINE) + 1, _LINE), np.int32)
-        self.rows = [Accumulator.of(n_words) for _ in range(threads)]
-        self.stop = np.zeros(1, np.int64)
+        self.divided = Division.of(memory, self.n_words, corpus.n_ids, settings.window, threads)
+        self.text = new_text(self.divided.capacity)
+        self.rows = [Accumulator.of(self.n_words) for _ in range(threads)]
         self.n_counted, self.began = 0, perf_counter()
 
     def run(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Count; return the arrays of a CSR matrix."""
-        self.listener(Progress("counting", 0, self.corpus.n_ids))
-        slices = self._slices()
+        n_ids, capacity = self.corpus.n_ids, self.divided.capacity
+        self.listener(Progress("counting", 0, n_ids))
+        slices = fill_text(self.text, self.corpus, self.keep, self.settings, _READ, n_ids, capacity)
         end, n_read = next(slices)
-        if n_read == self.corpus.n_ids:
-            with Cells(np.float32, self.result_bytes, self.corpus.folder) as cells:
-                self._count(end, n_read, cells, self.least, self.scale)
+        if n_read == n_ids:
+            with Cells(np.float32, self.divided.result, self.corpus.folder) as cells:
+                self._count(end, n_read, cells, self.weights)
                 return cells.finish()
+        whole = self.weights._replace(least=1, scale=None)
         with Cells(np.int64, 0, self.corpus.folder) as parts:
-            self._count(end, n_read, parts, 1, None)
-            n_parts = 1
-            for end, n_read in slices:
-                self._count(end, n_read, parts, 1, None)
-                n_parts += 1
+            for filled in chain([(end, n_read)], slices):
+                self._count(*filled, parts, whole)
             del self.text
-            return self._merge(parts, n_parts)
+            return self._merge(parts)
 
-    def _slices(self) -> Iterator[tuple[int, int]]:
-        """Fill `text` with one slice after the other; yield where each ends, and how many ids have been read.
-
-        Slices overlap by the windows of the positions at their ends, which are not counted there.
-        """
-        window, clean = self.settings.window, self.settings.subsampling == "clean"
-        text = self.text.reshape(-1)
-        tokens = np.empty(_READ, np.int32)
-        text[:window] = END
-        end = window
-        for start in range(0, self.corpus.n_ids, _READ):
-            if end + _READ + window > self.capacity:
-                yield end, start
-                text[: 2 * window] = text[end - 2 * window : end].copy()
-                end = 2 * window
-            n = self.corpus.read(start, tokens)
-            end = keep_words(tokens[:n], self.keep, (self.settings.seed, 0, start // _READ), clean, text, end)
-        text[end : end + window] = END
-        yield end + window, self.corpus.n_ids
-
-    def _count(self, end: int, n_read: int, cells: Cells, least: int, scale: float | None) -> None:
+    def _count(self, end: int, n_read: int, cells: Cells, weights: Weights) -> None:
         """Count the slice in `text`."""
         starts, positions = np.empty(self.n_words + 1, np.int64), np.empty(end, np.int32)
         sort_positions(self.text.reshape(-1)[:end], self.settings.window, starts, positions)
-        pairs = np.diff(starts) * (self.left.size + self.right.size)
+        pairs = np.diff(starts) * (weights.left.size + weights.right.size)
         blocks = self._cut(np.minimum(pairs, self.n_words), pairs)
-        dtype = np.int64 if scale is None else np.float32
         first_block = cells.n_blocks
-
-        def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
-            columns, values = np.empty(self.block_cells, np.int32), np.empty(self.block_cells, dtype)
-
-            def count(block: tuple[int, int, int]) -> None:
-                number, first, last = block
-                lengths = np.empty(last - first, np.int64)
-                n = count_rows(
-                    self.text, positions, starts, first, last, self.left, self.right, least, scale, row, lengths,
-                    columns, values,
-                )  # fmt: skip
-                cells.append(first_block + number, lengths, columns[:n], values[:n])
-
-            return count
 
         def report() -> None:
             n_blocks = cells.n_blocks - first_block
@@ -234,7 +260,8 @@ class _Counting:
             done = self.n_counted + round(share * (n_read - self.n_counted))
             self.listener(Progress("counting", done, self.corpus.n_ids, perf_counter() - self.began))
 
-        run_blocks(blocks, [worker(row) for row in self.rows], self.stop, report)
+        block_cells = self.divided.block_cells
+        count_blocks(cells, blocks, self.text, starts, positions, weights, self.rows, block_cells, report)
         self.n_counted = n_read
 
     def _cut(self, cells: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[tuple[int, int, int]]:
@@ -244,7 +271,7 @@ class _Counting:
         first = 0
         while first < self.n_words:
             last = self.n_words
-            for end, limit in zip(ends, (self.block_cells, _BLOCK_PAIRS), strict=True):
+            for end, limit in zip(ends, (self.divided.block_cells, _BLOCK_PAIRS), strict=True):
                 before = end[first - 1] if first else 0
                 last = min(last, int(np.searchsorted(end, before + limit, side="right")))
             last = max(last, first + 1)
@@ -252,17 +279,18 @@ class _Counting:
             first = last
         return blocks
 
-    def _merge(self, parts: Cells, n_parts: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    def _merge(self, parts: Cells) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Add up the parts, each of which has all rows."""
         starts = parts.starts()
-        lengths = np.diff(starts).reshape(n_parts, self.n_words)
-        totals = lengths.sum(0)
+        lengths = np.diff(starts).reshape(-1, self.n_words)
+        n_parts, totals = len(lengths), lengths.sum(0)
         blocks = self._cut(totals, totals)
 
         def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
             most = max(int(totals[first:last].sum()) for _, first, last in blocks)
             part_columns, part_values = np.empty(most, np.int32), np.empty(most, np.int64)
-            columns, values = np.empty(self.block_cells, np.int32), np.empty(self.block_cells, np.float32)
+            block_cells = self.divided.block_cells
+            columns, values = np.empty(block_cells, np.int32), np.empty(block_cells, np.float32)
 
             def merge(block: tuple[int, int, int]) -> None:
                 number, first, last = block
@@ -275,19 +303,17 @@ class _Counting:
                     part_starts[part] = span - span[0] + end
                     end += n
                 lengths = np.empty(last - first, np.int64)
-                n = merge_rows(
-                    part_starts, part_columns, part_values, self.least, self.scale, row, lengths, columns, values
-                )
+                n = merge_rows(part_starts, part_columns, part_values, *self.weights[2:], row, lengths, columns, values)
                 cells.append(number, lengths, columns[:n], values[:n])
 
             return merge
 
         began = perf_counter()
-        with Cells(np.float32, self.result_bytes, self.corpus.folder) as cells:
+        with Cells(np.float32, self.divided.result, self.corpus.folder) as cells:
 
             def report() -> None:
                 self.listener(Progress("merging", cells.n_blocks, len(blocks), perf_counter() - began))
 
             report()
-            run_blocks(blocks, [worker(row) for row in self.rows], self.stop, report)
+            run_blocks(blocks, [worker(row) for row in self.rows], np.zeros(1, np.int64), report)
             return cells.finish()

@@ -6,7 +6,7 @@ number of cells then grows less than the text does: by a power that is measured,
 stretches too. As that power falls while a text grows, the estimate is rather too high.
 """
 
-from collections.abc import Callable
+import sys
 from dataclasses import dataclass, replace
 from math import log2
 from time import perf_counter
@@ -14,15 +14,17 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence.cells import Cells
+from fastvec.cooccurrence.counting import count_blocks, fill_text, new_text
 from fastvec.cooccurrence.matrix import Cooccurrence
-from fastvec.cooccurrence.weights import distance_weights, least_weight, side_weights
+from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import STRETCH, Spread
 from fastvec.corpus.text import Text
-from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, sort_positions
+from fastvec.kernels.cooccurrence import Accumulator, sort_positions
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.settings import Counting
-from fastvec.training.blocks import run_blocks
+from fastvec.training.blocks import cut_rows
 from fastvec.training.resources import memory_room
 
 #: Rows that are counted, and stretches of the text, at most.
@@ -33,8 +35,6 @@ _BLOCKS = 8
 _SAMPLE_CELLS = 1 << 25
 #: Bytes of free memory that there are to be for each id of the sample.
 _ROOM = 32
-#: Integers in a line of the text that kernels take.
-_LINE = 16
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Survey:
         chosen = np.zeros(len(counts.vocabulary), bool)
         chosen[step // 2 :: step] = True
         rows = [slice(*counts.indptr[[row, row + 1]].tolist()) for row in np.flatnonzero(chosen).tolist()]
-        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(counts.indptr) * chosen)])
+        indptr = _starts(np.diff(counts.indptr) * chosen)
         indices, data = (np.concatenate([cells[row] for row in rows]) for cells in (counts.indices, counts.data))
         return cls(counts.data.size, 0, 0.0, indptr, indices, data)
 
@@ -80,7 +80,7 @@ class Survey:
         words, rows = self._stand_ins()
         lengths = np.zeros(len(counts), np.int64)
         lengths[words] = np.diff(self.indptr)[rows]
-        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        indptr = _starts(lengths)
         places = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[words], lengths[words])
         return Cooccurrence(Vocabulary([""] * len(counts), counts), indptr, self.indices[places], self.data[places], {})
 
@@ -106,83 +106,36 @@ def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Surv
 def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, threads: int) -> Survey:
     """Count the rows of some words in the first stretches of a corpus."""
     began = perf_counter()
-    n_words, window = text.n_words, settings.window
-    kept, end = _kept_words(corpus, n_stretches, text, settings)
+    n_words, window, weights = text.n_words, settings.window, Weights.of(settings)
+    capacity = n_stretches * (STRETCH + 1) + 2 * window
+    kept, keep = new_text(capacity), keep_probability(text.counts, settings.sample)
+    n_ids = min(n_stretches * STRETCH, corpus.n_ids)
+    [(end, _)] = fill_text(kept, corpus, keep, settings, STRETCH, n_ids, capacity)
     starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
     sort_positions(kept.reshape(-1)[:end], window, starts, positions)
     sorted_at = perf_counter()
 
     step = -(-n_words // _ROWS)
     chosen = np.arange(step // 2, n_words, step)
-    own_starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(starts)[chosen])])
+    own_starts = _starts(np.diff(starts)[chosen])
     own_positions = np.concatenate([positions[starts[word] : starts[word + 1]] for word in chosen.tolist()])
     rows_began = perf_counter()
-    rows = _count_rows(kept, own_positions, own_starts, n_words, settings, threads)
+    most = _starts(np.minimum(np.diff(own_starts) * (weights.left.size + weights.right.size), n_words))
+    blocks = [(number, *rows) for number, rows in enumerate(cut_rows(own_starts, threads * _BLOCKS))]
+    room = max(int(most[last] - most[first]) for _, first, last in blocks)
+    rows = [Accumulator.of(n_words) for _ in range(threads)]
+    with Cells(np.float32, sys.maxsize, corpus.folder) as cells:
+        count_blocks(cells, blocks, kept, own_starts, own_positions, weights, rows, room)
+        found, indices, data = cells.finish()
     seconds = perf_counter() - rows_began
     share = max(1, own_positions.size) / max(1, int(starts[-1]))
 
     lengths = np.zeros(n_words, np.int64)
-    lengths[chosen] = np.concatenate([row[0] for row in rows])
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    return Survey(
-        n_cells=int(indptr[-1]) * step,
-        n_kept=end,
-        seconds=sorted_at - began + seconds / share,
-        indptr=indptr,
-        indices=np.concatenate([row[1] for row in rows]),
-        data=np.concatenate([row[2] for row in rows]),
-    )
+    lengths[chosen] = np.diff(found)
+    n_cells = indices.size * step
+    return Survey(n_cells, end, sorted_at - began + seconds / share, _starts(lengths), indices, data)
 
 
-def _kept_words(corpus: Corpus, n_stretches: int, text: Text, settings: Counting) -> tuple[NDArray[np.int32], int]:
-    """Return the first stretches of a corpus as counting sees them, in lines, and where they end."""
-    window, keep = settings.window, keep_probability(text.counts, settings.sample)
-    n_lines = -(-(n_stretches * (STRETCH + 1) + 2 * window) // _LINE) + 1
-    kept = np.empty((n_lines, _LINE), np.int32)
-    flat, tokens = kept.reshape(-1), np.empty(STRETCH, np.int32)
-    flat[:window] = END
-    end = window
-    for number in range(n_stretches):
-        n = corpus.read(number * STRETCH, tokens)
-        key = settings.seed, 0, number
-        end = keep_words(tokens[:n], keep, key, settings.subsampling == "clean", flat, end)
-        if isinstance(corpus, Spread):
-            flat[end] = END
-            end += 1
-    flat[end : end + window] = END
-    return kept, end + window
-
-
-def _count_rows(
-    kept: NDArray[np.int32],
-    positions: NDArray[np.int32],
-    starts: NDArray[np.int64],
-    n_words: int,
-    settings: Counting,
-    threads: int,
-) -> list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]]:
-    """Count rows whose positions are given; yield lengths, columns and values, block after block."""
-    left, right = side_weights(settings)
-    least, scale = least_weight(settings), float(distance_weights(settings)[1])
-    cells = np.minimum(np.diff(starts) * (left.size + right.size), n_words)
-    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], threads * _BLOCKS + 1))
-    cuts[0], cuts[-1] = 0, starts.size - 1
-    blocks = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
-    found = {}
-
-    def worker(row: Accumulator) -> Callable[[tuple[int, int]], None]:
-        def count(block: tuple[int, int]) -> None:
-            first, last = block
-            room = int(cells[first:last].sum())
-            lengths = np.empty(last - first, np.int64)
-            columns, values = np.empty(room, np.int32), np.empty(room, np.float32)
-            n = count_rows(
-                kept, positions, starts, first, last, left, right, least, scale, row, lengths, columns, values
-            )
-            found[block] = lengths, columns[:n].copy(), values[:n].copy()
-
-        return count
-
-    stop = np.zeros(1, np.int64)
-    run_blocks(blocks, [worker(Accumulator.of(n_words)) for _ in range(threads)], stop, lambda: None)
-    return [found[block] for block in dict.fromkeys(blocks)]
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where rows of these lengths begin, and where the last one ends."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])

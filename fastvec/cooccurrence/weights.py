@@ -1,6 +1,7 @@
 """Weights of pairs of words by their distance, as whole numbers, so that sums do not depend on their order."""
 
 from math import ceil, lcm
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +33,17 @@ def distance_weights(settings: Counting) -> tuple[NDArray[np.int64], int]:
     return np.rint(scale / distances).astype(np.int64), scale
 
 
-def side_weights(settings: Counting) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the weights of the words before a word, and of those behind it."""
-    weights, none = distance_weights(settings)[0], np.zeros(0, np.int64)
-    return none if settings.side == "right" else weights, none if settings.side == "left" else weights
+class Weights(NamedTuple):
+    """Weights of the words around a word, as kernels take them."""
 
+    left: NDArray[np.int64]  #: Those of the words before it, by distance.
+    right: NDArray[np.int64]  #: Those of the words behind it.
+    least: int  #: Smallest sum of whole weights that is not dropped.
+    scale: float | None  #: What sums are divided by; None keeps them whole.
 
-def least_weight(settings: Counting) -> int:
-    """Return the smallest sum of whole weights that is not dropped."""
-    return max(1, ceil(settings.cell_min_count * distance_weights(settings)[1]))
+    @classmethod
+    def of(cls, settings: Counting) -> "Weights":
+        """Return the weights that are counted with."""
+        weights, scale = distance_weights(settings)
+        left, right = (weights[: 0 if settings.side == other else None] for other in ("right", "left"))
+        return cls(left, right, max(1, ceil(settings.cell_min_count * scale)), float(scale))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import pairwise
 from threading import Condition
 from typing import Any, Generic, TypeVar
 
@@ -111,14 +112,20 @@ def run_blocks(
             raise
 
 
+def cut_rows(indptr: NDArray[np.integer], n_blocks: int) -> list[tuple[int, int]]:
+    """Return the ranges of rows, about `n_blocks`, with about as many cells each; `indptr` is as in `for_rows`."""
+    cells = indptr + np.arange(indptr.size)  # a row costs something too
+    cuts = np.unique(np.searchsorted(cells, np.linspace(0, cells[-1], n_blocks + 1)))
+    cuts[0], cuts[-1] = 0, indptr.size - 1
+    return list(pairwise(cuts.tolist()))
+
+
 def for_rows(work: Callable[[int, int], None], indptr: NDArray[np.integer], threads: int) -> None:
     """Call ``work(first, last)`` in `threads` threads for ranges of rows with about as many cells each.
 
     The rows of a sparse matrix begin at `indptr`, (n_rows + 1,) int. The result for a row may not depend on the other
     rows of the range.
     """
-    cells = indptr + np.arange(indptr.size)  # a row costs something too
-    cuts = np.unique(np.searchsorted(cells, np.linspace(0, cells[-1], _ROW_BLOCKS + 1)))
-    cuts[0], cuts[-1] = 0, indptr.size - 1
-    blocks = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
-    run_blocks(blocks, [lambda block: work(*block)] * threads, np.zeros(1, np.int64), lambda: None)
+    run_blocks(
+        cut_rows(indptr, _ROW_BLOCKS), [lambda block: work(*block)] * threads, np.zeros(1, np.int64), lambda: None
+    )
