@@ -107,7 +107,7 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
     base, peak = resident_memory(), peak_memory()
     with ExitStack() as stack:
         if isinstance(source, Cooccurrence):
-            found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary), 0.0, ())
+            found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary))
         else:
             found = stack.enter_context(_read(source, request, listener))
         listener(Progress("planning"))
@@ -165,61 +165,40 @@ class _Found(NamedTuple):
     corpus: Corpus | None
     vocabulary: Vocabulary
     text: Text
-    seconds: float
-    files: tuple[File, ...]
+    seconds: float = 0.0
+    files: tuple[File, ...] = ()
 
 
 @contextmanager
 def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
-    words, options, told = request.words, request.reading.as_dict(), reading(listener)
-    min_count, max_vocab, given = words.min_count, words.max_vocab, words.vocabulary
+    limits, options = (request.words.min_count, request.words.max_vocab), request.reading.as_dict()
+    given, is_kept = request.words.vocabulary, request.reading.cache
     assert given is None or isinstance(given, Vocabulary)
+    scale = 0.0  # how many times as long as its sample a text is
     began = perf_counter()
-
     with ExitStack() as stack:
         opened = None if isinstance(source, Corpus) else open_source(source)
-        large = isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE
         if isinstance(source, Corpus):
             corpus = source
-        elif not large:
-            corpus = stack.enter_context(read_corpus(source, **options, progress=told))
-            if not corpus.is_reused and request.reading.cache:  # the training will find it
-                began = perf_counter()
-                corpus = stack.enter_context(read_corpus(source, **options))
-        else:
-            assert isinstance(opened, Files)
+        elif isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE:
             pieces = SampledSource(opened)
             corpus = stack.enter_context(read_corpus(pieces, **options | {"cache": False, "cache_dir": None}))
             scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
-            chosen = corpus.vocabulary(1)
-            seconds = (perf_counter() - began) * scale
-            if given is None:
-                text = extrapolate(corpus, scale, min_count, max_vocab)
-            else:
-                corpus, chosen = _with_vocabulary(corpus, given, stack)
-                text = Text.of(corpus, chosen).times(scale)
-            yield _Found(corpus, chosen, text, seconds, (_stream(text, request.reading, is_there=False),))
-            return
-        if given is None:
-            chosen = corpus.vocabulary(min_count, max_vocab)
         else:
-            corpus, chosen = _with_vocabulary(corpus, given, stack)
-        seconds = perf_counter() - began
-        text = Text.of(corpus, chosen)
-        is_file = isinstance(opened, Files)
-        yield _Found(
-            corpus,
-            chosen,
-            text,
-            seconds,
-            (_stream(text, request.reading, is_there=request.reading.cache),) if is_file else (),
-        )
-
-
-def _with_vocabulary(corpus: Corpus, given: Vocabulary, stack: ExitStack) -> tuple[Corpus, Vocabulary]:
-    corpus = stack.enter_context(corpus.with_vocabulary(given))
-    return corpus, corpus.vocabulary(1)
+            corpus = stack.enter_context(read_corpus(source, **options, progress=reading(listener)))
+            if not corpus.is_reused and is_kept:  # the training will find it
+                began = perf_counter()
+                corpus = stack.enter_context(read_corpus(source, **options))
+        if given is not None:
+            corpus = stack.enter_context(corpus.with_vocabulary(given))
+        chosen = corpus.vocabulary(*limits) if given is None and not scale else corpus.vocabulary(1)
+        seconds = (perf_counter() - began) * (scale or 1)
+        text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)
+        if scale and given is not None:
+            text = text.times(scale)
+        stream = _stream(text, request.reading, is_there=is_kept and not scale)
+        yield _Found(corpus, chosen, text, seconds, (stream,) if isinstance(opened, Files) else ())
 
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
