@@ -29,31 +29,6 @@ def library(module: str, package: str | None = None) -> Any:
         raise InputError(f"{package} is needed for this, and is not installed: pip install {package}") from None
 
 
-def to_gensim(vectors: Storage) -> Any:
-    """Return `gensim.models.KeyedVectors`; see `KeyedVectors.to_gensim`."""
-    keyed = library("gensim.models.keyedvectors", "gensim").KeyedVectors(vectors.dim)
-    keyed.index_to_key = list(vectors.words)
-    keyed.key_to_index = {word: row for row, word in enumerate(vectors.words)}
-    keyed.vectors = vectors.vectors.astype(np.float32, copy=False)
-    if vectors.counts is not None:
-        keyed.expandos = {"count": vectors.counts.copy()}
-    return keyed
-
-
-def torch_layer(matrix: NDArray[np.float32], freeze: bool) -> Any:
-    """Return a `torch.nn.Embedding` over a matrix."""
-    torch = library("torch")
-    return torch.nn.Embedding.from_pretrained(torch.from_numpy(matrix), freeze=freeze)
-
-
-def keras_layer(matrix: NDArray[np.float32], trainable: bool) -> Any:
-    """Return a `keras.layers.Embedding` with the numbers of a matrix."""
-    layer = library("keras").layers.Embedding(*matrix.shape, trainable=trainable)
-    layer.build((None,))
-    layer.set_weights([matrix])
-    return layer
-
-
 def write_projector(vectors: Storage, folder: str | os.PathLike[str]) -> None:
     """Write the files of the TensorFlow embedding projector; see `KeyedVectors.to_projector`."""
     words = vectors.packed_words

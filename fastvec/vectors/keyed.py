@@ -262,7 +262,8 @@ class KeyedVectors(Queries):
         UnknownWordError
             As `embedding_matrix`.
         """
-        return interop.torch_layer(self._layer(words, missing), freeze)
+        torch = interop.library("torch")
+        return torch.nn.Embedding.from_pretrained(torch.from_numpy(self._layer(words, missing)), freeze=freeze)
 
     def to_keras(self, words: Sequence[str] | None = None, *, trainable: bool = False, **missing: Any) -> Any:
         """Return a `keras.layers.Embedding` with a copy of the vectors.
@@ -281,7 +282,11 @@ class KeyedVectors(Queries):
         UnknownWordError
             As `embedding_matrix`.
         """
-        return interop.keras_layer(self._layer(words, missing), trainable)
+        matrix = self._layer(words, missing)
+        layer = interop.library("keras").layers.Embedding(*matrix.shape, trainable=trainable)
+        layer.build((None,))
+        layer.set_weights([matrix])
+        return layer
 
     def _layer(self, words: Sequence[str] | None, missing: dict[str, Any]) -> NDArray[np.float32]:
         return self.vectors.astype(np.float32) if words is None else self.embedding_matrix(words, **missing)
@@ -294,7 +299,13 @@ class KeyedVectors(Queries):
         InputError
             If gensim is not installed.
         """
-        return interop.to_gensim(self)
+        keyed = interop.library("gensim.models.keyedvectors", "gensim").KeyedVectors(self.dim)
+        keyed.index_to_key = list(self.words)
+        keyed.key_to_index = {word: row for row, word in enumerate(self.words)}
+        keyed.vectors = self.vectors.astype(np.float32, copy=False)
+        if self.counts is not None:
+            keyed.expandos = {"count": self.counts.copy()}
+        return keyed
 
     @classmethod
     def from_gensim(cls, keyed: Any) -> Self:
