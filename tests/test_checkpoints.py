@@ -101,7 +101,7 @@ def test_a_folder_is_of_one_training(folder, tmp_path):
     (tmp_path / "text").write_text("mine")
     with pytest.raises(FileError, match="is not empty; choose a new folder"):
         Checkpoints.create(tmp_path, A_DAY, {})
-    with pytest.raises(FileError, match="cannot be made"):
+    with pytest.raises(FileError, match="cannot write checkpoints"):
         Checkpoints.create(tmp_path / "text" / "folder", A_DAY, {})
     with pytest.raises(FileError, match="no checkpoints here"):
         Checkpoints.open(tmp_path / "elsewhere", A_DAY)

@@ -75,7 +75,7 @@ def test_a_malformed_file_names_the_line(tmp_path, text, message):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileError, match=r"v.tsv: cannot read the vocabulary \(No such file or directory\)$"):
+    with pytest.raises(FileError, match=r"v.tsv: cannot be read \(No such file or directory\)$"):
         Vocabulary.load(tmp_path / "v.tsv")
 
 

@@ -4,7 +4,6 @@ import io
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -33,9 +32,7 @@ class Cells(AbstractContextManager["Cells"]):
         self._early: dict[int, tuple[Array, Array, Array]] = {}
         self._lock = Lock()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for file in self._files:
             file.close()
 

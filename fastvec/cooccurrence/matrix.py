@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Vocabulary
 from fastvec.disk.atomic import replacing
+from fastvec.disk.scratch import read_errors
 from fastvec.errors import FileError
 from fastvec.settings import Counting
 
@@ -135,16 +136,12 @@ class Cooccurrence:
             If the file is of another kind, or damaged.
         """
         try:
-            with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            with read_errors(path), open(path, "rb") as file, zipfile.ZipFile(file) as archive:
                 arrays = {name: _read(file, archive, name, path) for name in _KINDS}
-        except FileError:
-            raise
         except KeyError as error:
             raise FileError(f"{path}: no {error.args[0]}; write it with fastvec cooccurrence") from None
         except (zipfile.BadZipFile, ValueError, EOFError, struct.error) as error:
             raise FileError(f"{path}: not a file of co-occurrences ({error})") from None
-        except OSError as error:
-            raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
         _check(arrays, path)
         text, offsets = arrays["words"].tobytes(), arrays["offsets"].tolist()
         words = [text[start:stop].decode("utf-8", "surrogatepass") for start, stop in pairwise(offsets)]

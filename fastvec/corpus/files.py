@@ -35,20 +35,14 @@ def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> 
     decompression. Raise `FileError` if the file cannot be read or decompressed, or is not UTF-8 text.
     """
     counted = io.BufferedReader(_Counted(stream, advance), BLOCK)
-    try:
-        head = counted.peek(_HEAD)
-    except FileError:  # from `advance`
-        raise
-    except OSError as error:
-        raise _unreadable(name, error) from None
-    compression = find_compression(head)
+    compression = find_compression(_read(counted.peek, _HEAD, name, None))
     opened: BinaryIO = compression.open(counted) if compression else counted
-    block = _read(opened, name, compression)
+    block = _read(opened.read, BLOCK, name, compression)
     _refuse_binary(block[:_HEAD], name)
     block = block.removeprefix(_BYTE_ORDER_MARK)
     while block:
         yield block
-        block = _read(opened, name, compression)
+        block = _read(opened.read, BLOCK, name, compression)
 
 
 class _Counted(io.RawIOBase):
@@ -68,9 +62,9 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def _read(opened: BinaryIO, name: str, compression: Compression | None) -> bytes:
+def _read(read: Callable[[int], bytes], n_bytes: int, name: str, compression: Compression | None) -> bytes:
     try:
-        return opened.read(BLOCK)
+        return read(n_bytes)
     except FileError:  # from `advance`
         raise
     except EOFError:
@@ -78,7 +72,7 @@ def _read(opened: BinaryIO, name: str, compression: Compression | None) -> bytes
         raise FileError(f"{name} ends in the middle of its {kind} data; fetch or compress it again") from None
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise _unreadable(name, error) from None
+            raise unusable(name, error) from None
         if compression is None or not isinstance(error, compression.damage):
             raise
         raise FileError(f"{name} has corrupt {compression.name} data ({error}); fetch or compress it again") from None
@@ -99,5 +93,9 @@ def _refuse_binary(head: bytes, name: str) -> None:
         )
 
 
-def _unreadable(name: str, error: OSError) -> FileError:
-    return FileError(f"{name}: {(error.strerror or str(error)).lower()}")
+def unusable(path: str, error: OSError | ValueError) -> FileError:
+    """Return the error for a file that cannot be opened or read."""
+    if isinstance(error, FileNotFoundError):
+        cure = "; text in memory is passed as a list of sentences" if len(path.split()) > 2 else ""
+        return FileError(f"{path}: no such file or folder{cure}")
+    return FileError(f"{path}: {(getattr(error, 'strerror', None) or str(error)).lower()}")

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from fastvec.corpus.files import BLOCK, read_blocks
+from fastvec.corpus.files import BLOCK, read_blocks, unusable
 from fastvec.errors import FileError, InputError
 
 # What `read_corpus` accepts.
@@ -42,7 +42,7 @@ class Files:
             try:
                 file = open(path, "rb")  # buffered, so that reads from a pipe are complete too
             except OSError as error:
-                raise _unusable(path, error) from None
+                raise unusable(path, error) from None
             with file:
                 yield path, read_blocks(file, path, advance)
 
@@ -172,14 +172,14 @@ def _is_regular(path: str) -> bool:
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError) as error:
-        raise _unusable(path, error) from None
+        raise unusable(path, error) from None
 
 
 def _walk(folder: str) -> list[str]:
     """List the files in a folder and its subfolders, sorted, without hidden ones and without following links."""
 
     def fail(error: OSError) -> None:
-        raise _unusable(error.filename, error) from None
+        raise unusable(error.filename, error) from None
 
     found = []
     for parent, folders, files in os.walk(folder, onerror=fail):
@@ -195,10 +195,3 @@ def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise FileError("standard input: it is closed")
     return sys.stdin.buffer
-
-
-def _unusable(path: str, error: OSError | ValueError) -> FileError:
-    if isinstance(error, FileNotFoundError):
-        cure = "; text in memory is passed as a list of sentences" if len(path.split()) > 2 else ""
-        return FileError(f"{path}: no such file or folder{cure}")
-    return FileError(f"{path}: {(getattr(error, 'strerror', None) or str(error)).lower()}")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.disk.atomic import replacing
+from fastvec.disk.scratch import read_errors
 from fastvec.errors import FileError, InputError
 from fastvec.words import PackedWords, read_word_lines, word_lines
 
@@ -104,13 +105,8 @@ class Vocabulary:
         FileError
             If the file cannot be read, has no words, or a line is malformed or repeats a word.
         """
-        try:
-            with open(path, "rb") as file:
-                words, counts = read_word_lines(file, path)
-        except FileError:
-            raise
-        except OSError as error:
-            raise FileError(f"{path}: cannot read the vocabulary ({error.strerror})") from None
+        with read_errors(path), open(path, "rb") as file:
+            words, counts = read_word_lines(file, path)
         if counts is None:
             raise FileError(f"{path}: no words in this vocabulary")
         order = PackedWords.pack(words).falling_order(counts)

@@ -59,6 +59,17 @@ def disk_errors(place: str | os.PathLike[str], what: str, cure: str, n_bytes: in
         raise FileError(f"{place}: cannot write {what} ({error.strerror or error}); {cure}") from None
 
 
+@contextmanager
+def read_errors(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn an OSError into a `FileError` that names the file that cannot be read."""
+    try:
+        yield
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
 def check_space(place: str | os.PathLike[str], what: str, cure: str, n_bytes: int) -> None:
     """Raise `FileError` if fewer than `n_bytes` are free; the parameters are those of `disk_errors`."""
     with disk_errors(place, what, cure):

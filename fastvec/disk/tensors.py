@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.disk.scratch import read_all
+from fastvec.disk.scratch import read_all, read_errors
 from fastvec.errors import FileError
 
 _DTYPES: dict[str, np.dtype[Any]] = {
@@ -158,17 +158,12 @@ class TensorFile(Header):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        try:
-            with open(path, "rb", buffering=0) as file:
-                n_bytes = os.fstat(file.fileno()).st_size
-                if not _is_whole(file, n_bytes):
-                    raise FileError(f"{path}: is damaged: its checksum does not match its content")
-                file.seek(0)
-                super().__init__(cast(BinaryIO, file), n_bytes, path)
-        except FileError:
-            raise
-        except OSError as error:
-            raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
+        with read_errors(path), open(path, "rb", buffering=0) as file:
+            n_bytes = os.fstat(file.fileno()).st_size
+            if not _is_whole(file, n_bytes):
+                raise FileError(f"{path}: is damaged: its checksum does not match its content")
+            file.seek(0)
+            super().__init__(cast(BinaryIO, file), n_bytes, path)
 
     def read(self, name: str, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Read a tensor, into `out` if that is given, which must have its dtype and shape.

@@ -18,13 +18,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
 from fastvec.disk.atomic import replacing, sync_folder
-from fastvec.disk.scratch import ELSEWHERE, check_space, lock
+from fastvec.disk.scratch import ELSEWHERE, check_space, disk_errors, lock
 from fastvec.disk.tensors import TensorFile, write_tensors
 from fastvec.errors import FileError, InputError
 from fastvec.training.blocks import Queue
@@ -89,9 +88,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         self._numbers = sorted(int(path.stem.partition("-")[2]) for path in folder.glob("checkpoint-*.state"))
         self._next = max(self._numbers, default=0) + 1
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._lock.close()
 
     @classmethod
@@ -110,7 +107,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         """
         place = Path(folder)
         parse_every(every)
-        try:
+        with disk_errors(place, "checkpoints", ELSEWHERE):
             place.mkdir(parents=True, exist_ok=True)
             if (place / "run.json").exists():
                 raise FileError(
@@ -118,10 +115,6 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
                 )
             if any(place.iterdir()) and not (place / "lock").exists():  # else left by a killed run
                 raise FileError(f"{place}: is not empty; choose a new folder for the checkpoints")
-        except FileError:
-            raise
-        except OSError as error:
-            raise FileError(f"{place}: cannot be made ({error.strerror}); choose another folder") from None
         new = cls(place, every)
         try:
             new.update(**run, **keep(place))
@@ -247,14 +240,13 @@ class Saving:
 
 def _lock(folder: Path) -> Any:
     """Hold the lock of a folder until the returned file is closed."""
-    try:
+    with disk_errors(folder, "in it", ELSEWHERE):
         file = open(folder / "lock", "wb")
+    try:
         lock(file.fileno(), wait=False)
     except BlockingIOError:
         file.close()
         raise FileError(f"{folder}: another process trains with these checkpoints; wait for it, or stop it") from None
-    except OSError as error:
-        raise FileError(f"{folder}: cannot be written to ({error.strerror}); choose another folder") from None
     return file
 
 
