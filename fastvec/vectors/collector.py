@@ -19,12 +19,7 @@ class Collector:
     """
 
     def __init__(
-        self,
-        path: str | os.PathLike[str],
-        unit: str,
-        dim: int,
-        n_words: int | None,
-        selection: Selection,
+        self, path: str | os.PathLike[str], unit: str, dim: int, n_words: int | None, selection: Selection
     ) -> None:
         self.dim = dim
         self.n_words = 0

@@ -1,6 +1,7 @@
 """Chunks of whole lines of "word number number ...", parsed in threads by compiled code."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NoReturn
 
@@ -19,59 +20,49 @@ _PIECE = 1 << 18  # bytes that are worth a thread
 _NO_LINE, _NO_WORD = -1, -2  # in the spans: an empty line, a line without a word
 
 
+@dataclass
 class Lines:
     """Chunks of whole lines, parsed in threads into a collector."""
 
-    def __init__(
-        self,
-        source: Source,
-        collector: Collector,
-        pool: ThreadPoolExecutor,
-        threads: int,
-        line: int,
-        selection: Selection,
-    ) -> None:
-        self.seen = 0  # words read, wanted or not
-        self._path = source.path
-        self._collector = collector
-        self._pool = pool
-        self._threads = threads
-        self._repairs = selection.repairs
-        self._line = line
-        self._limit = selection.limit
+    source: Source
+    collector: Collector
+    selection: Selection
+    pool: ThreadPoolExecutor
+    threads: int
+    line: int  #: Number of the next line in the file.
+    seen: int = 0  #: Words read, wanted or not.
 
     @property
     def enough(self) -> bool:
         """Whether no more lines are wanted."""
-        return self._collector.complete or self.seen == self._limit
+        return self.collector.complete or self.seen == self.selection.limit
 
     def read(self, chunk: bytes, start: int, n_words: int | None) -> None:
         """Read a chunk from a position on, up to the limit."""
-        data = np.frombuffer(chunk, np.uint8)
+        data, limit = np.frombuffer(chunk, np.uint8), self.selection.limit
         while start < len(chunk) and not self.enough:
-            stop = len(chunk) if self._limit is None else _after_lines(data, start, self._limit - self.seen)
+            stop = len(chunk) if limit is None else _after_lines(data, start, limit - self.seen)
             spans, block = self._parse(chunk, data, start, stop)
             self.seen += int((spans[:, 0] != _NO_LINE).sum())
             if n_words is not None and self.seen > n_words:
-                last = self._line + len(spans) - 1
-                raise FileError(f"{self._path}, line {last:,}: more than the {n_words:,} words that its header claims")
-            self._collector.add(block, data, spans, np.arange(self._line, self._line + len(spans)))
-            self._line += len(spans)
+                self._fail(len(spans) - 1, f"more than the {n_words:,} words that its header claims")
+            self.collector.add(block, data, spans, np.arange(self.line, self.line + len(spans)))
+            self.line += len(spans)
             start = stop
 
     def _parse(
         self, chunk: bytes, data: NDArray[np.uint8], start: int, stop: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        n_pieces = max(1, min(self._threads, (stop - start) // _PIECE))
+        n_pieces = max(1, min(self.threads, (stop - start) // _PIECE))
         middles = [start + (stop - start) * piece // n_pieces for piece in range(1, n_pieces)]
         cuts = [start, *(chunk.index(b"\n", middle) + 1 for middle in middles), stop]
         rows = [0]
         for begin, end in pairwise(cuts):
             rows.append(rows[-1] + int(np.count_nonzero(data[begin:end] == ord("\n"))))
         spans = np.full((rows[-1], 2), _NO_LINE, np.int64)
-        block = self._collector.block(rows[-1])
+        block = self.collector.block(rows[-1])
         parts = zip(pairwise(cuts), rows, strict=False)
-        futures = [self._pool.submit(self._parse_piece, data, *cut, row, block, spans) for cut, row in parts]
+        futures = [self.pool.submit(self._parse_piece, data, *cut, row, block, spans) for cut, row in parts]
         for future in futures:
             future.result()
         return spans, block
@@ -90,7 +81,7 @@ class Lines:
             status, row, position, place, n_hard = kernel.parse_lines(data, position, stop, row, block, spans, hard)
             for hard_row, column, begin, end in hard[:n_hard].tolist():
                 block[hard_row, column] = self._nearest(data[begin:end].tobytes(), hard_row)
-            if status in (kernel.BLANK, kernel.NO_WORD) and (status == kernel.BLANK or self._repairs):
+            if status in (kernel.BLANK, kernel.NO_WORD) and (status == kernel.BLANK or self.selection.repairs):
                 spans[row, 0] = _NO_LINE if status == kernel.BLANK else _NO_WORD
                 position += data[position:stop].tobytes().index(b"\n") + 1
                 row += 1
@@ -104,7 +95,7 @@ class Lines:
         return value
 
     def _refuse(self, status: int, row: int, place: int, data: NDArray[np.uint8]) -> NoReturn:
-        dim = self._collector.dim
+        dim = self.collector.dim
         if status == kernel.NO_WORD:
             self._fail(row, f"begins with a space, so its word is empty; read with {REPLACE} to omit it")
         if status == kernel.FEW_NUMBERS:
@@ -117,7 +108,7 @@ class Lines:
         self._fail(row, f"{field!r} is not a finite number")
 
     def _fail(self, row: int, problem: str) -> NoReturn:
-        raise FileError(f"{self._path}, line {self._line + row:,}: {problem}")
+        raise FileError(f"{self.source.path}, line {self.line + row:,}: {problem}")
 
 
 def _after_lines(data: NDArray[np.uint8], start: int, n_lines: int) -> int:

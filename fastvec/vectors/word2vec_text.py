@@ -38,7 +38,7 @@ def read_text(source: Source, selection: Selection) -> dict[str, Any]:
         if n_words is not None:
             n_words = min(n_words, selection.limit or n_words)
         collector = Collector(source.path, "line", dim, n_words, selection)
-        lines = Lines(source, collector, pool, threads, 2 if header else 1, selection)
+        lines = Lines(source, collector, selection, pool, threads, 2 if header else 1)
         while chunk and not lines.enough:
             following = pool.submit(next, chunks, b"")
             lines.read(chunk, start, n_words)
