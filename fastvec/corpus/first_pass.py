@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
@@ -38,11 +39,7 @@ class Counted(NamedTuple):
 
 
 def count_pieces(
-    source: Files | Sentences | TokenLists,
-    tokenizer: Tokenizer,
-    errors: str,
-    advance: _Advance,
-    write: WriteIds,
+    source: Files | Sentences | TokenLists, tokenizer: Tokenizer, errors: str, advance: _Advance, write: WriteIds
 ) -> Counted:
     """Read a source once: write its ids, count its pieces.
 
@@ -128,18 +125,16 @@ def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[st
     return tokens_of
 
 
+@dataclass
 class _Lines:
-    """The lines of a source as strings, with `n_invalid`, a count of the pieces between whitespace that are not UTF-8.
+    """The lines of a source as strings."""
 
-    The last line is number `number`, from 1, of the part `name`.
-    """
-
-    def __init__(self, source: Files | Sentences, errors: str, advance: _Advance) -> None:
-        self.n_invalid = self.number = 0
-        self.name = ""
-        self._source = source
-        self._errors = errors
-        self._advance = advance
+    source: Files | Sentences
+    errors: str
+    advance: _Advance
+    n_invalid: int = 0  #: Pieces between whitespace that are not UTF-8, so far.
+    name: str = ""  #: Part of the source that the last line is from.
+    number: int = 0  #: Its number there, counted from 1.
 
     @property
     def place(self) -> str:
@@ -147,7 +142,7 @@ class _Lines:
         return f"on line {self.number:,} of {self.name}"
 
     def __iter__(self) -> Iterator[str]:
-        for name, blocks in self._source.parts(self._advance):
+        for name, blocks in self.source.parts(self.advance):
             self.name, self.number = name, 0
             unfinished: list[bytes] = []
             for block in blocks:
@@ -165,10 +160,10 @@ class _Lines:
             return line.decode()
         except UnicodeDecodeError:
             invalid = [piece for piece in line.split() if not is_utf8(piece)]
-        if self._errors == "strict":
+        if self.errors == "strict":
             raise _not_unicode(self.name, invalid[0])
         self.n_invalid += len(invalid)
-        return line.decode(errors=self._errors)
+        return line.decode(errors=self.errors)
 
 
 def _not_unicode(name: str, piece: bytes) -> FileError:

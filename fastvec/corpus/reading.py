@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
@@ -145,10 +146,7 @@ def _read(
         counted = count_pieces(source, tokenizer, options["errors"], meter.advance, write)
         meter.finish()
         final = finish_words(
-            counted.pieces,
-            find_words=tokenizer.finds_words,
-            lowercase=options["lowercase"],
-            errors=options["errors"],
+            counted.pieces, find_words=tokenizer.finds_words, lowercase=options["lowercase"], errors=options["errors"]
         )
         if final.invalid.size and options["errors"] == "strict":
             raise counted.not_unicode(int(final.invalid[0]))
@@ -174,25 +172,26 @@ def _read(
             )
 
 
+@dataclass
 class _Meter:
     """Reports to a callback how much has been read, at most ten times a second."""
 
-    def __init__(self, progress: ReadProgress | None, n_total: int | None) -> None:
-        self._progress = progress
-        self._n_total = n_total
-        self._n_read = 0
-        self._reported = 0.0
+    progress: ReadProgress | None
+    n_total: int | None
+    n_read: int = 0
+    reported: float = 0.0  #: When, by the monotonic clock.
 
     def advance(self, n_bytes: int) -> None:
-        self._n_read += n_bytes
-        if self._progress is not None and time.monotonic() - self._reported > 0.1:
-            self._reported = time.monotonic()
-            self._progress(self._n_read, self._n_total)
+        self.n_read += n_bytes
+        if time.monotonic() - self.reported > 0.1:
+            self.finish()
 
     def finish(self) -> None:
-        if self._progress is not None:
-            self._progress(self._n_read, self._n_total)
+        """Report now."""
+        self.reported = time.monotonic()
+        if self.progress is not None:
+            self.progress(self.n_read, self.n_total)
 
     def extrapolate(self, n_bytes: int) -> int:
         """Estimate from the bytes written so far those of the whole source, if its size is known."""
-        return int(n_bytes * max(1.0, (self._n_total or 0) / max(1, self._n_read)))
+        return int(n_bytes * max(1.0, (self.n_total or 0) / max(1, self.n_read)))

@@ -115,11 +115,7 @@ def write_stream(
     _save(directory / "offsets.npy", words.offsets)
     _save(directory / "counts.npy", counts)
     description = Description(
-        n_ids=n_ids,
-        n_tokens=n_ids - n_ends,
-        n_types=counts.size,
-        fingerprint=digest,
-        **described,
+        n_ids=n_ids, n_tokens=n_ids - n_ends, n_types=counts.size, fingerprint=digest, **described
     )
     (directory / "meta.json").write_text(json.dumps(asdict(description), indent=1))
     return description
