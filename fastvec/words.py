@@ -46,14 +46,14 @@ class PackedWords:
         except UnicodeEncodeError as error:
             raise InputError(f"the word {error.object!r} cannot be written as UTF-8") from None
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        return cls(np.frombuffer(bytearray().join(pieces), np.uint8), _offsets(lengths))
+        return cls(np.frombuffer(bytearray().join(pieces), np.uint8), starts_of(lengths))
 
     @classmethod
     def gather(cls, text: NDArray[np.uint8], spans: NDArray[np.int64]) -> "PackedWords":
         """Copy words out of text: word i is ``text[spans[i, 0]:spans[i, 1]]``."""
         from fastvec.kernels.words import gather_spans  # here, for files that open without compiled code
 
-        offsets = _offsets(spans[:, 1] - spans[:, 0])
+        offsets = starts_of(spans[:, 1] - spans[:, 0])
         data = np.empty(offsets[-1], np.uint8)
         gather_spans(text, spans, data)
         return cls(data, offsets)
@@ -63,7 +63,7 @@ class PackedWords:
         """Concatenate lists of words."""
         data = np.concatenate([np.empty(0, np.uint8), *(part.data for part in parts)])
         lengths = [np.empty(0, np.int64), *(np.diff(part.offsets) for part in parts)]
-        return cls(data, _offsets(np.concatenate(lengths)))
+        return cls(data, starts_of(np.concatenate(lengths)))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -116,10 +116,11 @@ class PackedWords:
         return order
 
 
-def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
+def starts_of(lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """Return where each of some pieces of these lengths begins, and where the last one ends, (n + 1,) int64."""
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return starts
 
 
 def is_utf8(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, nameless_file, read_all, write_all
 from fastvec.errors import megabytes
+from fastvec.words import starts_of
 
 Array = NDArray[Any]
 
@@ -79,10 +80,7 @@ class Cells(AbstractContextManager["Cells"]):
 
     def starts(self) -> NDArray[np.int64]:
         """Return where each row begins, and where the last one ends."""
-        starts = np.zeros(sum(map(len, self._lengths)) + 1, np.int64)
-        if self._lengths:
-            np.cumsum(np.concatenate(self._lengths), out=starts[1:])
-        return starts
+        return starts_of(np.concatenate([np.empty(0, np.int32), *self._lengths]))
 
     def read(self, start: int, columns: Array, values: Array) -> None:
         """Read cells from `start` on, from the files, into two arrays of equal length."""

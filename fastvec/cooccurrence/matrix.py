@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from fastvec.disk.atomic import replacing
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import FileError
 from fastvec.settings import Counting
+from fastvec.words import PackedWords
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -104,16 +104,15 @@ class Cooccurrence:
         FileError
             If it cannot be written; an existing file then stays as it was.
         """
-        words = [word.encode("utf-8", "surrogatepass") for word in self.vocabulary]
-        n = len(words)
+        n, words = len(self.vocabulary), PackedWords.pack(self.vocabulary.words, "surrogatepass")
         arrays = {
             "format": np.array(b"csr"),
             "shape": np.array([n, n], np.int64),
             "indptr": self.indptr,
             "indices": self.indices,
             "data": self.data,
-            "words": np.frombuffer(b"".join(words), np.uint8),
-            "offsets": np.cumsum([0, *map(len, words)], dtype=np.int64),
+            "words": words.data,
+            "offsets": words.offsets,
             "counts": self.vocabulary.counts,
             "metadata": np.frombuffer(json.dumps(self.metadata).encode(), np.uint8),
         }
@@ -143,8 +142,7 @@ class Cooccurrence:
         except (zipfile.BadZipFile, ValueError, EOFError, struct.error) as error:
             raise FileError(f"{path}: not a file of co-occurrences ({error})") from None
         _check(arrays, path)
-        text, offsets = arrays["words"].tobytes(), arrays["offsets"].tolist()
-        words = [text[start:stop].decode("utf-8", "surrogatepass") for start, stop in pairwise(offsets)]
+        words = PackedWords(arrays["words"], arrays["offsets"]).decode("surrogatepass")
         try:
             metadata = json.loads(arrays["metadata"].tobytes())
             Counting(**metadata["counting"])

@@ -26,6 +26,7 @@ from fastvec.kernels.subsampling import keep_probability
 from fastvec.settings import Counting
 from fastvec.training.blocks import cut_rows
 from fastvec.training.resources import memory_room
+from fastvec.words import starts_of
 
 #: Rows that are counted, and stretches of the text, at most.
 _ROWS, _STRETCHES = 2048, 512
@@ -56,7 +57,7 @@ class Survey:
         chosen = np.zeros(len(counts.vocabulary), bool)
         chosen[step // 2 :: step] = True
         rows = [slice(*counts.indptr[[row, row + 1]].tolist()) for row in np.flatnonzero(chosen).tolist()]
-        indptr = _starts(np.diff(counts.indptr) * chosen)
+        indptr = starts_of(np.diff(counts.indptr) * chosen)
         indices, data = (np.concatenate([cells[row] for row in rows]) for cells in (counts.indices, counts.data))
         return cls(counts.data.size, 0, 0.0, indptr, indices, data)
 
@@ -80,7 +81,7 @@ class Survey:
         words, rows = self._stand_ins()
         lengths = np.zeros(len(counts), np.int64)
         lengths[words] = np.diff(self.indptr)[rows]
-        indptr = _starts(lengths)
+        indptr = starts_of(lengths)
         places = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[words], lengths[words])
         return Cooccurrence(Vocabulary([""] * len(counts), counts), indptr, self.indices[places], self.data[places], {})
 
@@ -117,10 +118,10 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, thr
 
     step = -(-n_words // _ROWS)
     chosen = np.arange(step // 2, n_words, step)
-    own_starts = _starts(np.diff(starts)[chosen])
+    own_starts = starts_of(np.diff(starts)[chosen])
     own_positions = np.concatenate([positions[starts[word] : starts[word + 1]] for word in chosen.tolist()])
     rows_began = perf_counter()
-    most = _starts(np.minimum(np.diff(own_starts) * (weights.left.size + weights.right.size), n_words))
+    most = starts_of(np.minimum(np.diff(own_starts) * (weights.left.size + weights.right.size), n_words))
     blocks = [(number, *rows) for number, rows in enumerate(cut_rows(own_starts, threads * _BLOCKS))]
     room = max(int(most[last] - most[first]) for _, first, last in blocks)
     rows = [Accumulator.of(n_words) for _ in range(threads)]
@@ -133,9 +134,4 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, thr
     lengths = np.zeros(n_words, np.int64)
     lengths[chosen] = np.diff(found)
     n_cells = indices.size * step
-    return Survey(n_cells, end, sorted_at - began + seconds / share, _starts(lengths), indices, data)
-
-
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where rows of these lengths begin, and where the last one ends."""
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return Survey(n_cells, end, sorted_at - began + seconds / share, starts_of(lengths), indices, data)

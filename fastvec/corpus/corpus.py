@@ -17,7 +17,7 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
-from fastvec.words import PackedWords
+from fastvec.words import PackedWords, starts_of
 
 
 class Corpus:
@@ -194,10 +194,8 @@ class Corpus:
         known = finals >= 0
         if not known.any():
             raise InputError(f"{self.name}: none of the {len(vocabulary)} words of the vocabulary occurs")
-        starts = np.zeros(finals.size + 1, np.int64)
-        np.cumsum(known, out=starts[1:])
-        words = PackedWords.pack(vocabulary.words)
-        return self._with_ids(renumbered(self._chunks(), starts, finals[known]), words, vocabulary.counts)
+        ids = renumbered(self._chunks(), starts_of(known), finals[known])
+        return self._with_ids(ids, PackedWords.pack(vocabulary.words), vocabulary.counts)
 
     def with_joined(self, firsts: NDArray[np.int64], seconds: NDArray[np.int64], delimiter: str = "_") -> "Corpus":
         """Return the same text with pairs of words, where adjacent in a sentence, joined to one word each.
