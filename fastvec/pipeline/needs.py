@@ -132,11 +132,12 @@ def check_needs(
     """Return what a training that is about to begin needs, and refuse what does not fit; see `Needs.check`."""
     corpus = source if isinstance(source, Corpus) else None
     settings, text = request.settings, Text.of(corpus, vocabulary)
+    is_loaded = bool(getattr(initialise, "overloads", True))  # compiled code
     needs = needs_of(
         request,
         model_of(settings).needs(settings, source, text, threads),
         text,
-        resident_memory() + (0 if is_loaded() or not settings.counts else LOADING),
+        resident_memory() + (0 if is_loaded or not settings.counts else LOADING),
         peak_memory(),
         output=output,
         checkpoint=checkpoint,
@@ -148,8 +149,3 @@ def check_needs(
 def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context: bool) -> int:
     """Return the bytes of the file of the vectors."""
     return find_format(path).size(text.n_words, text.word_bytes, dim, save_context)
-
-
-def is_loaded() -> bool:
-    """Return whether compiled code has been loaded."""
-    return bool(getattr(initialise, "overloads", True))

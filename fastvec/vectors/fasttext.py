@@ -71,17 +71,11 @@ def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
     finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
         raise FileError(f"{source.path}: the vector of word {int(np.argmin(finite)) + 1:,} is not finite")
-    has_contexts = arguments["loss"] == "negative"
-    found = {
-        "words": packed,
-        "vectors": vectors,
-        "counts": counts,
-        "context_vectors": outputs if has_contexts else None,
-    }
-    metadata = {"parameters": arguments, "source": "fastText"}
+    contexts = outputs if arguments["loss"] == "negative" else None
+    found = {"words": packed, "vectors": vectors, "counts": counts, "context_vectors": contexts}
     has_ngrams = arguments["maxn"] > 0 and arguments["bucket"] > 0
-    chosen = select(found, source.path, selection)
-    return chosen | {"metadata": metadata, "subwords": subwords if has_ngrams else None}
+    metadata = {"parameters": arguments, "source": "fastText"}
+    return select(found, source.path, selection) | {"metadata": metadata, "subwords": subwords if has_ngrams else None}
 
 
 class _Model:
@@ -102,9 +96,8 @@ class _Model:
         if arguments["model"] == "supervised":
             raise FileError(f"{self._path}: is a fastText classifier (supervised model), not a model of word vectors")
         sizes = arguments["dim"], arguments["bucket"] + 1, arguments["minn"] + 1, arguments["maxn"] + 1
-        if min(sizes) < 1 or "unknown" in (arguments["model"], arguments["loss"]):
-            self._damaged("its arguments are impossible")
-        if not np.isfinite(arguments["sample"]):
+        is_known = "unknown" not in (arguments["model"], arguments["loss"])
+        if min(sizes) < 1 or not is_known or not np.isfinite(arguments["sample"]):
             self._damaged("its arguments are impossible")
         return arguments
 

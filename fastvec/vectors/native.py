@@ -53,13 +53,10 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
     data, path = source.data, source.path
     with source.open() as file:
         header = Header(file, len(data), path)
-    for name, (_, _, is_required) in _TENSORS.items():
-        if is_required and name not in header:
-            raise FileError(f"{path}: holds no tensor {name!r}, so it is not a file of word vectors")
     arrays = {
         name: _mapped(data, header.find(name, codes, n_dimensions))
-        for name, (codes, n_dimensions, _) in _TENSORS.items()
-        if name in header
+        for name, (codes, n_dimensions, is_required) in _TENSORS.items()
+        if is_required or name in header
     }
     offsets, n_bytes = arrays["word_offsets"], len(arrays["words"])
     n_words = len(offsets) - 1
@@ -77,8 +74,7 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         raise FileError(f"{path}: its metadata are not a JSON object; the file is damaged")
     packed = PackedWords(arrays.pop("words"), arrays.pop("word_offsets"))
-    chosen = select({"words": packed, **arrays}, path, selection)
-    return chosen | {"metadata": metadata}
+    return select({"words": packed, **arrays}, path, selection) | {"metadata": metadata}
 
 
 def _mapped(data: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
