@@ -25,27 +25,13 @@ _CHECKPOINTS = 3
 
 @dataclass(frozen=True)
 class Needs:
-    """Memory and files that a training needs, and the memory that there is.
+    """Memory and files that a training needs, and the memory that there is."""
 
-    Attributes
-    ----------
-    memory : int
-        Bytes that the whole process holds at most; with pages of files that are mapped as far as there is room.
-    files : tuple of File
-        What is written.
-    available : int
-        Bytes of memory that the process may have, with those that it holds.
-    limit : str
-        What sets that limit: "the machine", "the control group", "ulimit -v" or "ulimit -d".
-    lower : str
-        Parameters that may be lowered to need less memory.
-    """
-
-    memory: int
-    files: tuple[File, ...]
-    available: int
-    limit: str
-    lower: str
+    memory: int  #: Bytes that the process holds at most; with pages of mapped files as far as there is room.
+    files: tuple[File, ...]  #: What is written.
+    available: int  #: Bytes of memory that the process may have, with those that it holds.
+    limit: str  #: What sets that limit: "the machine", "the control group", "ulimit -v" or "ulimit -d".
+    lower: str  #: Parameters that may be lowered to need less memory.
 
     @property
     def disk(self) -> int:

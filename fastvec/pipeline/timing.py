@@ -36,8 +36,9 @@ def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> di
 
     def listen(now: Progress) -> None:
         told.append((perf_counter(), now))
-        if now.phase in estimate.work and now.done and now.seconds > _limit(now, estimate.work[now.phase]):
-            raise _Enough
+        if now.phase in estimate.work and now.done:
+            if now.seconds > min(max(_FRACTION * estimate.work[now.phase] / now.per_second, _LEAST), _MOST):
+                raise _Enough
 
     with suppress(_Enough):
         model_of(settings).fit(settings, sample, nameless, Job(threads, listen))
@@ -50,10 +51,6 @@ def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> di
             took *= estimate.scale
         seconds[name] = seconds.get(name, 0.0) + took
     return seconds
-
-
-def _limit(now: Progress, work: float) -> float:
-    return min(max(_FRACTION * work / now.per_second, _LEAST), _MOST)
 
 
 def _phases(told: list[tuple[float, Progress]]) -> Iterator[tuple[str, float, list[Progress]]]:
