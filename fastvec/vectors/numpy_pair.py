@@ -46,7 +46,9 @@ def read_numpy(source: Source, selection: Selection) -> dict[str, Any]:
     """Read a ``.npy`` file, a matrix of floating point numbers, and a word for each of its rows."""
     matrix = _read_matrix(source)
     vocabulary = Source(vocabulary_path(source.path))
-    packed, counts = _read_words(vocabulary, selection.errors)
+    lines, cure = BytesIO(vocabulary.data.tobytes()), f"convert the file (iconv), or read it with {REPLACE}"
+    words, counts = read_word_lines(lines, vocabulary.path, counted=False, errors=selection.errors, cure=cure)
+    packed = PackedWords.pack(words)
     if len(packed) != len(matrix):
         raise FileError(f"{vocabulary.path}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
     if selection.dtype is None and matrix.dtype not in (np.float32, np.float16):
@@ -80,13 +82,6 @@ def _read_header(source: Source) -> tuple[str, bool, tuple[int, ...], int]:
         raise FileError(f"{source.path}: its header is not that of a .npy file")
     (dtype,), (fortran,), (shape,) = fields
     return dtype, fortran == "True", tuple(int(size) for size in shape.split(",") if size.strip()), stop
-
-
-def _read_words(source: Source, errors: str) -> tuple[PackedWords, NDArray[np.int64] | None]:
-    lines = BytesIO(source.data.tobytes())
-    cure = f"convert the file (iconv), or read it with {REPLACE}"
-    words, counts = read_word_lines(lines, source.path, counted=False, errors=errors, cure=cure)
-    return PackedWords.pack(words), counts
 
 
 def write_array(file: BinaryIO, vectors: Storage) -> None:
