@@ -16,15 +16,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 class PackedWords:
     """Words as bytes, one after the other: word i is ``data[offsets[i]:offsets[i + 1]]``.
 
-    Parameters
-    ----------
-    data : (n_bytes,) uint8
-        The words' UTF-8 bytes. They may be invalid, which `find_invalid` reports.
-    offsets : (n_words + 1,) int64
-        Where each word begins; the last one is `n_bytes`.
+    `data`, (n_bytes,) uint8, are UTF-8, or invalid, which `find_invalid` reports; `offsets` are (n_words + 1,) int64.
 
-    Examples
-    --------
     >>> words = PackedWords.pack(["tea", "café"])
     >>> len(words), words.offsets.tolist(), words.decode()
     (2, [0, 3, 8], ['tea', 'café'])
