@@ -42,7 +42,7 @@ class Parameter:
     help: str
     least: float | None = None
     inclusive: bool = True
-    only: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shown: str | None = None
     flags: Mapping[str, Any] = field(default_factory=dict)
     metavar: str | None = None
@@ -79,7 +79,7 @@ def parameter(
     help: str,
     least: float | None = None,
     inclusive: bool = True,
-    only: Mapping[str, str] | None = None,
+    only: Mapping[str, tuple[str, ...]] | None = None,
     shown: str | None = None,
     flags: Mapping[str, Any] | None = None,
     metavar: str | None = None,
@@ -96,8 +96,8 @@ def parameter(
     least : float or None
         Smallest value, or the limit below all values where not `inclusive`; None is 0.
     only : dict or None
-        Other parameters, and the value that each must have for this one to apply. Where one has another value, this one
-        must not be given, and is None.
+        Other parameters, and the values of each for which this one applies. Where one has another value, this one must
+        not be given, and is None.
     shown : str or None
         What documentation shows as the default, if not the value.
     flags : dict or None
@@ -137,11 +137,12 @@ class Settings:
 
     def _applies(self, each: Parameter) -> bool:
         """Return whether a parameter applies to the modes chosen, and set its default; refuse it where it does not."""
-        for choice, mode in each.only.items():
-            if getattr(self, choice) != mode:
+        for choice, modes in each.only.items():
+            if getattr(self, choice) not in modes:
                 if getattr(self, each.name) is not None:
                     raise InputError(
-                        f"{each.name} applies to {choice}={mode!r} only, not to {getattr(self, choice)!r}; omit it"
+                        f"{each.name} applies to {choice}={' or '.join(map(repr, modes))} only, not to "
+                        f"{getattr(self, choice)!r}; omit it"
                     )
                 return False
         if each.only and getattr(self, each.name) is None:

@@ -209,7 +209,7 @@ class Word2Vec(Model):
     negative: int | None = parameter(
         5,
         least=1,
-        only={"loss": "negative"},
+        only={"loss": ("negative",)},
         metavar="N",
         help="Noise words for each word, with negative sampling.",
         known_as=("neg", "negatives", "n_negative"),
@@ -217,7 +217,7 @@ class Word2Vec(Model):
     ns_exponent: float | None = parameter(
         0.75,
         least=-10,
-        only={"loss": "negative"},
+        only={"loss": ("negative",)},
         metavar="N",
         help="Power of the word counts from which noise words are drawn, with negative sampling.",
     )
@@ -239,7 +239,7 @@ class Word2Vec(Model):
     )
     cbow_update: Literal["word2vec", "corrected"] | None = parameter(
         "word2vec",
-        only={"model": "cbow"},
+        only={"model": ("cbow",)},
         help="Gradient of the context words of cbow: the whole for each, as in word2vec.c and gensim; or divided by "
         "their number (Irsoy et al. 2021), which wants a higher learning rate.",
         known_as=("cbow_mean",),

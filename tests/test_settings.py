@@ -30,7 +30,7 @@ class Derived(Base):
     """Another."""
 
     size: int = 5
-    share: float | None = parameter(0.5, only={"mode": "b"}, inclusive=False, help="Of all.")
+    share: float | None = parameter(0.5, only={"mode": ("b",)}, inclusive=False, help="Of all.")
 
 
 def test_a_default_set_again_keeps_the_rest_of_the_declaration():
