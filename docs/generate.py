@@ -19,13 +19,8 @@ CLASSES: dict[str, tuple[str, tuple[type[Settings], ...]]] = {
     "Read": ("TypedDict", (settings.Reading,)),
     "Count": ("TypedDict", (settings.Counting,)),
     "Train": ("Read", (settings.Words, settings.Result, settings.Run)),
-    "TrainWord2Vec": ("Train", (settings.Word2Vec,)),
-    "TrainGlove": ("Train", (settings.Glove,)),
-    "TrainPpmiSvd": ("Train", (settings.PpmiSvd,)),
+    **{f"Train{kind.__name__}": ("Train", (kind,)) for kind in settings.MODELS.values()},
 }
-#: Sections of the page: groups of parameters that go together.
-SECTIONS = (settings.Word2Vec, settings.Glove, settings.PpmiSvd, settings.Words, settings.Reading, settings.Result,
-            settings.Run)  # fmt: skip
 
 
 def annotations() -> dict[str, dict[str, str]]:
@@ -71,7 +66,7 @@ def keywords() -> str:
 def tables() -> str:
     """Return the tables of parameters, in Markdown."""
     lines = []
-    for group in SECTIONS:
+    for group in settings.GROUPS:
         title = getattr(group, "title", (group.__doc__ or "").split("\n")[0].rstrip("."))
         lines += [f"\n## {title}\n", "| Python | command line | default | meaning |", "|---|---|---|---|"]
         for name, each in group.parameters.items():

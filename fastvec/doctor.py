@@ -12,18 +12,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fastvec.settings import MODELS, Word2Vec
+
 #: Packages whose versions matter.
 PACKAGES = ("numba", "llvmlite", "numpy", "scipy")
-_LITTLE = {"epochs": 20, "learning_rate": 0.1}  # for little text
-#: What is tried: parameters of `fastvec.train`.
-MODELS: dict[str, dict[str, Any]] = {
-    "skip-gram": {"model": "skipgram", **_LITTLE},
-    "skip-gram, hierarchical": {"model": "skipgram", "loss": "hierarchical", **_LITTLE},
-    "CBOW": {"model": "cbow", **_LITTLE},
-    "CBOW, hierarchical": {"model": "cbow", "loss": "hierarchical", **_LITTLE},
-    "PPMI-SVD": {"model": "ppmi-svd"},
-    "GloVe": {"model": "glove"},
-}
+
+
+def _modes() -> dict[str, dict[str, Any]]:
+    """Return the parameters of `fastvec.train` for each model and loss."""
+    found: dict[str, dict[str, Any]] = {}
+    for model, kind in MODELS.items():
+        little = {"sample": 0.0} if "sample" in kind.parameters else {}  # for little text
+        if kind is Word2Vec:
+            little |= {"epochs": 20, "learning_rate": 0.1}
+        found |= {
+            f"{model} {loss}": {"model": model, "loss": loss} | little
+            for loss in (kind.parameters["loss"].choices if "loss" in kind.parameters else ())
+        } or {model: {"model": model} | little}
+    return found
+
+
+#: What is tried.
+MODES = _modes()
 
 
 class Finding(NamedTuple):
@@ -48,7 +58,7 @@ def examine() -> Iterator[Finding]:
     yield _processor()
     yield _compiler()
     yield from _room()
-    for name, parameters in MODELS.items():
+    for name, parameters in MODES.items():
         yield _try(name, parameters)
 
 
@@ -110,7 +120,7 @@ def _try(name: str, parameters: dict[str, Any]) -> Finding:
     sentences = [chance.choices(topics[k % 2] if k % 8 else topics[0] + topics[1], k=8) for k in range(600)]
     start = perf_counter()
     try:
-        wv = fastvec.train(sentences, dim=8, sample=0, **parameters)
+        wv = fastvec.train(sentences, dim=8, **parameters)
     except Exception as error:  # whatever it is, it is what is looked for
         return Finding(name, f"{type(error).__name__}: {error}", is_bad=True)
     seconds = perf_counter() - start

@@ -305,7 +305,7 @@ class Counting(Settings):
 
 
 @settings
-class _Counted(Counting, Model):
+class Counted(Counting, Model):
     """Parameters of a model that starts from co-occurrences."""
 
     counts: ClassVar[bool] = True
@@ -322,7 +322,7 @@ class _Counted(Counting, Model):
 
 
 @settings
-class Glove(_Counted):
+class Glove(Counted):
     """GloVe (Pennington, Socher and Manning 2014).
 
     The defaults suit some ten million words of text. GloVe's own (`x_max` 100, `learning_rate` 0.05, `sample` 0) were
@@ -360,7 +360,7 @@ class Glove(_Counted):
 
 
 @settings
-class PpmiSvd(_Counted):
+class PpmiSvd(Counted):
     """PPMI-SVD (Levy, Goldberg and Dagan 2015).
 
     The defaults were chosen on Wikipedia: a wide window with harmonic weights, and frequent words thinned out.
@@ -404,4 +404,4 @@ ARGUMENTS: tuple[type[Settings], ...] = (Words, Reading, Result)
 #: The parameters of each model, by its name.
 MODELS: dict[str, type[Model]] = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
 #: All groups of parameters.
-GROUPS: tuple[type[Settings], ...] = (Word2Vec, Glove, PpmiSvd, *ARGUMENTS, Run)
+GROUPS: tuple[type[Settings], ...] = (*dict.fromkeys(MODELS.values()), *ARGUMENTS, Run)

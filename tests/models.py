@@ -2,10 +2,12 @@
 
 from fastvec.settings import MODELS, Word2Vec
 
+#: The losses of word2vec.
+LOSSES = Word2Vec.parameters["loss"].choices
 #: Each model and loss of word2vec.
-WORD2VEC = [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in ("negative", "hierarchical")]
+WORD2VEC = [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in LOSSES]
 #: The models that count co-occurrences.
-COUNTING = [model for model in MODELS if MODELS[model] is not Word2Vec]
+COUNTING = [model for model in MODELS if MODELS[model].counts]
 #: One model of each class.
 TRAINERS = list({MODELS[model]: model for model in reversed(MODELS)}.values())
 #: The parameters of `fastvec.train` that choose each mode; the name of a model chooses its default loss.

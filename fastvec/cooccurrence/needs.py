@@ -9,7 +9,7 @@ from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.survey import Survey, survey
 from fastvec.corpus import Corpus
 from fastvec.corpus.text import Text
-from fastvec.settings import Glove, PpmiSvd
+from fastvec.settings import Counted
 from fastvec.training.estimate import File, Phase
 from fastvec.training.resources import default_memory
 
@@ -30,7 +30,7 @@ class CountingNeeds:
     seconds: dict[str, float] = field(default_factory=dict)  #: Time of counting.
 
 
-def counting_needs(settings: Glove | PpmiSvd, source: Corpus | Cooccurrence, text: Text, threads: int) -> CountingNeeds:
+def counting_needs(settings: Counted, source: Corpus | Cooccurrence, text: Text, threads: int) -> CountingNeeds:
     """Estimate what counting takes, from some rows of the matrix."""
     if isinstance(source, Cooccurrence):
         mapped = CELL * source.data.size if isinstance(source.data, np.memmap) else 0
@@ -38,7 +38,7 @@ def counting_needs(settings: Glove | PpmiSvd, source: Corpus | Cooccurrence, tex
     return needs_with(survey(source, text, settings, threads), settings, source, text, threads)
 
 
-def needs_with(found: Survey, settings: Glove | PpmiSvd, source: Corpus, text: Text, threads: int) -> CountingNeeds:
+def needs_with(found: Survey, settings: Counted, source: Corpus, text: Text, threads: int) -> CountingNeeds:
     """Estimate what counting takes with a survey."""
     n_words, n_kept = text.n_words, found.n_kept
     memory = default_memory() if settings.memory is None else settings.memory

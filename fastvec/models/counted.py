@@ -7,7 +7,7 @@ from typing import Any
 from fastvec.cooccurrence import Cooccurrence, count_cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import FileError
-from fastvec.settings import Counting, Glove, PpmiSvd
+from fastvec.settings import Counted, Counting
 from fastvec.training.checkpoints import tolerating
 from fastvec.training.job import Job
 
@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def counted(
-    settings: Glove | PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job, **changes: Any
+    settings: Counted, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job, **changes: Any
 ) -> Cooccurrence:
     """Return co-occurrences: those given, those that an interrupted training counted, or new ones.
 

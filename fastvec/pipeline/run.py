@@ -23,7 +23,7 @@ from fastvec.parameters import documented, take
 from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
-from fastvec.settings import ARGUMENTS, Glove, Model, PpmiSvd, Run, Word2Vec
+from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints
 from fastvec.training.job import Job
 from fastvec.training.progress import Progress, ignore, reading
@@ -47,7 +47,7 @@ def train(source: Any, model: Literal["glove"], **arguments: Unpack["keywords.Tr
 def train(source: Any, model: Literal["ppmi-svd"], **arguments: Unpack["keywords.TrainPpmiSvd"]) -> KeyedVectors: ...
 @overload
 def train(source: Any, model: Model, **arguments: Unpack["keywords.Train"]) -> KeyedVectors: ...
-@documented(*ARGUMENTS, Run, Word2Vec, Glove, PpmiSvd)
+@documented(*ARGUMENTS, Run, *dict.fromkeys(MODELS.values()))
 def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: Any) -> KeyedVectors:
     """Train word vectors from text.
 
