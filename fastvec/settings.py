@@ -70,7 +70,7 @@ class Words(Settings):
 
 @settings
 class Result(Settings):
-    """The vectors that come out, and those to start from."""
+    """Vectors to start from, and to return."""
 
     vectors: Literal["word", "context", "sum"] | None = parameter(
         None,
@@ -95,7 +95,10 @@ class Result(Settings):
 
 @settings
 class Run(Settings):
-    """Running: nothing on which the vectors depend, but for several threads of word2vec."""
+    """Running.
+
+    The vectors depend on none of these, but for several threads of word2vec.
+    """
 
     output: "str | PathLike[str] | None" = parameter(
         None,
