@@ -1,25 +1,25 @@
 """The command that answers analogies."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import click
+
+from fastvec.errors import InputError
 
 from . import asking
 
+if TYPE_CHECKING:
+    from fastvec import KeyedVectors
 
-@click.command()
-@asking.vectors
-@asking.words
-@asking.topn
-@asking.restrict_vocab
-@asking.method
-@asking.as_json
-def command(
-    vectors: str,
-    words: tuple[str, ...],
-    topn: int,
-    restrict_vocab: int | None,
-    method: asking.Method,
-    as_json: bool,
-) -> None:
+
+def _check(words: Sequence[str]) -> None:
+    if len(words) != 3:
+        raise click.UsageError("An analogy needs three words.")
+
+
+@asking.question(asking.near, check=_check)
+def command(wv: "KeyedVectors", words: list[str], method: Any, as_json: bool, **limits: Any) -> None:
     """Show the words for A - B + C: king - man + woman gives queen.
 
     Without words, asks for three, or reads lines of three from the standard input.
@@ -28,16 +28,7 @@ def command(
     Example:
       fastvec analogy vectors.safetensors king man woman
     """  # noqa: D301 - click reads the backspace
-    import fastvec
-
-    if words and len(words) != 3:
-        raise click.UsageError("An analogy needs three words.")
-    wv = fastvec.load(vectors)
-
-    def answer(given: list[str]) -> None:
-        if len(given) != 3:
-            raise fastvec.InputError(f"an analogy needs three words, not {len(given)}")
-        near = wv.analogy(given[0], given[1], given[2], topn, restrict_vocab=restrict_vocab, method=method)
-        asking.show_near(near, method, as_json)
-
-    asking.ask(words, answer)
+    if len(words) != 3:
+        raise InputError(f"an analogy needs three words, not {len(words)}")
+    a, b, c = words
+    asking.show_near(wv.analogy(a, b, c, method=method, **limits), method, as_json)

@@ -3,19 +3,17 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from typing import Any
 
 import click
 
 from fastvec.errors import FastvecError, FileError
 
+from .options import Decorator, together
 from .tables import print_json, print_table
 
 # Argument `vectors`: the path of a file of vectors.
 vectors = click.argument("vectors", type=click.Path())
-
-# Argument `words`: what to ask about; none at all for a prompt.
-words = click.argument("words", nargs=-1, metavar="[WORD]...")
 
 # Option `as_json`.
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -23,28 +21,51 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 # Words may hold no-break spaces, which are no space to what wrote them.
 _WORDS = re.compile(r"\S+", re.ASCII)
 
-# Option `topn`.
-topn = click.option(
-    "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
-)
-
-# Option `restrict_vocab`.
-restrict_vocab = click.option(
-    "--restrict-vocab", type=click.IntRange(1), metavar="N", help="Search only the first N words."
-)
-
-# Option `method`, a `Method`.
-Method = Literal["3cosadd", "3cosmul"]
-method = click.option(
-    "--method",
-    type=click.Choice(["3cosadd", "3cosmul"]),
-    default="3cosadd",
-    show_default=True,
-    help="Add cosines, or multiply them.",
+# Options `topn`, `restrict_vocab` and `method` of a search for near words.
+near = together(
+    click.option(
+        "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
+    ),
+    click.option("--restrict-vocab", type=click.IntRange(1), metavar="N", help="Search only the first N words."),
+    click.option(
+        "--method",
+        type=click.Choice(["3cosadd", "3cosmul"]),
+        default="3cosadd",
+        show_default=True,
+        help="Add cosines, or multiply them.",
+    ),
 )
 
 
-def show_near(near: list[tuple[str, float]], method: Method, as_json: bool) -> None:
+def question(
+    *options: Decorator, check: Callable[[Sequence[str]], None] | None = None
+) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of a function that answers words: `answer(wv, words, as_json=..., **options)`.
+
+    The words come from the command line, where they may be checked before the vectors are loaded, from a prompt or
+    from a pipe.
+    """
+
+    def decorate(answer: Callable[..., None]) -> click.Command:
+        @click.command(help=answer.__doc__)
+        @vectors
+        @click.argument("words", nargs=-1, metavar="[WORD]...")
+        @together(*options)
+        @as_json
+        def command(vectors: str, words: tuple[str, ...], **given: Any) -> None:
+            import fastvec
+
+            if words and check:
+                check(words)
+            wv = fastvec.load(vectors)
+            _ask(words, lambda words: answer(wv, words, **given))
+
+        return command
+
+    return decorate
+
+
+def show_near(near: list[tuple[str, float]], method: str, as_json: bool) -> None:
     """Print words and how near they are."""
     if as_json:
         print_json([{"word": word, "score": score} for word, score in near])
@@ -52,7 +73,7 @@ def show_near(near: list[tuple[str, float]], method: Method, as_json: bool) -> N
         print_table(["word", "cosine" if method == "3cosadd" else "score"], near)
 
 
-def ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
+def _ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
     """Answer the words of the command line, or each line that is typed or piped in.
 
     At a prompt an error is shown and the next line asked for; elsewhere it ends the command.

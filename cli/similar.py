@@ -1,26 +1,22 @@
 """The command that shows nearest neighbours."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from . import asking
 
+if TYPE_CHECKING:
+    from fastvec import KeyedVectors
 
-@click.command()
-@asking.vectors
-@asking.words
-@click.option("--minus", multiple=True, metavar="WORD", help="A word to be far from; may be given several times.")
-@asking.topn
-@asking.restrict_vocab
-@asking.method
-@asking.as_json
+_minus = click.option(
+    "--minus", multiple=True, metavar="WORD", help="A word to be far from; may be given several times."
+)
+
+
+@asking.question(_minus, asking.near)
 def command(
-    vectors: str,
-    words: tuple[str, ...],
-    minus: tuple[str, ...],
-    topn: int,
-    restrict_vocab: int | None,
-    method: asking.Method,
-    as_json: bool,
+    wv: "KeyedVectors", words: list[str], minus: tuple[str, ...], method: Any, as_json: bool, **limits: Any
 ) -> None:
     """Show the words nearest to the sum of some words.
 
@@ -30,12 +26,4 @@ def command(
     Example:
       fastvec similar vectors.safetensors king woman --minus man
     """  # noqa: D301 - click reads the backspace
-    import fastvec
-
-    wv = fastvec.load(vectors)
-
-    def answer(given: list[str]) -> None:
-        near = wv.most_similar(given, list(minus), topn, restrict_vocab=restrict_vocab, method=method)
-        asking.show_near(near, method, as_json)
-
-    asking.ask(words, answer)
+    asking.show_near(wv.most_similar(words, list(minus), method=method, **limits), method, as_json)
