@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastvec.scoring import Comparing
+
 from . import eval_options as options
 from .score_tables import ScoreTable, print_scores, resamples, with_interval
 
@@ -18,9 +20,7 @@ if TYPE_CHECKING:
     "Analogies or scored pairs of words, or a folder of them; may be given several times. "
     "Google's analogies without it."
 )
-@options.limit("30000", "Seek answers and neighbours among the first N words that all vectors have.")
-@options.method("3cosadd", "How to answer analogies.")
-@options.common
+@options.scoring(Comparing, omit=("cluster",))
 def command(vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, **settings: Any) -> None:
     """Compare vectors, in files of any formats, on the questions that all of them know.
 

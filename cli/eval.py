@@ -1,9 +1,12 @@
 """The commands that score vectors."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
+
+from fastvec.scoring import Analogies, Categories, Scoring, ScoringItems
 
 from . import eval_options as options
 from .score_layouts import summary_table
@@ -18,23 +21,21 @@ def command() -> None:
     """
 
 
-@command.command(short_help='Answer "Athens is to Greece as Baghdad is to what?".')
-@options.vectors
-@options.data()
-@options.limit(
-    ["30000", "300000", "all"],
-    "Seek answers among the first, most frequent, N words; may be given several times.",
-)
-@options.method(
-    ["3cosadd", "nearest"],
-    "How to answer; `nearest` gives the neighbour of the third word, to show what the offset adds. "
-    "May be given several times.",
-)
-@options.unknown
-@options.cluster
-@options.common
+def _test(
+    group: type[Scoring], name: str | None = None, omit: tuple[str, ...] = ("cluster",), **several: list[str]
+) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of a function that scores vectors; the first line of its docstring sums it up."""
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        summary = (function.__doc__ or "").partition("\n")[0]
+        scored = options.scored(options.scoring(group, omit, **several)(function))
+        return command.command(name=name or function.__name__, short_help=summary)(scored)
+
+    return decorate
+
+
+@_test(Analogies, omit=(), vocab_limit=["30000", "300000", "all"], method=["3cosadd", "nearest"])
 @click.option("--plot", type=click.Path(), metavar="FILE.png", help="Draw a bar chart of the sections.")
-@options.save
 def analogies(plot: str | None, **given: Any) -> None:
     """Answer "Athens is to Greece as Baghdad is to what?".
 
@@ -57,17 +58,12 @@ def analogies(plot: str | None, **given: Any) -> None:
         draw_sections([each for each in results if each.vocab_size == results[0].vocab_size], plot)
 
 
-@command.command(short_help="Correlate cosines with people's scores of word pairs.")
-@options.vectors
-@options.data()
-@options.limit("all")
-@options.unknown
-@options.common
-@options.save
+@_test(ScoringItems)
 def similarity(**given: Any) -> None:
-    """Correlate cosines with people's scores of word pairs (WordSim-353, SimLex-999, MEN and such).
+    """Correlate cosines with people's scores of word pairs.
 
-    No set comes with fastvec, for their licences; data/README.md says where they are.
+    Sets are WordSim-353, SimLex-999, MEN and such. None comes with fastvec, for their licences; data/README.md says
+    where they are.
 
     \b
     Example:
@@ -76,15 +72,11 @@ def similarity(**given: Any) -> None:
     _evaluate("similarity", **given)
 
 
-@command.command(short_help="Cluster words, and compare clusters with classes.")
-@options.vectors
-@options.data()
-@options.limit("all")
-@click.option("--runs", type=int, default=10, show_default=True, help="Clusterings, each from another seed.")
-@options.common
-@options.save
+@_test(Categories)
 def categories(**given: Any) -> None:
-    """Cluster words, and compare the clusters with their classes (AP, BLESS, Battig, ESSLLI and such).
+    """Cluster words, and compare clusters with classes.
+
+    Sets are AP, BLESS, Battig, ESSLLI and such.
 
     \b
     Example:
@@ -93,15 +85,11 @@ def categories(**given: Any) -> None:
     _evaluate("categories", **given)
 
 
-@command.command(short_help="Find the word that does not belong to a group.")
-@options.vectors
-@options.data()
-@options.limit("all")
-@options.unknown
-@options.common
-@options.save
+@_test(ScoringItems)
 def outliers(**given: Any) -> None:
-    """Find the word that does not belong to a group (8-8-8).
+    """Find the word that does not belong to a group.
+
+    The set is 8-8-8.
 
     \b
     Example:
@@ -110,13 +98,7 @@ def outliers(**given: Any) -> None:
     _evaluate("outliers", **given)
 
 
-@command.command(name="all", short_help="Run every test whose sets --data holds, and Google's analogies.")
-@options.vectors
-@options.data()
-@options.limit("30000")
-@options.unknown
-@options.common
-@options.save
+@_test(Analogies, "all", omit=("method", "cluster"))
 def everything(
     vectors: str,
     data: tuple[str, ...],
@@ -126,7 +108,7 @@ def everything(
     form: str | None,
     **settings: Any,
 ) -> None:
-    """Score vectors on every test set found in --data, and on Google's analogies.
+    """Run every test whose sets --data holds, and Google's analogies.
 
     The content of a file tells what it tests. The vocabulary limit applies to analogies; the other tests use all words.
     A set that is not covered is reported, and the others go on.

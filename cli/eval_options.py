@@ -1,4 +1,4 @@
-"""Options that the commands of evaluation share, as decorators."""
+"""Options that the commands of evaluation share, made of the declarations in `fastvec.scoring`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from .options import together
-from .score_layouts import RESAMPLED
+from fastvec.parameters import Parameter
+from fastvec.scoring import Resampling, Scoring
+
+from .options import Decorator, together
 
 #: The file of vectors that is used if none is named.
 DEFAULT = "vectors.safetensors"
-
-Decorator = Callable[[Any], Any]
 
 
 class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -30,20 +30,50 @@ class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(digits)
 
 
-def limit(default: str | list[str], help: str = "Use only the first, most frequent, N words.") -> Decorator:
-    """Make the option `vocab_limit`; several defaults make it `vocab_limits`, which may be given several times."""
-    return _option("--vocab-limit", VocabLimit(), default, help)
+def scoring(
+    group: type[Scoring], omit: tuple[str, ...] = (), **several: list[str]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a decorator that adds the options of a test, as the keywords of its parameters, `bootstrap` and `form`.
+
+    Parameters
+    ----------
+    group : type of Scoring
+        The parameters; the library checks their values.
+    omit : tuple of str
+        Those that have no option, of `group` or `Resampling`.
+    several
+        The defaults of parameters whose options may be given several times, which makes their names plurals.
+    """
+    declared = {**group.parameters, **Resampling.parameters}
+    own = [_option(each, several.get(name)) for name, each in declared.items() if each.flags and name not in omit]
+    # "json", "markdown" or None
+    own += [
+        click.option("--json", "form", flag_value="json", help="Print JSON."),
+        click.option("--markdown", "form", flag_value="markdown", help="Print Markdown tables."),
+    ]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_bootstrap(**given: Any) -> None:
+            from fastvec.evaluation import Bootstrap
+
+            resampling = {name: given.pop(name) for name in Resampling.parameters if name in given}
+            command(bootstrap=Bootstrap(**resampling), **given)
+
+        return together(*own)(with_bootstrap)
+
+    return decorate
 
 
-def method(default: str | list[str], help: str) -> Decorator:
-    """Make the option `method`, how to answer analogies; several defaults make it `methods`."""
-    return _option("--method", click.Choice(["3cosadd", "3cosmul", "nearest"]), default, help)
-
-
-def _option(option: str, type: Any, default: str | list[str], help: str) -> Decorator:
-    multiple = isinstance(default, list)
-    name = option[2:].replace("-", "_") + "s" * multiple
-    return click.option(option, name, type=type, default=default, multiple=multiple, show_default=True, help=help)
+def _option(each: Parameter, several: list[str] | None) -> Decorator:
+    facts: dict[str, Any] = {"type": click.Choice(each.choices) if each.choices else each.kind, "default": each.default}
+    if each.name == "vocab_limit":
+        facts = {"type": VocabLimit(), "default": each.default or "all"}
+    name, text = each.name, each.help
+    if several:
+        name, text = f"{name}s", f"{text.rstrip('.')}; may be given several times."
+        facts |= {"default": several, "multiple": True}
+    return click.option(*each.flags, name, show_default=True, help=text, **facts)
 
 
 def data(help: str = "A test set, or a folder of them; may be given several times.") -> Decorator:
@@ -51,50 +81,9 @@ def data(help: str = "A test set, or a folder of them; may be given several time
     return click.option("--data", multiple=True, metavar="PATH", help=help)
 
 
-vectors = click.argument("vectors", type=click.Path(), default=DEFAULT)
-unknown = click.option(
-    "--unknown",
-    type=click.Choice(["skip", "wrong"]),
-    default="skip",
-    show_default=True,
-    help="Omit items with unknown words, or count them as wrong.",
+# Arguments `vectors`, `data` and `save` of a command that scores one file of vectors.
+scored = together(
+    click.argument("vectors", type=click.Path(), default=DEFAULT),
+    data(),
+    click.option("--save", is_flag=True, help="Keep the scores in the file of vectors, where `info` shows them."),
 )
-cluster = click.option(
-    "--cluster",
-    type=click.Choice(list(RESAMPLED)),
-    default="pair",
-    show_default=True,
-    help="What the bootstrap resamples: pairs of words, which questions share; questions; or sections.",
-)
-save = click.option("--save", is_flag=True, help="Keep the scores in the file of vectors, where `info` shows them.")
-
-_common = together(
-    click.option(
-        "--case-sensitive",
-        "fold_case",
-        is_flag=True,
-        default=True,
-        flag_value=False,
-        help="Tell words apart that differ only in case.",
-    ),
-    click.option("--draws", type=int, default=1000, show_default=True, help="Bootstrap resamples."),
-    click.option("--seed", type=int, default=1, show_default=True, help="Seed of the resamples."),
-    click.option("--json", "form", flag_value="json", help="Print JSON."),
-    click.option("--markdown", "form", flag_value="markdown", help="Print Markdown tables."),
-)
-
-
-def common(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that all evaluations share, as the keywords `fold_case`, `bootstrap` and `form`.
-
-    `form` is "json", "markdown" or None. Commands pass other keywords on to the library, so that an option that all
-    evaluations share is declared here alone.
-    """
-
-    @wraps(command)
-    def with_bootstrap(*, draws: int, seed: int, cluster: Any = "pair", **given: Any) -> None:
-        from fastvec.evaluation import Bootstrap
-
-        command(bootstrap=Bootstrap(draws, seed, cluster), **given)
-
-    return _common(with_bootstrap)

@@ -175,12 +175,18 @@ def _collect(cls: Any) -> dict[str, Parameter]:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def settings(cls: Class) -> Class:
+def settings(cls: Class, kw_only: bool = True) -> Class:
     """Make a frozen dataclass of a `Settings` class, and list its parameters in its docstring."""
-    made: Any = dataclass(frozen=True, kw_only=True)(cls)
+    made: Any = dataclass(frozen=True, kw_only=kw_only)(cls)
     made.parameters = _collect(made)
     made.__doc__ = f"{cls.__doc__}\n\n    Attributes\n    ----------\n{documentation([made])}"
     return made  # type: ignore[no-any-return]
+
+
+@dataclass_transform(frozen_default=True)
+def positional_settings(cls: Class) -> Class:
+    """Make the class that `settings` makes, but let its values come without their names too."""
+    return settings(cls, kw_only=False)
 
 
 def take(group: type[Group], given: dict[str, Any]) -> Group:

@@ -8,20 +8,18 @@ at five candidates only, and has no answer if all five are such words.)
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice
-from fastvec.evaluation.answers import METHODS, answer_questions
+from fastvec.evaluation.answers import answer_questions
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
 from fastvec.evaluation.questions import Questions, read_questions
-from fastvec.evaluation.scores import OverallResult, Proportion, Unknown, count_sections, counted_items
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
+from fastvec.evaluation.scores import OverallResult, Proportion, count_sections, counted_items
+from fastvec.parameters import documented
+from fastvec.scoring import Analogies, Method, Unknown
+from fastvec.vectors import KeyedVectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +49,12 @@ class AnalogyResult(OverallResult):
     answers: NDArray[np.int64] = field(repr=False, compare=False)
 
 
+@documented(Analogies)
 def analogies(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     path: str | Path | None = None,
     vocab_limit: int | None = 30_000,
-    method: str = "3cosadd",
+    method: Method = "3cosadd",
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
@@ -70,16 +69,7 @@ def analogies(
     path : str or path, optional
         A file or folder of questions, or the name of a bundled set, "google" (the default) or "ca8"; see
         `fastvec.evaluation.read_questions`.
-    vocab_limit : int or None
-        Use only the first N words, at least 1; None for all.
-    method : {"3cosadd", "3cosmul", "nearest"}
-        See `fastvec.evaluation.METHODS`; "nearest" is a baseline without the offset.
-    unknown : {"skip", "wrong"}
-        Whether questions with a word that has no vector are omitted, or count as wrong.
-    fold_case : bool
-        Whether words that differ only in case are the same.
-    bootstrap : Bootstrap
-        How intervals are made.
+    {parameters}
 
     Raises
     ------
@@ -100,10 +90,10 @@ def analogies(
 
 
 def analogy_grid(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     questions: Questions,
     vocab_limits: Sequence[int | None] = (30_000, 300_000, None),
-    methods: Sequence[str] = ("3cosadd",),
+    methods: Sequence[Method] = ("3cosadd",),
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
@@ -118,10 +108,12 @@ def analogy_grid(
     list of AnalogyResult
         Limits as given, and for each limit the methods as given.
     """
-    for method in methods:
-        check_choice("method", method, METHODS)
-    sizes = [cut_vocabulary(wv, limit) for limit in vocab_limits]
-    limits = sorted(set(sizes))
+    asked = [
+        Analogies(vocab_limit=limit, method=method, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
+        for limit in vocab_limits
+        for method in methods
+    ]
+    limits = sorted({cut_vocabulary(wv, limit) for limit in vocab_limits})
     matches = match_words(wv.words[: limits[-1]], questions.words, fold_case=fold_case)
     last_needed = _last_needed(questions, matches)
     possible = np.flatnonzero(last_needed < limits[-1])
@@ -130,27 +122,23 @@ def analogy_grid(
     answers = np.full((len(methods), len(limits), len(questions)), -1, np.int64)
     answers[:, :, possible] = _answers(wv, questions, matches, possible, limits, methods)
     results = []
-    for limit, size in zip(vocab_limits, sizes, strict=True):
-        for number, method in enumerate(methods):
-            answered = answers[number, limits.index(size)]
-            outcomes = np.where(last_needed < size, _is_right(questions, matches, answered), -1).astype(np.int8)
-            overall, kinds, sections = _proportions(questions, outcomes, unknown, bootstrap)
-            results.append(
-                AnalogyResult(
-                    dataset=questions.name,
-                    method=method,
-                    overall=overall,
-                    kinds=kinds,
-                    sections=sections,
-                    vocab_limit=limit,
-                    vocab_size=size,
-                    unknown=unknown,
-                    fold_case=fold_case,
-                    bootstrap=bootstrap,
-                    outcomes=outcomes,
-                    answers=np.where(outcomes < 0, -1, answered),
-                )
+    for each in asked:
+        size = cut_vocabulary(wv, each.vocab_limit)
+        answered = answers[methods.index(each.method), limits.index(size)]
+        outcomes = np.where(last_needed < size, _is_right(questions, matches, answered), -1).astype(np.int8)
+        overall, kinds, sections = _proportions(questions, outcomes, unknown, bootstrap)
+        results.append(
+            AnalogyResult(
+                dataset=questions.name,
+                overall=overall,
+                kinds=kinds,
+                sections=sections,
+                vocab_size=size,
+                outcomes=outcomes,
+                answers=np.where(outcomes < 0, -1, answered),
+                **each.as_dict(),
             )
+        )
     return results
 
 
@@ -162,7 +150,7 @@ def _last_needed(questions: Questions, matches: Matches) -> NDArray[np.int64]:
 
 
 def _answers(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     questions: Questions,
     matches: Matches,
     chosen: NDArray[np.int64],

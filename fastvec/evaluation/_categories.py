@@ -2,27 +2,25 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvec.checks import check_integer
 from fastvec.errors import InputError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import Classes, read_classes
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
-from fastvec.evaluation.scores import SetResult
+from fastvec.evaluation.scores import MeasuredResult
+from fastvec.parameters import documented
+from fastvec.scoring import Categories
+from fastvec.vectors import KeyedVectors
 from fastvec.vectors.kmeans import cluster_directions, distant_rows
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
 
 _ROUNDS = 100  # of k-means, at most: a few thousand words converge in far fewer
 
 
 @dataclass(frozen=True, kw_only=True)
-class CategoryResult(SetResult):
+class CategoryResult(MeasuredResult):
     """Agreement of clusters with classes, mean of several clusterings.
 
     Attributes
@@ -44,9 +42,8 @@ class CategoryResult(SetResult):
     """
 
     task = "categories"
+    measures = ("purity", "adjusted_rand")
 
-    questions: int
-    covered: int
     classes: int
     runs: int
     purity: float
@@ -56,19 +53,10 @@ class CategoryResult(SetResult):
     adjusted_rand_interval: Interval
     adjusted_rand_spread: float
 
-    @property
-    def interval(self) -> Interval:
-        """95 % bootstrap interval of the purity."""
-        return self.purity_interval
 
-    @property
-    def coverage(self) -> float:
-        """The fraction of words that are known."""
-        return self.covered / self.questions
-
-
+@documented(Categories)
 def categories(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     path: str | Path | Classes,
     vocab_limit: int | None = None,
     *,
@@ -85,14 +73,7 @@ def categories(
     path : str, path or Classes
         A file of words and their classes, of which only the first column of classes is used; or a set from
         `fastvec.evaluation.read_classes`.
-    vocab_limit : int or None
-        Use only the first N words, at least 1; None for all.
-    runs : int
-        Number of clusterings, each from another seed; at least 1.
-    fold_case : bool
-        Whether words that differ only in case are the same.
-    bootstrap : Bootstrap
-        How intervals are made.
+    {parameters}
 
     Raises
     ------
@@ -101,7 +82,7 @@ def categories(
     InputError
         If an argument is out of its range, or fewer than two classes have a word with a vector.
     """
-    check_integer("runs", runs, 1)
+    asked = Categories(vocab_limit=vocab_limit, runs=runs, fold_case=fold_case, bootstrap=bootstrap)
     classes = path if isinstance(path, Classes) else read_classes(path)[0]
     size = cut_vocabulary(wv, vocab_limit)
     rows = find_rows(wv, classes.words, size, fold_case=fold_case)
@@ -129,17 +110,14 @@ def categories(
         questions=len(classes),
         covered=len(units),
         classes=len(labels),
-        runs=runs,
         purity=float(np.mean(purities)),
         purity_interval=percentile_interval(np.mean(purity_draws, axis=0)),
         purity_spread=_spread(purities),
         adjusted_rand=float(np.mean(rands)),
         adjusted_rand_interval=percentile_interval(np.mean(rand_draws, axis=0)),
         adjusted_rand_spread=_spread(rands),
-        vocab_limit=vocab_limit,
         vocab_size=size,
-        fold_case=fold_case,
-        bootstrap=bootstrap,
+        **asked.as_dict(),
     )
 
 

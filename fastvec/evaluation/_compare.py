@@ -7,38 +7,37 @@ takes questions for independent.
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
-from fastvec.checks import check_integer
 from fastvec.errors import InputError
 from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, mean_intervals, percentile_interval
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
-from fastvec.evaluation.lookup import check_limit, fold, unit_vectors
+from fastvec.evaluation.lookup import fold, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs
 from fastvec.evaluation.questions import Questions
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
+from fastvec.parameters import documented
+from fastvec.scoring import Comparing, Method
+from fastvec.vectors import KeyedVectors
 
 _FEWEST = 3  # words or pairs that a comparison needs
 _SAMPLED = 1000  # words whose neighbours are compared
 
 
+@documented(Comparing)
 def compare(
-    vectors: Sequence["KeyedVectors"],
+    vectors: Sequence[KeyedVectors],
     questions: Sequence[Questions] = (),
     pairs: Sequence[ScoredPairs] = (),
     *,
     names: Sequence[str] | None = None,
     vocab_limit: int | None = 30_000,
-    method: str = "3cosadd",
+    method: Method = "3cosadd",
     neighbours: int = 10,
     fold_case: bool = True,
     bootstrap: Bootstrap = DEFAULT,
@@ -55,16 +54,7 @@ def compare(
         From `fastvec.evaluation.read_pairs`.
     names : sequence of str, optional
         Names of the vectors; by default A, B, C, ....
-    vocab_limit : int or None
-        Candidates for analogies and neighbours are the first so many common words; None for all.
-    method : {"3cosadd", "3cosmul", "nearest"}
-        See `fastvec.evaluation.METHODS`.
-    neighbours : int
-        How many nearest neighbours are compared, at least 1.
-    fold_case : bool
-        Whether words that differ only in case are the same.
-    bootstrap : Bootstrap
-        How intervals are made.
+    {parameters}
 
     Raises
     ------
@@ -75,8 +65,9 @@ def compare(
     if len(vectors) < 2:
         raise InputError(f"compare needs at least two vectors, not {len(vectors)}")
     names = tuple(names or (chr(ord("A") + number) for number in range(len(vectors))))
-    check_integer("neighbours", neighbours, 1)
-    check_limit(vocab_limit)
+    given = Comparing(
+        vocab_limit=vocab_limit, method=method, neighbours=neighbours, fold_case=fold_case, bootstrap=bootstrap
+    )
     words, rows = _common_words(vectors, fold_case)
     if len(words) < _FEWEST:
         raise InputError(
@@ -84,25 +75,20 @@ def compare(
             "use vectors of the same language and spelling"
         )
     shared = _share(vectors, words[:vocab_limit], rows[:, :vocab_limit])
-    matches: list[Match] = []
-    for each in questions:
-        matches += _match_analogies(shared, each, method, fold_case, bootstrap)
+    matches = [match for each in questions for match in _match_analogies(shared, each, method, fold_case, bootstrap)]
     matches += [_match_similarity(vectors, each, fold_case, bootstrap) for each in pairs]
     return Comparison(
-        names,
-        tuple(len(wv) for wv in vectors),
-        len(words),
-        vocab_limit,
-        len(shared[0]),
-        method,
-        fold_case,
-        bootstrap,
-        tuple(matches),
-        _overlaps(shared, neighbours),
+        names=names,
+        sizes=tuple(len(wv) for wv in vectors),
+        common=len(words),
+        vocab_size=len(shared[0]),
+        matches=tuple(matches),
+        overlaps=_overlaps(shared, neighbours),
+        **given.as_dict(),
     )
 
 
-def _common_words(vectors: Sequence["KeyedVectors"], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:
+def _common_words(vectors: Sequence[KeyedVectors], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:
     """Return the words that all vectors have, and the row of each in each of the vectors."""
     places = []
     for wv in vectors:
@@ -117,14 +103,12 @@ def _common_words(vectors: Sequence["KeyedVectors"], fold_case: bool) -> tuple[l
     return [vectors[0].words[row] for row in rows[0].tolist()], rows
 
 
-def _share(vectors: Sequence["KeyedVectors"], words: list[str], rows: NDArray[np.int64]) -> list["KeyedVectors"]:
-    from fastvec.vectors import KeyedVectors
-
+def _share(vectors: Sequence[KeyedVectors], words: list[str], rows: NDArray[np.int64]) -> list[KeyedVectors]:
     return [KeyedVectors(words, wv.vectors[each]) for wv, each in zip(vectors, rows, strict=True)]
 
 
 def _match_analogies(
-    shared: Sequence["KeyedVectors"], questions: Questions, method: str, fold_case: bool, bootstrap: Bootstrap
+    shared: Sequence[KeyedVectors], questions: Questions, method: Method, fold_case: bool, bootstrap: Bootstrap
 ) -> list[Match]:
     results = [
         analogy_grid(wv, questions, [None], [method], fold_case=fold_case, bootstrap=bootstrap)[0] for wv in shared
@@ -178,7 +162,7 @@ def mcnemar(differences: NDArray[np.float64]) -> float:
 
 
 def _match_similarity(
-    vectors: Sequence["KeyedVectors"], pairs: ScoredPairs, fold_case: bool, bootstrap: Bootstrap
+    vectors: Sequence[KeyedVectors], pairs: ScoredPairs, fold_case: bool, bootstrap: Bootstrap
 ) -> Match:
     cosines = np.array([pair_cosines(wv, pairs, len(wv), fold_case=fold_case) for wv in vectors])
     covered = ~np.isnan(cosines).any(axis=0)
@@ -215,7 +199,7 @@ def _match_similarity(
     )
 
 
-def _overlaps(shared: Sequence["KeyedVectors"], neighbours: int) -> tuple[Overlap, ...]:
+def _overlaps(shared: Sequence[KeyedVectors], neighbours: int) -> tuple[Overlap, ...]:
     """Compare nearest neighbours of words that are spread evenly over the common vocabulary."""
     n_words = len(shared[0])
     neighbours = min(neighbours, n_words - 1)

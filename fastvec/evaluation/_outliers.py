@@ -7,7 +7,6 @@ least. Accuracy is the fraction of cases with position n, OPP the mean of positi
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import OutlierGroup, read_outliers
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
-from fastvec.evaluation.scores import OverallResult, Proportion, Unknown, count_sections, counted_items
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
+from fastvec.evaluation.scores import OverallResult, Proportion, count_sections, counted_items
+from fastvec.parameters import documented
+from fastvec.scoring import ScoringItems, Unknown
+from fastvec.vectors import KeyedVectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +47,9 @@ class OutlierResult(OverallResult):
     opp_interval: Interval
 
 
+@documented(ScoringItems)
 def outliers(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     path: str | Path,
     vocab_limit: int | None = None,
     unknown: Unknown = "skip",
@@ -65,14 +65,7 @@ def outliers(
         Words by falling frequency.
     path : str or path
         Groups with outliers; see `fastvec.evaluation.read_outliers`.
-    vocab_limit : int or None
-        Use only the first N words, at least 1; None for all.
-    unknown : {"skip", "wrong"}
-        Whether cases that are not covered are omitted, or count as wrong.
-    fold_case : bool
-        Whether words that differ only in case are the same.
-    bootstrap : Bootstrap
-        How intervals are made.
+    {parameters}
 
     Raises
     ------
@@ -81,6 +74,7 @@ def outliers(
     InputError
         If an argument is out of its range, or no case is covered.
     """
+    asked = ScoringItems(vocab_limit=vocab_limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
     groups = read_outliers(path)
     size = cut_vocabulary(wv, vocab_limit)
     places = [_positions(wv, group, size, fold_case) for group in groups]
@@ -106,16 +100,13 @@ def outliers(
         sections=tuple(Proportion.of(group.name, column) for group, column in zip(groups, counts.T, strict=True)),
         opp=float(reached.sum() / totals.sum()),
         opp_interval=interval(reached),
-        vocab_limit=vocab_limit,
         vocab_size=size,
-        unknown=unknown,
-        fold_case=fold_case,
-        bootstrap=bootstrap,
         outcomes=outcomes,
+        **asked.as_dict(),
     )
 
 
-def _positions(wv: "KeyedVectors", group: OutlierGroup, size: int, fold_case: bool) -> NDArray[np.float64]:
+def _positions(wv: KeyedVectors, group: OutlierGroup, size: int, fold_case: bool) -> NDArray[np.float64]:
     """Return each outlier's position over the number of members, 1 for an outlier found; NaN if not covered."""
     rows = find_rows(wv, group.members + group.outliers, size, fold_case=fold_case)
     members = rows[: len(group.members)]

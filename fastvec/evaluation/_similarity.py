@@ -5,7 +5,6 @@ Coverage, case and unknown words are as in gensim's ``evaluate_word_pairs``.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +15,16 @@ from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentil
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs, read_pairs
-from fastvec.evaluation.scores import SetResult, Unknown, counted_items
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
+from fastvec.evaluation.scores import MeasuredResult, counted_items
+from fastvec.parameters import documented
+from fastvec.scoring import ScoringItems, Unknown
+from fastvec.vectors import KeyedVectors
 
 _FEWEST = 3  # pairs that a correlation needs
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimilarityResult(SetResult):
+class SimilarityResult(MeasuredResult):
     """Correlations of cosines with people's scores.
 
     Attributes
@@ -45,9 +44,8 @@ class SimilarityResult(SetResult):
     """
 
     task = "similarity"
+    measures = ("spearman", "pearson")
 
-    questions: int
-    covered: int
     total: int
     spearman: float
     spearman_interval: Interval
@@ -56,19 +54,10 @@ class SimilarityResult(SetResult):
     unknown: Unknown
     cosines: NDArray[np.float64] = field(repr=False, compare=False)
 
-    @property
-    def interval(self) -> Interval:
-        """95 % bootstrap interval of Spearman's correlation."""
-        return self.spearman_interval
 
-    @property
-    def coverage(self) -> float:
-        """The fraction of pairs whose words are both known."""
-        return self.covered / self.questions
-
-
+@documented(ScoringItems)
 def similarity(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     path: str | Path | ScoredPairs,
     vocab_limit: int | None = None,
     unknown: Unknown = "skip",
@@ -84,14 +73,7 @@ def similarity(
         Words by falling frequency.
     path : str, path or ScoredPairs
         A file of scored pairs; see `fastvec.evaluation.read_pairs`.
-    vocab_limit : int or None
-        Use only the first N words, at least 1; None for all.
-    unknown : {"skip", "wrong"}
-        Whether pairs with a word that has no vector are omitted, or have the similarity 0.
-    fold_case : bool
-        Whether words that differ only in case are the same.
-    bootstrap : Bootstrap
-        How intervals are made.
+    {parameters}
 
     Raises
     ------
@@ -100,6 +82,7 @@ def similarity(
     InputError
         If an argument is out of its range, fewer than three pairs are covered, or all scores or similarities are equal.
     """
+    asked = ScoringItems(vocab_limit=vocab_limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
     pairs = path if isinstance(path, ScoredPairs) else read_pairs(path)
     size = cut_vocabulary(wv, vocab_limit)
     cosines = pair_cosines(wv, pairs, size, fold_case=fold_case)
@@ -123,16 +106,13 @@ def similarity(
         spearman_interval=percentile_interval(spearman_replicates(gold, given, weights)),
         pearson=float(pearsonr(gold, given).statistic),
         pearson_interval=percentile_interval(pearson_replicates(gold, given, weights)),
-        vocab_limit=vocab_limit,
         vocab_size=size,
-        unknown=unknown,
-        fold_case=fold_case,
-        bootstrap=bootstrap,
         cosines=cosines,
+        **asked.as_dict(),
     )
 
 
-def pair_cosines(wv: "KeyedVectors", pairs: ScoredPairs, vocab_size: int, *, fold_case: bool) -> NDArray[np.float64]:
+def pair_cosines(wv: KeyedVectors, pairs: ScoredPairs, vocab_size: int, *, fold_case: bool) -> NDArray[np.float64]:
     """Return the cosine of each pair, (n_pairs,) float64, NaN if a word is unknown."""
     rows = find_rows(wv, pairs.words, vocab_size, fold_case=fold_case).reshape(-1, 2)
     known = (rows < vocab_size).all(axis=1)

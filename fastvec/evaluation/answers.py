@@ -8,7 +8,7 @@ vocabulary limits. Each vector of the vocabulary is read and normalised once.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,11 @@ from numpy.typing import NDArray
 from fastvec.checks import count_threads
 from fastvec.evaluation.lookup import unit_vectors
 from fastvec.kernels.analogies import raise_best
+from fastvec.scoring import Method
+from fastvec.vectors import KeyedVectors
 
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
-
-#: "3cosadd" is cos(x, c) + cos(x, b) - cos(x, a); "3cosmul" is cos(x, c) cos(x, b) / (cos(x, a) + 0.001), each cosine
-#: moved to 0..1 (Levy and Goldberg 2014, eq. 4 and 5); "nearest" is cos(x, c), the base to which the others add the
-#: offset from a to b ("only-b" of Linzen 2016, who calls c b).
-METHODS = ("3cosadd", "3cosmul", "nearest")
+#: How analogies are answered; `fastvec.scoring.Method` has the formulas.
+METHODS: tuple[Method, ...] = get_args(Method)
 
 _EPSILON = 0.001  # of 3CosMul
 _BLOCK = 1 << 23  # similarities held at a time
@@ -31,7 +28,7 @@ _NARROWEST = 512  # candidates in a block, however many words the questions have
 
 
 def answer_questions(
-    wv: "KeyedVectors",
+    wv: KeyedVectors,
     rows: NDArray[np.int64],
     questions: NDArray[np.int32],
     owners: NDArray[np.int32],
@@ -77,19 +74,9 @@ def answer_questions(
             jobs = []
             for method, best_scores, best_words in zip(methods, scores, words, strict=True):
                 terms = _terms(similarities, method)
-                jobs += [
-                    pool.submit(
-                        raise_best,
-                        *terms,
-                        summed[method][part],
-                        questions[part],
-                        owners,
-                        start,
-                        best_scores[part],
-                        best_words[part],
-                    )
-                    for part in parts
-                ]
+                for part in parts:
+                    asked, best = (summed[method][part], questions[part]), (best_scores[part], best_words[part])
+                    jobs.append(pool.submit(raise_best, *terms, *asked, owners, start, *best))
             for job in jobs:
                 job.result()
             if stop in limits:

@@ -8,50 +8,26 @@ reasons and the sources.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri, stdtrit
 
-from fastvec.checks import check_choice, check_integer
+from fastvec.parameters import settings
+from fastvec.scoring import Cluster, Resampling
 
 Interval = tuple[float, float]
 Floats = NDArray[np.float64]
-Cluster = Literal["pair", "question", "section"]
 
 TAILS = (0.025, 0.975)  # of 95 %
-CLUSTERS: tuple[Cluster, ...] = ("pair", "question", "section")
+CLUSTERS: tuple[Cluster, ...] = get_args(Cluster)
 
 
-@dataclass(frozen=True)
-class Bootstrap:
-    """How intervals are made.
-
-    Attributes
-    ----------
-    draws : int
-        Resamples, at least 100.
-    seed : int
-        Seed of the random numbers, at least 0; the same seed gives the same intervals.
-    cluster : {"pair", "question", "section"}
-        What is resampled for analogy questions.
-
-    Raises
-    ------
-    InputError
-        If a value is out of its range.
-    """
-
-    draws: int = 1000
-    seed: int = 1
-    cluster: Cluster = "pair"
-
-    def __post_init__(self) -> None:
-        check_integer("draws", self.draws, 100)
-        check_integer("seed", self.seed, 0)
-        check_choice("cluster", self.cluster, CLUSTERS)
+@settings
+class Bootstrap(Resampling):
+    """How intervals are made; an `InputError` names a value out of its range."""
 
     def weights(self, n_units: int) -> Floats:
         """Draw resamples; return how often each unit occurs in each of them, (draws, n_units) float64."""

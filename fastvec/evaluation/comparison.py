@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import combinations
 
-from fastvec.evaluation.bootstrap import Bootstrap, Interval
-from fastvec.evaluation.scores import Result
+from fastvec.evaluation.bootstrap import Interval
+from fastvec.evaluation.scores import Result, Scored
 
 _CERTAIN = 0.05  # p-value
 
@@ -80,8 +80,8 @@ class Overlap(Result):
     shared: float
 
 
-@dataclass(frozen=True)
-class Comparison(Result):
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Scored):
     """Several vectors compared.
 
     Attributes
@@ -92,16 +92,12 @@ class Comparison(Result):
         Their numbers of words.
     common : int
         Number of words that all have, once folded.
-    vocab_limit : int or None
-        As given; candidates for analogies are the first `vocab_size` common words.
-    vocab_size : int
-        Number of words among which answers and neighbours were sought.
+    vocab_limit, vocab_size, fold_case, bootstrap
+        The settings, as in all results; answers and neighbours were sought among the first `vocab_size` common words.
     method : str
         How analogies were answered.
-    fold_case : bool
-        Whether words that differ only in case were the same.
-    bootstrap : Bootstrap
-        How the intervals were made.
+    neighbours : int
+        As given; fewer are compared where there are fewer words.
     matches : tuple of Match
         Scores by test set.
     overlaps : tuple of Overlap
@@ -111,11 +107,8 @@ class Comparison(Result):
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     common: int
-    vocab_limit: int | None
-    vocab_size: int
     method: str
-    fold_case: bool
-    bootstrap: Bootstrap
+    neighbours: int
     matches: tuple[Match, ...]
     overlaps: tuple[Overlap, ...]
 

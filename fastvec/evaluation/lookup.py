@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_integer
 from fastvec.errors import InputError
+from fastvec.vectors import KeyedVectors
 from fastvec.vectors.rows import normalize_rows
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
 
 
 def fold(word: str, fold_case: bool) -> str:
@@ -70,13 +66,13 @@ def match_words(words: Sequence[str], wanted: Sequence[str], *, fold_case: bool 
     return Matches(np.array(entries, np.int32), rows, owners)
 
 
-def find_rows(wv: "KeyedVectors", wanted: Sequence[str], vocab_size: int, *, fold_case: bool) -> NDArray[np.int64]:
+def find_rows(wv: KeyedVectors, wanted: Sequence[str], vocab_size: int, *, fold_case: bool) -> NDArray[np.int64]:
     """Return the row of each word of a test set among the first words, (n_wanted,) int64; `vocab_size` if unknown."""
     matches = match_words(wv.words[:vocab_size], wanted, fold_case=fold_case)
     return matches.rows[matches.entries]
 
 
-def unit_vectors(wv: "KeyedVectors", rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
+def unit_vectors(wv: KeyedVectors, rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the vectors of some words, scaled to length 1; a vector of zeros stays as it is.
 
     Raises
@@ -92,25 +88,12 @@ def unit_vectors(wv: "KeyedVectors", rows: slice | NDArray[np.int64]) -> NDArray
     return normalize_rows(vectors)
 
 
-def check_limit(vocab_limit: int | None) -> None:
-    """Refuse a vocabulary limit that is neither None nor an integer of at least 1."""
-    if vocab_limit is not None:
-        check_integer("vocab_limit", vocab_limit, 1)
-
-
-def cut_vocabulary(wv: "KeyedVectors", vocab_limit: int | None) -> int:
-    """Return the number of words that a limit leaves.
-
-    Raises
-    ------
-    InputError
-        If the limit is not an integer of at least 1.
-    """
-    check_limit(vocab_limit)
+def cut_vocabulary(wv: KeyedVectors, vocab_limit: int | None) -> int:
+    """Return the number of words that a limit leaves."""
     return len(wv) if vocab_limit is None else min(vocab_limit, len(wv))
 
 
-def uncovered(wv: "KeyedVectors", n_words: int, n_items: int, items: str, name: str) -> InputError:
+def uncovered(wv: KeyedVectors, n_words: int, n_items: int, items: str, name: str) -> InputError:
     """Return the error for a test set of which no item is covered."""
     first = ", ".join(wv.words[:3])
     return InputError(

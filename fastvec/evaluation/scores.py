@@ -2,32 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice
 from fastvec.evaluation.bootstrap import Bootstrap, Interval
-
-if TYPE_CHECKING:
-    from fastvec.vectors import KeyedVectors
-
-#: What becomes of an item with a word that has no vector: omitted, or counted as wrong.
-Unknown = Literal["skip", "wrong"]
+from fastvec.scoring import Unknown
+from fastvec.vectors import KeyedVectors
 
 _NO_INTERVAL = (float("nan"), float("nan"))
 
 
 def counted_items(covered: NDArray[np.bool_], unknown: Unknown) -> NDArray[np.bool_]:
-    """Return which items count, given which are covered.
-
-    Raises
-    ------
-    InputError
-        If `unknown` is not "skip" or "wrong".
-    """
-    check_choice("unknown", unknown, ("skip", "wrong"))
+    """Return which items count, given which are covered."""
     return np.asarray(covered | (unknown == "wrong"))
 
 
@@ -42,13 +30,11 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetResult(Result):
-    """The result of one test on one set, with the settings that it depends on.
+class Scored(Result):
+    """A result with the settings that all scores depend on.
 
     Attributes
     ----------
-    dataset : str
-        Name of the set.
     vocab_limit : int or None
         As given; only the first `vocab_size` words count as known, and as candidates for answers.
     vocab_size : int
@@ -59,11 +45,23 @@ class SetResult(Result):
         How the intervals were made.
     """
 
-    dataset: str
     vocab_limit: int | None
     vocab_size: int
     fold_case: bool
     bootstrap: Bootstrap
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetResult(Scored):
+    """The result of one test on one set.
+
+    Attributes
+    ----------
+    dataset : str
+        Name of the set.
+    """
+
+    dataset: str
 
     def summary(self) -> dict[str, Any]:
         """Return what the metadata of vectors keep: `to_dict` with the counts of all items, but no sections."""
@@ -72,7 +70,7 @@ class SetResult(Result):
         return {name: value for name, value in named.items() if name not in ("sections", "kinds")}
 
 
-def record(wv: "KeyedVectors", results: Iterable[SetResult]) -> None:
+def record(wv: KeyedVectors, results: Iterable[SetResult]) -> None:
     """Put summaries of results into the metadata of vectors, which `save` writes.
 
     A result replaces one of the same task, test set and settings.
@@ -207,3 +205,31 @@ class OverallResult(SetResult):
     def coverage(self) -> float:
         """The fraction of items that are covered."""
         return self.overall.coverage
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredResult(SetResult):
+    """The result of a test that measures all its items together, in one way or several.
+
+    Attributes
+    ----------
+    questions, covered : int
+        Items of the set, and those whose words are known.
+    measures : tuple of str
+        Names of the attributes that hold the scores, the main one first; each has an ``_interval``.
+    """
+
+    measures: ClassVar[tuple[str, ...]]
+
+    questions: int
+    covered: int
+
+    @property
+    def interval(self) -> Interval:
+        """95 % bootstrap interval of the main score."""
+        return getattr(self, f"{self.measures[0]}_interval")  # type: ignore[no-any-return]
+
+    @property
+    def coverage(self) -> float:
+        """The fraction of items that are covered."""
+        return self.covered / self.questions

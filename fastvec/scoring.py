@@ -1,0 +1,89 @@
+"""Every parameter of evaluation, declared once, as `fastvec.settings` declares those of training.
+
+The command line reads this module when it shows help, so it imports neither `fastvec.evaluation` nor scipy.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastvec.parameters import Settings, parameter, positional_settings, settings
+
+if TYPE_CHECKING:
+    from fastvec.evaluation import Bootstrap
+
+#: "3cosadd" is cos(x, c) + cos(x, b) - cos(x, a); "3cosmul" is cos(x, c) cos(x, b) / (cos(x, a) + 0.001), each cosine
+#: moved to 0..1 (Levy and Goldberg 2014, eq. 4 and 5); "nearest" is cos(x, c), the base to which the others add the
+#: offset from a to b ("only-b" of Linzen 2016, who calls c b).
+Method = Literal["3cosadd", "3cosmul", "nearest"]
+#: What becomes of an item with a word that has no vector: omitted, or counted as wrong.
+Unknown = Literal["skip", "wrong"]
+Cluster = Literal["pair", "question", "section"]
+
+_LIMIT: dict[str, Any] = {"least": 1, "metavar": "N|all"}
+
+
+@positional_settings
+class Resampling(Settings):
+    """Resamples from which intervals are made."""
+
+    draws: int = parameter(1000, least=100, help="Number of bootstrap resamples, at least 100.")
+    seed: int = parameter(1, help="Seed of the resamples; the same seed makes the same intervals.")
+    cluster: Cluster = parameter(
+        "pair",
+        help="What is resampled for analogies: pairs of words, which questions share; questions; or sections.",
+    )
+
+
+@settings
+class Scoring(Settings):
+    """What all tests have in common."""
+
+    vocab_limit: int | None = parameter(
+        None, help="Use only the first, most frequent, N words, or all (in Python, None).", **_LIMIT
+    )
+    fold_case: bool = parameter(
+        True,
+        flags={"--fold-case/--case-sensitive": None},
+        help="Take words that differ only in case for the same, or tell them apart.",
+    )
+    bootstrap: "Bootstrap | None" = parameter(
+        None, shown="Bootstrap()", flags={}, metavar="Bootstrap", help="How intervals are made."
+    )
+
+
+@settings
+class ScoringItems(Scoring):
+    """A test of items that are right or wrong, or have a score each."""
+
+    unknown: Unknown = parameter(
+        "skip",
+        help="Omit items with a word that has no vector, or count them as wrong; scored pairs then have similarity 0.",
+    )
+
+
+@settings
+class Analogies(ScoringItems):
+    """Analogy questions."""
+
+    vocab_limit: int | None = 30_000
+    method: Method = parameter(
+        "3cosadd",
+        help="How to answer analogies; nearest finds the neighbour of the third word, to show what the offset adds.",
+    )
+
+
+@settings
+class Categories(Scoring):
+    """Clusters beside classes."""
+
+    runs: int = parameter(10, least=1, help="Number of clusterings, each from another seed.")
+
+
+@settings
+class Comparing(Scoring):
+    """Several vectors on the same questions."""
+
+    vocab_limit: int | None = parameter(
+        30_000, help="Seek answers and neighbours among the first N words that all vectors have, or all.", **_LIMIT
+    )
+    method: Method = parameter("3cosadd", help="How to answer analogies; see `fastvec.evaluation.METHODS`.")
+    neighbours: int = parameter(10, least=1, flags={}, help="How many nearest neighbours are compared.")
