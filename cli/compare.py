@@ -8,7 +8,8 @@ import click
 from fastvec.scoring import Comparing
 
 from . import eval_options as options
-from .score_tables import ScoreTable, print_scores, resamples, with_interval
+from .score_layouts import counts, limit_and_case, resamples
+from .score_tables import ScoreTable, print_scores, with_interval
 
 if TYPE_CHECKING:
     from fastvec.evaluation import Comparison
@@ -60,16 +61,16 @@ def _tables(comparison: "Comparison") -> list[ScoreTable]:
     differences = ScoreTable("differences x 100", ["set", "vectors", "difference", "p"])
     for match in comparison.matches:
         cells = [with_interval(*each) for each in zip(match.scores, match.intervals, strict=True)]
-        scores.rows.append([match.dataset, match.measure, f"{match.questions:,}", f"{match.covered:,}", *cells])
+        scores.rows.append([match.dataset, match.measure, *counts(match), *cells])
         for each in match.differences:
             pair = f"{names[each.first]} - {names[each.second]}"
             shown = with_interval(each.value, each.interval)
             differences.rows.append([match.dataset, pair, shown, f"{each.p_value:.2g}"])
     sizes = ", ".join(f"{name} {size:,}" for name, size in zip(names, comparison.sizes, strict=True))
-    limit = "none" if comparison.vocab_limit is None else f"{comparison.vocab_limit:,}"
+    limit, case = limit_and_case(comparison)
     scores.notes = [
-        f"Words: {sizes}; {comparison.common:,} in common, case {'folded' if comparison.fold_case else 'kept'}.",
-        f"Analogies: {comparison.method}; vocabulary limit: {limit} ({comparison.vocab_size:,} words used). "
+        f"Words: {sizes}; {comparison.common:,} in common, {case}.",
+        f"Analogies: {comparison.method}; vocabulary limit: {limit}. "
         "Items with a word that some vectors lack: omitted.",
         resamples(comparison, "word pairs"),
     ]

@@ -16,7 +16,7 @@ from fastvec.errors import FileError, InputError
 from fastvec.vectors import check_target
 
 from .eval_options import DEFAULT
-from .score_layouts import analogy_table, category_table, outlier_table, similarity_table
+from .score_layouts import analogy_tables, category_tables, outlier_tables, similarity_tables
 from .score_tables import ScoreTable
 
 
@@ -53,35 +53,27 @@ def _score_analogies(
     return evaluation.analogy_grid(wv, questions, list(limits.values()), **settings)
 
 
-def _one(score: Callable[..., Any]) -> Callable[..., list[Any]]:
-    return lambda *given, **settings: [score(*given, **settings)]
+def _single(items: str, read: Callable[[Path], Sequence[Any]], score: Callable[..., Any], tables: Any) -> Evaluation:
+    """Make a test with one result for each set."""
+
+    def score_one(*given: Any, **settings: Any) -> list[Any]:
+        return [score(*given, **settings)]
+
+    return Evaluation(items, read, score_one, lambda results: tables([each for (each,) in results]))
 
 
 EVALUATIONS = {
     "analogies": Evaluation(
-        "analogy questions",
-        lambda path: [evaluation.read_questions(path)],
-        _score_analogies,
-        lambda results: [analogy_table(each) for each in results],
+        "analogy questions", lambda path: [evaluation.read_questions(path)], _score_analogies, analogy_tables
     ),
-    "similarity": Evaluation(
+    "similarity": _single(
         "word pairs with scores",
         lambda path: [evaluation.read_pairs(path)],
-        _one(evaluation.similarity),
-        lambda results: [similarity_table([each for (each,) in results])],
+        evaluation.similarity,
+        similarity_tables,
     ),
-    "categories": Evaluation(
-        "words with classes",
-        evaluation.read_classes,
-        _one(evaluation.categories),
-        lambda results: [category_table([each for (each,) in results])],
-    ),
-    "outliers": Evaluation(
-        "groups with outliers",
-        lambda path: [path],
-        _one(evaluation.outliers),
-        lambda results: [outlier_table(each) for (each,) in results],
-    ),
+    "categories": _single("words with classes", evaluation.read_classes, evaluation.categories, category_tables),
+    "outliers": _single("groups with outliers", lambda path: [path], evaluation.outliers, outlier_tables),
 }
 
 

@@ -137,21 +137,3 @@ def with_interval(value: float, interval: tuple[float, float]) -> str:
     if isnan(interval[0]):
         return percent(value)
     return f"{percent(value)} [{percent(interval[0])}, {percent(interval[1])}]"
-
-
-def settings(result: Any, resampled: str) -> str:
-    """Describe the settings of a result, for the note below its table."""
-    limit = "none" if result.vocab_limit is None else f"{result.vocab_limit:,}"
-    case = "folded" if result.fold_case else "kept"
-    items = "items with unknown words" if hasattr(result, "unknown") else "unknown words"
-    policy = "counted as wrong" if getattr(result, "unknown", "skip") == "wrong" else "omitted"
-    return (
-        f"Vocabulary limit: {limit} ({result.vocab_size:,} words used); case: {case}; {items}: {policy}. "
-        + resamples(result, resampled)
-    )
-
-
-def resamples(result: Any, resampled: str) -> str:
-    """Describe how the intervals of a result were made."""
-    bootstrap = result.bootstrap
-    return f"In brackets: 95 % intervals from {bootstrap.draws:,} resamples of {resampled}, seed {bootstrap.seed}."

@@ -125,21 +125,15 @@ def _match_analogies(
             inside = values[np.isin(design.section, group)]
             if len(inside):
                 found.append(Difference(first, second, float(inside.mean()), interval, mcnemar(inside)))
-    tables = [(result.overall, *result.kinds) for result in results]
-    return [
-        Match(
-            "analogies",
-            questions.name if proportions[0].name == "total" else f"{questions.name} {proportions[0].name}",
-            proportions[0].questions,
-            proportions[0].covered,
-            "accuracy",
-            tuple(proportion.accuracy for proportion in proportions),
-            tuple(proportion.interval for proportion in proportions),
-            tuple(found),
-        )
-        for proportions, found in zip(zip(*tables, strict=True), differences, strict=True)
-        if found
-    ]
+    matches = []
+    for *parts, found in zip(*((result.overall, *result.kinds) for result in results), differences, strict=True):
+        if found:
+            part = parts[0]
+            name = questions.name if part.name == "total" else f"{questions.name} {part.name}"
+            counts, scores = (part.questions, part.covered), tuple(each.accuracy for each in parts)
+            limits = tuple(each.interval for each in parts)
+            matches.append(Match("analogies", name, *counts, "accuracy", scores, limits, tuple(found)))
+    return matches
 
 
 def mcnemar(differences: NDArray[np.float64]) -> float:
@@ -172,9 +166,7 @@ def _match_similarity(
             f"{len(gold)} of {len(pairs):,} pairs covered: all vectors must have both words of at least {_FEWEST} "
             f"pairs of {pairs.name}; use a test set in their language and spelling"
         )
-    check_varied(gold, f"people's scores of {pairs.name}")
-    for given in cosines:
-        check_varied(given, f"similarities for {pairs.name}")
+    check_varied(pairs.name, gold, cosines)
     weights = bootstrap.weights(len(gold))
     scores = [float(spearmanr(gold, given).statistic) for given in cosines]
     replicates = [spearman_replicates(gold, given, weights) for given in cosines]
@@ -187,16 +179,9 @@ def _match_similarity(
         p_value = min(1.0, 2 * float(wrong) / (len(drawn) + 1))
         value = scores[first] - scores[second]
         differences.append(Difference(first, second, value, percentile_interval(drawn), p_value))
-    return Match(
-        "similarity",
-        pairs.name,
-        len(pairs),
-        len(gold),
-        "spearman",
-        tuple(scores),
-        tuple(percentile_interval(each) for each in replicates),
-        tuple(differences),
-    )
+    intervals = tuple(map(percentile_interval, replicates))
+    counts = len(pairs), len(gold)
+    return Match("similarity", pairs.name, *counts, "spearman", tuple(scores), intervals, tuple(differences))
 
 
 def _overlaps(shared: Sequence[KeyedVectors], neighbours: int) -> tuple[Overlap, ...]:

@@ -3,6 +3,7 @@
 Coverage, case and unknown words are as in gensim's ``evaluate_word_pairs``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,8 +95,7 @@ def similarity(
     gold, given = pairs.scores[counted], np.nan_to_num(cosines[counted])
     if len(gold) < _FEWEST:
         raise InputError(f"{covered} of {len(pairs):,} pairs of {pairs.name} covered: a correlation needs {_FEWEST}")
-    check_varied(gold, f"people's scores of {pairs.name}")
-    check_varied(given, f"similarities for {pairs.name}")
+    check_varied(pairs.name, gold, [given])
     weights = bootstrap.weights(len(gold))
     return SimilarityResult(
         dataset=pairs.name,
@@ -123,7 +123,9 @@ def pair_cosines(wv: KeyedVectors, pairs: ScoredPairs, vocab_size: int, *, fold_
     return cosines
 
 
-def check_varied(values: NDArray[np.float64], what: str) -> None:
-    """Refuse values that are all equal, as nothing can correlate with them."""
-    if np.ptp(values) <= 1e-12 * np.abs(values).max():
-        raise InputError(f"all {what} are constant ({values[0]:.4g}); a correlation needs values that differ")
+def check_varied(name: str, gold: NDArray[np.float64], cosines: Iterable[NDArray[np.float64]]) -> None:
+    """Refuse people's scores, and similarities, that are all equal, as nothing can correlate with them."""
+    similarities = [(f"similarities for {name}", given) for given in cosines]
+    for what, values in [(f"people's scores of {name}", gold), *similarities]:
+        if np.ptp(values) <= 1e-12 * np.abs(values).max():
+            raise InputError(f"all {what} are constant ({values[0]:.4g}); a correlation needs values that differ")
