@@ -21,13 +21,7 @@ from .reading import source_paths
 @options.reading
 @options.log_json
 @options.quiet
-def command(
-    sources: tuple[str, ...],
-    output: str,
-    log_json: str | None,
-    quiet: bool,
-    **settings: Any,
-) -> None:
+def command(sources: tuple[str, ...], output: str, log_json: str | None, quiet: bool, **settings: Any) -> None:
     """Count how often words stand near each other.
 
     SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. Writes a sparse

@@ -67,10 +67,7 @@ EVALUATIONS = {
         "analogy questions", lambda path: [evaluation.read_questions(path)], _score_analogies, analogy_tables
     ),
     "similarity": _single(
-        "word pairs with scores",
-        lambda path: [evaluation.read_pairs(path)],
-        evaluation.similarity,
-        similarity_tables,
+        "word pairs with scores", lambda path: [evaluation.read_pairs(path)], evaluation.similarity, similarity_tables
     ),
     "categories": _single("words with classes", evaluation.read_classes, evaluation.categories, category_tables),
     "outliers": _single("groups with outliers", lambda path: [path], evaluation.outliers, outlier_tables),

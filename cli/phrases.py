@@ -82,7 +82,6 @@ def command(
         if path not in ("-", None):
             check_folder(path)
     lines = []
-    reading = options.given(reading)
     with ExitStack() as stack:
         with Display(quiet) as display:
             corpus = stack.enter_context(

@@ -75,7 +75,7 @@ class Analogies(ScoringItems):
 class Categories(Scoring):
     """Clusters beside classes."""
 
-    runs: int = parameter(10, least=1, help="Number of clusterings, each from another seed.")
+    runs: int = parameter(10, least=1, help="Number of clusterings, at least 1, each from another seed.")
 
 
 @settings
@@ -85,5 +85,5 @@ class Comparing(Scoring):
     vocab_limit: int | None = parameter(
         30_000, help="Seek answers and neighbours among the first N words that all vectors have, or all.", **_LIMIT
     )
-    method: Method = parameter("3cosadd", help="How to answer analogies; see `fastvec.evaluation.METHODS`.")
-    neighbours: int = parameter(10, least=1, flags={}, help="How many nearest neighbours are compared.")
+    method: Method = parameter("3cosadd", help="How to answer analogies.")
+    neighbours: int = parameter(10, least=1, flags={}, help="How many nearest neighbours are compared, at least 1.")

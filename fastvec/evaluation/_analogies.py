@@ -16,7 +16,7 @@ from fastvec.evaluation.answers import answer_questions
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
 from fastvec.evaluation.questions import Questions, read_questions
-from fastvec.evaluation.scores import OverallResult, Proportion, count_sections, counted_items
+from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
 from fastvec.parameters import documented
 from fastvec.scoring import Analogies, Method, Unknown
 from fastvec.vectors import KeyedVectors
@@ -198,7 +198,7 @@ def _proportions(
     questions: Questions, outcomes: NDArray[np.int8], unknown: Unknown, bootstrap: Bootstrap
 ) -> tuple[Proportion, tuple[Proportion, ...], tuple[Proportion, ...]]:
     """Count the outcomes of all questions, of each kind and of each section."""
-    counted = counted_items(outcomes >= 0, unknown)
+    counted = (outcomes >= 0) | (unknown == "wrong")
     named = section_groups(questions)
     names = [*named, *(name for name, _ in questions.sections)]
     groups = [*named.values(), *([number] for number in named["total"])]

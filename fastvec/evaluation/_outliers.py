@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import OutlierGroup, read_outliers
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
-from fastvec.evaluation.scores import OverallResult, Proportion, count_sections, counted_items
+from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
 from fastvec.parameters import documented
 from fastvec.scoring import ScoringItems, Unknown
 from fastvec.vectors import KeyedVectors
@@ -81,7 +81,7 @@ def outliers(
     positions = np.concatenate(places)
     section = np.repeat(np.arange(len(groups)), [len(group) for group in places])
     outcomes = np.where(np.isnan(positions), -1, positions == 1).astype(np.int8)
-    counted = counted_items(outcomes >= 0, unknown)
+    counted = (outcomes >= 0) | (unknown == "wrong")
     name = Path(path).stem
     if (outcomes < 0).all():
         raise uncovered(wv, size, len(outcomes), "cases", name)

@@ -16,7 +16,7 @@ from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentil
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs, read_pairs
-from fastvec.evaluation.scores import MeasuredResult, counted_items
+from fastvec.evaluation.scores import MeasuredResult
 from fastvec.parameters import documented
 from fastvec.scoring import ScoringItems, Unknown
 from fastvec.vectors import KeyedVectors
@@ -88,7 +88,7 @@ def similarity(
     size = cut_vocabulary(wv, vocab_limit)
     cosines = pair_cosines(wv, pairs, size, fold_case=fold_case)
     known = ~np.isnan(cosines)
-    counted = counted_items(known, unknown)
+    counted = known | (unknown == "wrong")
     covered = int(known.sum())
     if not covered:
         raise uncovered(wv, size, len(pairs), "pairs", pairs.name)

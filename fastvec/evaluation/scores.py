@@ -14,11 +14,6 @@ from fastvec.vectors import KeyedVectors
 _NO_INTERVAL = (float("nan"), float("nan"))
 
 
-def counted_items(covered: NDArray[np.bool_], unknown: Unknown) -> NDArray[np.bool_]:
-    """Return which items count, given which are covered."""
-    return np.asarray(covered | (unknown == "wrong"))
-
-
 class Result:
     """A result that JSON can hold."""
 
