@@ -18,7 +18,7 @@ def _check(words: Sequence[str]) -> None:
         raise click.UsageError("An analogy needs three words.")
 
 
-@asking.question(asking.near, check=_check)
+@asking.question(*asking.near, check=_check)
 def command(wv: "KeyedVectors", words: list[str], method: Any, as_json: bool, **limits: Any) -> None:
     """Show the words for A - B + C: king - man + woman gives queen.
 

@@ -9,7 +9,6 @@ import click
 
 from fastvec.errors import FastvecError, FileError
 
-from .options import Decorator, together
 from .tables import print_json, print_table
 
 # Argument `vectors`: the path of a file of vectors.
@@ -22,7 +21,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _WORDS = re.compile(r"\S+", re.ASCII)
 
 # Options `topn`, `restrict_vocab` and `method` of a search for near words.
-near = together(
+near = (
     click.option(
         "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
     ),
@@ -38,7 +37,7 @@ near = together(
 
 
 def question(
-    *options: Decorator, check: Callable[[Sequence[str]], None] | None = None
+    *options: Callable[[Any], Any], check: Callable[[Sequence[str]], None] | None = None
 ) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command of a function that answers words: `answer(wv, words, as_json=..., **options)`.
 
@@ -47,11 +46,6 @@ def question(
     """
 
     def decorate(answer: Callable[..., None]) -> click.Command:
-        @click.command(help=answer.__doc__)
-        @vectors
-        @click.argument("words", nargs=-1, metavar="[WORD]...")
-        @together(*options)
-        @as_json
         def command(vectors: str, words: tuple[str, ...], **given: Any) -> None:
             import fastvec
 
@@ -60,7 +54,10 @@ def question(
             wv = fastvec.load(vectors)
             _ask(words, lambda words: answer(wv, words, **given))
 
-        return command
+        decorated: Any = command
+        for decorator in (as_json, *reversed(options), click.argument("words", nargs=-1, metavar="[WORD]..."), vectors):
+            decorated = decorator(decorated)
+        return click.command(help=answer.__doc__)(decorated)
 
     return decorate
 

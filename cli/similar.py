@@ -14,7 +14,7 @@ _minus = click.option(
 )
 
 
-@asking.question(_minus, asking.near)
+@asking.question(_minus, *asking.near)
 def command(
     wv: "KeyedVectors", words: list[str], minus: tuple[str, ...], method: Any, as_json: bool, **limits: Any
 ) -> None:
