@@ -296,6 +296,6 @@ def test_a_format_that_cannot_hold_the_words_does_not_lose_them(tmp_path, monkey
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "refuge"))
     (tmp_path / "refuge").mkdir()
     with pytest.raises(fastvec.errors.InputError, match=r"nothing is lost, the vectors are in (.*)$"):
-        fastvec.train([["a b", "c"]] * 9, dim=4, threads=1, epochs=1, output=tmp_path / "v.txt")
+        fastvec.train([["a b", "c"]] * 9, dim=4, threads=1, epochs=1, sample=0, output=tmp_path / "v.txt")
     (saved,) = (tmp_path / "refuge").iterdir()
     assert "a b" in fastvec.load(saved)

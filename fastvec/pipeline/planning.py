@@ -91,7 +91,7 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
 
     Examples
     --------
-    >>> found = plan([["salt", "pepper"], ["hot", "cold"]] * 50, dim=8, threads=1)
+    >>> found = plan([["salt", "pepper"], ["hot", "cold"]] * 50, dim=8, sample=0, threads=1)
     >>> found.n_words, found.n_tokens
     (4, 200)
     >>> found.check()

@@ -75,7 +75,7 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
 
     Examples
     --------
-    >>> wv = train([["salt", "pepper"], ["hot", "cold"]] * 50, dim=8, threads=1)
+    >>> wv = train([["salt", "pepper"], ["hot", "cold"]] * 50, dim=8, sample=0, threads=1)
     >>> wv.vectors.shape
     (4, 8)
     """
