@@ -9,6 +9,10 @@ class InputError(FastvecError, ValueError):
     """An argument, or data given in memory, that cannot be used."""
 
 
+class TooLittleText(InputError):
+    """Text in which there is nothing to count, or that has fewer words than vectors would have dimensions."""
+
+
 class FileError(FastvecError, OSError):
     """A file that cannot be read, written or understood; the message begins with its name."""
 

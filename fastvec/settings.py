@@ -247,10 +247,11 @@ class Word2Vec(Model):
         "their number (Irsoy et al. 2021), which wants a higher learning rate.",
         known_as=("cbow_mean",),
     )
-    init: Literal["word2vec", "xavier"] = parameter(
+    init: Literal["word2vec", "xavier", "ppmi-svd"] = parameter(
         "word2vec",
-        help="First weights: inputs uniform in ±1/(2 dim), outputs zero; or both uniform in ±sqrt(6 / (words + dim)) "
-        "(Glorot and Bengio 2010).",
+        help="First weights: inputs uniform in ±1/(2 dim), outputs zero; both uniform in ±sqrt(6 / (words + dim)) "
+        "(Glorot and Bengio 2010); or ppmi-svd, the PPMI-SVD vectors of the same text, which take some seconds more to "
+        "make and are better to start from. A text too small for these starts at random. Not with init_from.",
     )
 
     def __post_init__(self) -> None:

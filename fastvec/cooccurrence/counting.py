@@ -20,7 +20,7 @@ from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import why_no_context
 from fastvec.corpus.spread import Spread
-from fastvec.errors import InputError
+from fastvec.errors import InputError, TooLittleText
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.parameters import documented, take_all
@@ -99,7 +99,7 @@ def count_cooccurrence(
         if chosen.cell_min_count:
             least = f"no pair of words has a total weight of {chosen.cell_min_count:g}"
             raise InputError(f"{corpus.name}: {least}; lower cell_min_count (--cell-min-count)")
-        raise InputError(why_no_context(corpus, vocabulary, chosen.sample, chosen.window))
+        raise TooLittleText(why_no_context(corpus, vocabulary, chosen.sample, chosen.window))
     metadata = {"counting": chosen.as_dict(), "corpus": corpus.facts}
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)
 

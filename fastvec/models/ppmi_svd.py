@@ -18,7 +18,7 @@ from fastvec.cooccurrence.needs import CELL, counting_needs
 from fastvec.cooccurrence.survey import Survey
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
-from fastvec.errors import InputError
+from fastvec.errors import TooLittleText
 from fastvec.kernels.sparse import PANEL
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.models.counted import counted
@@ -105,14 +105,14 @@ def _weighted(
         counts, cds=settings.cds, shift=settings.shift, cell_min_count=settings.cell_min_count, threads=job.threads
     )
     if not matrix.nnz:
-        raise InputError("no pair of words has a PPMI above 0: lower shift (--shift) or cell_min_count")
+        raise TooLittleText("no pair of words has a PPMI above 0: lower shift (--shift) or cell_min_count")
     return matrix
 
 
 def check_words(settings: PpmiSvd, n_words: int) -> None:
     """Refuse a vocabulary of fewer words than dimensions."""
     if n_words < settings.dim:
-        raise InputError(
+        raise TooLittleText(
             f"dim must be at most {n_words}, the number of words, not {settings.dim}; lower dim (--dim) or "
             "min_count (--min-count), or give more text"
         )

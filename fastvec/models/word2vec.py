@@ -16,7 +16,7 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import longest_sentence, why_no_context
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
-from fastvec.errors import InputError, TrainingError
+from fastvec.errors import InputError, TooLittleText, TrainingError
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
@@ -34,6 +34,7 @@ from fastvec.kernels.word2vec import (
     new_work,
     train_block,
 )
+from fastvec.models import spectrum
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving, State
@@ -94,13 +95,15 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
         saved.read("C", C[:n_words])
     else:
         _initialise(settings, W, C, n_words)
+        if settings.init == "ppmi-svd":
+            spectrum.start(settings, corpus, vocabulary, job, W, C)
         if job.initial:
             job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None)
     usual = max(_USUAL, *(_longest(matrix[:n_words]) for matrix in (W, C)))
     run = _Run(settings, corpus, vocabulary.counts, W, C, job)
     run.go(saved.facts if saved else {})
     if not (run.n_centres or saved):
-        raise InputError(why_no_context(corpus, vocabulary, settings.sample, settings.window))
+        raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
     if not (all_finite(W) and all_finite(C)):
         raise _diverged(settings, "the weights are no longer finite", job.threads)
     longest = max(_longest(matrix[:n_words]) for matrix in (W, C))
@@ -124,7 +127,7 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     contexts = 2 * (max(window, BAND) if settings.model == "cbow" else BAND)
     block = _block_size(text.n_ids)
     work = 8 * (block + window) + 8 * _MARGIN * window + 8 * BAND * width + 12 * contexts + 24 * width + 8 * 1024
-    return Estimate(
+    training = Estimate(
         lower="dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)",
         phases=[
             Phase("compiling", LOADING + matrices // 2),  # the context vectors are zero still, and take no memory
@@ -135,6 +138,9 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
         work={"training": settings.epochs * text.n_tokens},
         weights=2 * 4 * n_words * padded(dim),
     )
+    if settings.init != "ppmi-svd":
+        return training
+    return spectrum.with_start(settings, training, source, text, threads)
 
 
 def _largest_window(settings: Word2Vec, corpus: Corpus) -> int:

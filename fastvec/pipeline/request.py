@@ -10,7 +10,7 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, suggestion, take, unknown
 from fastvec.pipeline.initial import Initial
-from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Words
+from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Word2Vec, Words
 
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
@@ -68,6 +68,8 @@ class Request:
         words, reading, result = take(Words, rest), take(Reading, rest), take(Result, rest)
         initial = _initial(result)
         settings = _settings(model, rest, source, initial)
+        if initial is not None and isinstance(settings, Word2Vec) and settings.init == "ppmi-svd":
+            raise InputError("a training starts from init_from or from init ppmi-svd, not from both: omit one")
         if result.vectors is None:
             best: Any = "word" if result.save_context else settings.default_vectors
             result = replace(result, vectors=best)

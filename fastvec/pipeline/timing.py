@@ -29,6 +29,9 @@ def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> di
     Phases that `estimate.work` names are stopped after a moment, and extrapolated from their progress; others are
     finished, and take `estimate.scale` times as long.
     """
+    if estimate.parts:
+        timed = [measure(*part, text, threads) for part in estimate.parts]
+        return {name: took for each in timed for name, took in each.items()}
     if estimate.sample is None:
         return estimate.seconds
     sample, nameless = estimate.sample(), Vocabulary([""] * text.n_words, text.counts)

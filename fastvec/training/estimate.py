@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fastvec.settings import Model
+
 #: Bytes that the compiler takes to compile or load code; word2vec gives them back before it trains.
 LOADING = 42 << 20
 
@@ -41,3 +43,5 @@ class Estimate:
     seconds: dict[str, float] = field(default_factory=dict)  #: Phases whose time is known already.
     files: list[File] = field(default_factory=list)  #: What does not fit the memory.
     weights: int = 0  #: Bytes of the weights that a checkpoint holds; 0 where there are none.
+    #: What is timed one after the other in place of the whole, where this consists of several trainings.
+    parts: list[tuple[Model, "Estimate"]] = field(default_factory=list)

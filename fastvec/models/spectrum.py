@@ -1,0 +1,112 @@
+"""A warm start of word2vec: its first weights from the PPMI-SVD of the same text.
+
+Skip-gram with negative sampling factorises a shifted matrix of pointwise mutual information implicitly (Levy and
+Goldberg 2014). So the explicit factorisation, with the root of the singular values on both sides, is close to where
+training goes: dot products of word and context vectors start as the PPMI. Training adds the shift, the negative part,
+and what windows of its own size show.
+"""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.text import Text
+from fastvec.errors import TooLittleText
+from fastvec.kernels.huffman import huffman_paths
+from fastvec.models import ppmi_svd
+from fastvec.settings import PpmiSvd, Word2Vec
+from fastvec.training.estimate import LOADING, Estimate
+from fastvec.training.job import Job
+
+Matrix = NDArray[np.float32]
+
+_LOG = logging.getLogger(__name__)
+
+
+def factorisation(settings: Word2Vec) -> PpmiSvd:
+    """Return the PPMI-SVD that word2vec with these parameters starts from.
+
+    Its tolerance is loose: a closer decomposition costs twice the time, and training ends with the same scores.
+    """
+    return PpmiSvd(dim=settings.dim, seed=settings.seed, tolerance=0.1)
+
+
+def start(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, W: Matrix, C: Matrix) -> None:
+    """Set the first weights, unless the text is too small for it: then they stay, and a warning is logged.
+
+    Parameters
+    ----------
+    settings, corpus, vocabulary, job
+        As for `fastvec.models.word2vec.fit`; the weights do not depend on the threads.
+    W : (n_words or more, dim or more) float32
+        Receives the word vectors.
+    C : (n_words or more, dim or more) float32
+        Receives the context vectors; with hierarchical softmax the vectors of the inner nodes, from `node_vectors`.
+    """
+    try:
+        words, contexts = ppmi_svd.fit(factorisation(settings), corpus, vocabulary, Job(job.threads, job.listener))
+    except TooLittleText as error:
+        _LOG.warning("no PPMI-SVD to start from, so training starts at random: %s", error)
+        return
+    n_words, dim = words.shape
+    W[:n_words, :dim] = words
+    C[:n_words, :dim] = contexts if settings.has_context_vectors else node_vectors(contexts, vocabulary.counts)
+
+
+def node_vectors(contexts: Matrix, counts: NDArray[np.int64]) -> Matrix:
+    """Return first vectors of the inner nodes of a Huffman tree.
+
+    Parameters
+    ----------
+    contexts : (n_words, dim) float32
+        Context vectors.
+    counts : (n_words,) int64
+        Falling.
+
+    Returns
+    -------
+    (n_words, dim) float32
+        For each node the mean of the context vectors below its branch with label 1, less that below the other; means
+        are weighted by `counts`. The last row belongs to no node, and is zero.
+    """
+    from scipy.sparse import csr_matrix
+
+    n_words = len(counts)
+    starts, nodes, labels = huffman_paths(counts)
+    weights = np.repeat(counts, np.diff(starts)).astype(np.float32)
+    vectors = np.zeros_like(contexts)
+    for label in (1, 0):
+        below = csr_matrix((weights * (labels == label), nodes, starts), (n_words, n_words)).T
+        total = np.asarray(below.sum(1))
+        vectors += (label * 2 - 1) * (below @ contexts) / np.maximum(total, 1)
+    return vectors
+
+
+def with_start(settings: Word2Vec, training: Estimate, corpus: Corpus, text: Text, threads: int) -> Estimate:
+    """Return what a training takes with its warm start, from what it takes without.
+
+    Parameters
+    ----------
+    settings : Word2Vec
+        What is trained.
+    training : Estimate
+        Of the same training from a random start.
+    corpus, text, threads
+        As for `fastvec.models.word2vec.needs`.
+    """
+    svd = factorisation(settings)
+    if text.n_words < svd.dim:
+        return training
+    before = ppmi_svd.needs(svd, corpus, text, threads)
+    weights = training.phases[-1].memory
+    phases = [phase._replace(memory=phase.memory + weights + LOADING) for phase in before.phases]
+    return replace(
+        training,
+        lower=f"{training.lower}, or choose another init (--init)",
+        phases=phases + training.phases,
+        files=before.files + training.files,
+        parts=[(svd, before), (replace(settings, init="word2vec"), training)],
+    )
