@@ -194,6 +194,8 @@ class Word2Vec(Model):
         ("cbow", "negative"): 0.075,
         ("cbow", "hierarchical"): 0.05,
     }
+    #: The same from good vectors, where it differs.
+    warm_rates: ClassVar[dict[tuple[str, str], float]] = {("skipgram", "negative"): 0.025, ("cbow", "negative"): 0.05}
 
     model: Literal["skipgram", "cbow"] = "skipgram"
     loss: Literal["negative", "hierarchical"] = parameter(
@@ -228,7 +230,9 @@ class Word2Vec(Model):
     epochs: int = parameter(5, help="Passes over the text.", **_EPOCHS)
     learning_rate: float | None = parameter(
         None,
-        shown=", ".join(f"{rate} {model} {loss}" for (model, loss), rate in learning_rates.items()),
+        shown=", ".join(f"{rate} {model} {loss}" for (model, loss), rate in learning_rates.items())
+        + "; with init ppmi-svd "
+        + ", ".join(f"{rate} {model} {loss}" for (model, loss), rate in warm_rates.items()),
         help="Learning rate at the start.",
         **_RATE,
     )
@@ -266,7 +270,9 @@ class Word2Vec(Model):
     @property
     def default_rate(self) -> float:
         """The learning rate that suits the mode."""
-        return self.learning_rates[self.model, self.loss]
+        mode = self.model, self.loss
+        usual = self.learning_rates[mode]
+        return self.warm_rates.get(mode, usual) if self.init == "ppmi-svd" else usual
 
     @property
     def has_context_vectors(self) -> bool:
