@@ -16,12 +16,13 @@ _STEP = 0.6180339887
 class Spread(Corpus):
     """The stretches of a corpus in an order that spreads them over the text; an incomplete last one stays last.
 
-    The corpus stays open, and is not owned.
+    The corpus stays open, and is not owned. Of the ids in that order there are at most `n_ids`; None leaves all.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, n_ids: int | None = None) -> None:
         self.__dict__ |= corpus.__dict__
         self._corpus = corpus
+        self.n_ids = min(corpus.n_ids, corpus.n_ids if n_ids is None else n_ids)
         n = corpus.n_ids // STRETCH
         order = np.argsort(np.arange(n) * _STEP % 1, kind="stable")
         self._order: list[int] = np.argsort(order, kind="stable").tolist() if n else []
