@@ -534,3 +534,14 @@ def test_an_interruption_anywhere_leaves_nothing(text_file, monkeypatch, place):
         read_corpus(text_file, cache_dir="cache", progress=interrupt if place == "progress" else None)
     left = [path.name for path in Path("cache").iterdir() if path.name.startswith("fastvec-making-")]
     assert left == []
+
+
+@pytest.mark.parametrize("tokenizer", ["whitespace", "words"])
+def test_a_text_in_another_encoding_is_refused_early(tmp_path, tokenizer):
+    path = tmp_path / "latin.txt"
+    path.write_bytes("café été naïve\n".encode("latin-1") * 20)
+    with pytest.raises(
+        FileError, match=r"latin.txt: 59 of its first 59 words, such as b'caf\\xe9', are not UTF-8; convert"
+    ):
+        read_corpus(path, tokenizer=tokenizer, cache=False)
+    assert read_corpus(path, tokenizer=tokenizer, errors="ignore", cache=False).n_tokens >= 40

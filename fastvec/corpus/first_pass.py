@@ -19,6 +19,10 @@ from fastvec.errors import FileError, InputError
 from fastvec.words import PackedWords, is_utf8
 
 WriteIds: TypeAlias = Callable[[NDArray[np.int32]], object]
+#: Bytes at the beginning of a file that show whether it is UTF-8.
+_SAMPLE = 1 << 16
+#: Words that must be there to judge by.
+_LEAST = 20
 _Advance: TypeAlias = Callable[[int], None]
 
 _N_IDS = 1 << 17  # ids that are written at a time
@@ -58,7 +62,7 @@ def count_pieces(
     scanner = Scanner()
     parts = []
     for name, blocks in source.parts(advance):
-        for block in blocks:
+        for block in _readable(name, blocks, errors):
             write(scanner.feed(block))
         write(scanner.feed(b"\n"))  # a file's end is a sentence's end
         parts.append((name, scanner.n_words))
@@ -145,7 +149,7 @@ class _Lines:
         for name, blocks in self.source.parts(self.advance):
             self.name, self.number = name, 0
             unfinished: list[bytes] = []
-            for block in blocks:
+            for block in _readable(name, blocks, self.errors):
                 first, *others = block.split(b"\n")
                 unfinished.append(first)
                 for line in others:
@@ -164,6 +168,23 @@ class _Lines:
             raise _not_unicode(self.name, invalid[0])
         self.n_invalid += len(invalid)
         return line.decode(errors=self.errors)
+
+
+def _readable(name: str, blocks: Iterable[bytes], errors: str) -> Iterator[bytes]:
+    """Yield blocks; raise `FileError` if most words at the beginning are not UTF-8, unless these are to be ignored."""
+    is_first = errors == "replace"
+    for block in blocks:
+        if is_first:
+            words = block[:_SAMPLE].split()[:-1]
+            invalid = [word for word in words if not is_utf8(word)]
+            if len(words) >= _LEAST and 2 * len(invalid) > len(words):
+                share = f"{len(invalid):,} of its first {len(words):,} words, such as {invalid[0][:20]!r}"
+                raise FileError(
+                    f"{name}: {share}, are not UTF-8; convert it (iconv -f ENCODING -t UTF-8), or omit what is not "
+                    'UTF-8 with errors="ignore" (--errors ignore)'
+                )
+        is_first = False
+        yield block
 
 
 def _not_unicode(name: str, piece: bytes) -> FileError:
