@@ -18,7 +18,7 @@ from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
-from fastvec.corpus.sentences import why_no_context
+from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.spread import Spread
 from fastvec.errors import InputError, TooLittleText
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
@@ -149,15 +149,15 @@ def new_text(capacity: int) -> NDArray[np.int32]:
 
 
 def fill_text(
-    text: NDArray[np.int32], corpus: Corpus, keep: NDArray[np.float32], settings: Counting, read: int, n_ids: int,
-    capacity: int,
+    text: NDArray[np.int32], corpus: Corpus, keep: NDArray[np.float32], settings: Counting, window: int, read: int,
+    n_ids: int, capacity: int,
 ) -> Iterator[tuple[int, int]]:  # fmt: skip
     """Fill `text` with one slice of a corpus after the other; yield where each ends, and how many ids have been read.
 
     Of `n_ids` ids `read` are read at a time. Slices of up to `capacity` positions overlap by the windows of the
-    positions at their ends, which are not counted there.
+    positions at their ends, which are not counted there; `window` is at most as long as a sentence.
     """
-    window, clean, is_spread = settings.window, settings.subsampling == "clean", isinstance(corpus, Spread)
+    clean, is_spread = settings.subsampling == "clean", isinstance(corpus, Spread)
     text, tokens = text.reshape(-1), np.empty(read, np.int32)
     text[:window] = END
     end = window
@@ -222,9 +222,10 @@ class _Counting:
         self.corpus, self.settings, self.listener = corpus, settings, listener
         self.n_words = len(vocabulary)
         self.keep = keep_probability(vocabulary.counts, settings.sample)
-        self.weights = Weights.of(settings)
+        self.window = largest_distance(corpus, settings.window)
+        self.weights = Weights.of(settings, self.window)
         memory = default_memory() if memory is None else memory
-        self.divided = Division.of(memory, self.n_words, corpus.n_ids, settings.window, threads)
+        self.divided = Division.of(memory, self.n_words, corpus.n_ids, self.window, threads)
         self.text = new_text(self.divided.capacity)
         self.rows = [Accumulator.of(self.n_words) for _ in range(threads)]
         self.n_counted, self.began = 0, perf_counter()
@@ -233,7 +234,7 @@ class _Counting:
         """Count; return the arrays of a CSR matrix."""
         n_ids, capacity = self.corpus.n_ids, self.divided.capacity
         self.listener(Progress("counting", 0, n_ids))
-        slices = fill_text(self.text, self.corpus, self.keep, self.settings, _READ, n_ids, capacity)
+        slices = fill_text(self.text, self.corpus, self.keep, self.settings, self.window, _READ, n_ids, capacity)
         end, n_read = next(slices)
         if n_read == n_ids:
             with Cells(np.float32, self.divided.result, self.corpus.folder) as cells:
@@ -249,7 +250,7 @@ class _Counting:
     def _count(self, end: int, n_read: int, cells: Cells, weights: Weights) -> None:
         """Count the slice in `text`."""
         starts, positions = np.empty(self.n_words + 1, np.int64), np.empty(end, np.int32)
-        sort_positions(self.text.reshape(-1)[:end], self.settings.window, starts, positions)
+        sort_positions(self.text.reshape(-1)[:end], self.window, starts, positions)
         pairs = np.diff(starts) * (weights.left.size + weights.right.size)
         blocks = self._cut(np.minimum(pairs, self.n_words), pairs)
         first_block = cells.n_blocks

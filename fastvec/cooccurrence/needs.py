@@ -8,6 +8,7 @@ from fastvec.cooccurrence.counting import Division
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.survey import Survey, survey
 from fastvec.corpus import Corpus
+from fastvec.corpus.sentences import largest_distance
 from fastvec.corpus.text import Text
 from fastvec.settings import Counted
 from fastvec.training.estimate import File, Phase
@@ -42,7 +43,7 @@ def needs_with(found: Survey, settings: Counted, source: Corpus, text: Text, thr
     """Estimate what counting takes with a survey."""
     n_words, n_kept = text.n_words, found.n_kept
     memory = default_memory() if settings.memory is None else settings.memory
-    divided = Division.of(memory, n_words, text.n_ids, settings.window, threads)
+    divided = Division.of(memory, n_words, text.n_ids, largest_distance(source, settings.window), threads)
     cells = CELL * found.n_cells
     held, mapped = (cells, 0) if cells <= divided.result else (0, cells)
     spilled = mapped

@@ -19,6 +19,7 @@ from fastvec.cooccurrence.counting import count_blocks, fill_text, new_text
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.sentences import largest_distance
 from fastvec.corpus.spread import STRETCH, Spread
 from fastvec.corpus.text import Text
 from fastvec.kernels.cooccurrence import Accumulator, sort_positions
@@ -107,11 +108,12 @@ def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Surv
 def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, threads: int) -> Survey:
     """Count the rows of some words in the first stretches of a corpus."""
     began = perf_counter()
-    n_words, window, weights = text.n_words, settings.window, Weights.of(settings)
+    n_words, window = text.n_words, largest_distance(corpus, settings.window)
+    weights = Weights.of(settings, window)
     capacity = n_stretches * (STRETCH + 1) + 2 * window
     kept, keep = new_text(capacity), keep_probability(text.counts, settings.sample)
     n_ids = min(n_stretches * STRETCH, corpus.n_ids)
-    [(end, _)] = fill_text(kept, corpus, keep, settings, STRETCH, n_ids, capacity)
+    [(end, _)] = fill_text(kept, corpus, keep, settings, window, STRETCH, n_ids, capacity)
     starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
     sort_positions(kept.reshape(-1)[:end], window, starts, positions)
     sorted_at = perf_counter()

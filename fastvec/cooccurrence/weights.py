@@ -12,20 +12,20 @@ from fastvec.settings import Counting
 _LARGEST_SCALE = 1 << 32
 
 
-def distance_weights(settings: Counting) -> tuple[NDArray[np.int64], int]:
-    """Return the weight of each distance from 1 on as a whole number, and what to divide them by.
+def distance_weights(settings: Counting, reach: int) -> tuple[NDArray[np.int64], int]:
+    """Return the weight of each distance from 1 to `reach` as a whole number, and what to divide them by.
 
-    >>> distance_weights(Counting(window=4))
+    >>> distance_weights(Counting(window=4), 4)
     (array([12,  6,  4,  3]), 12)
     """
     window = settings.window
-    distances = np.arange(1, window + 1)
+    distances = np.arange(1, reach + 1)
     if settings.weighting == "flat":
         return np.ones_like(distances), 1
     if settings.weighting == "linear":
         return window + 1 - distances, window
     scale = 1
-    for distance in range(1, window + 1):
+    for distance in range(1, reach + 1):
         scale = lcm(scale, distance)
         if scale > _LARGEST_SCALE:
             scale = _LARGEST_SCALE
@@ -42,8 +42,8 @@ class Weights(NamedTuple):
     scale: float | None  #: What sums are divided by; None keeps them whole.
 
     @classmethod
-    def of(cls, settings: Counting) -> "Weights":
-        """Return the weights that are counted with."""
-        weights, scale = distance_weights(settings)
+    def of(cls, settings: Counting, reach: int) -> "Weights":
+        """Return the weights that are counted with, at distances up to `reach`."""
+        weights, scale = distance_weights(settings, reach)
         left, right = (weights[: 0 if settings.side == other else None] for other in ("right", "left"))
         return cls(left, right, max(1, ceil(settings.cell_min_count * scale)), float(scale))

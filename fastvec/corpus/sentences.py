@@ -6,6 +6,8 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.kernels.subsampling import keep_probability
 
+#: Windows up to which it does not pay to look at sentences.
+_SHORT = 20
 #: Ids that are read at a time.
 _READ = 1 << 20
 
@@ -19,6 +21,11 @@ def longest_sentence(corpus: Corpus) -> int:
         lengths = np.diff(edges) - 1
         longest, before = max(longest, int(lengths.max())), int(lengths[-1])
     return longest
+
+
+def largest_distance(corpus: Corpus, window: int) -> int:
+    """Return the window, or if no sentence is so long the largest distance between two words of one."""
+    return window if window <= _SHORT else min(window, max(longest_sentence(corpus) - 1, _SHORT))
 
 
 def why_no_context(corpus: Corpus, vocabulary: Vocabulary, sample: float, window: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
-from fastvec.corpus.sentences import longest_sentence, why_no_context
+from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError, TooLittleText, TrainingError
@@ -114,7 +114,7 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
 
 def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estimate:
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
-    n_words, dim, window = text.n_words, settings.dim, _largest_window(settings, source)
+    n_words, dim, window = text.n_words, settings.dim, largest_distance(source, settings.window)
     copies = threads * most_replicas(n_words, threads)
     matrices = 2 * matrix_bytes(n_words + copies, dim)
     before = 2 * 4 * copies * padded(dim)  # the copies, as last merged
@@ -141,13 +141,6 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     if settings.init != "ppmi-svd":
         return training
     return spectrum.with_start(settings, training, source, text, threads)
-
-
-def _largest_window(settings: Word2Vec, corpus: Corpus) -> int:
-    """Return the window, or if no sentence is so long the largest distance between two of its words."""
-    if settings.window <= BAND:
-        return settings.window
-    return min(settings.window, max(longest_sentence(corpus) - 1, BAND))
 
 
 def _block_size(n_ids: int) -> int:
@@ -210,7 +203,7 @@ class _Run:
             starts, nodes, labels = huffman_paths(counts)
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
             n_outputs = int(np.diff(self.paths.starts).max())
-        self.window = _largest_window(settings, corpus)
+        self.window = largest_distance(corpus, settings.window)
         self.block_size = _block_size(corpus.n_ids)
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = own_cache_lines(np.zeros(1, np.int64))
