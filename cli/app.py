@@ -14,6 +14,10 @@ import click
 
 from fastvec._version import __version__
 from fastvec.errors import FastvecError
+from fastvec.parameters import suggestion
+from fastvec.settings import GROUPS
+
+from .options import OPTIONS
 
 # name: (module, help); the module holds a click command called `command`
 COMMANDS = {
@@ -80,6 +84,14 @@ def _signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+def _with_suggestion(error: click.NoSuchOption) -> click.NoSuchOption:
+    """Return an error that suggests what an option of another trainer is called here."""
+    known = suggestion(error.option_name.lstrip("-"), GROUPS)
+    if known is None or error.ctx is None or known not in {each.name for each in error.ctx.command.params}:
+        return error
+    return click.NoSuchOption(error.option_name, possibilities=[OPTIONS[known]], ctx=error.ctx)
+
+
 def main() -> None:
     """Run the command line and exit."""
     try:
@@ -88,6 +100,8 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:  # the command line could not be parsed
+        if isinstance(error, click.NoSuchOption):
+            error = _with_suggestion(error)
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort) as error:

@@ -28,7 +28,7 @@ def command(sources: tuple[str, ...], output: str, log_json: str | None, quiet: 
     matrix, words by contexts, that `fastvec train --cooccurrence` reads, and scipy.sparse.load_npz too.
 
     \b
-    Example:
+    Examples:
       fastvec cooccurrence corpus.txt -o counts.npz --window 5
       fastvec train --cooccurrence counts.npz --model ppmi-svd
     """  # noqa: D301 - click reads the backspace

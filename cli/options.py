@@ -13,7 +13,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
 
 #: The option of each parameter, for help that mentions others.
-_OPTIONS = {
+OPTIONS = {
     name: next(iter(each.flags)).partition("/")[0]
     for group in GROUPS
     for name, each in group.parameters.items()
@@ -65,7 +65,11 @@ def _options(several: list[Parameter]) -> list[Decorator]:
     each = several[0]
     if all(value is not None for value in each.flags.values()):
         flags = each.flags.items()
-        return [click.option(flag, each.name, flag_value=value, help=help_of(each)) for flag, value in flags]
+        helps = [help_of(each), *(f"Set {each.name} to {value}." for value in [*each.flags.values()][1:])]
+        return [
+            click.option(flag, each.name, flag_value=value, help=text)
+            for (flag, value), text in zip(flags, helps, strict=True)
+        ]
     kind: dict[str, Any] = {"type": _type(several), "metavar": _metavar(each)}
     if each.kind is bool:
         kind = {"is_flag": True}
@@ -93,7 +97,7 @@ def help_of(each: Parameter) -> str:
     """Return the help of a parameter with its default; other parameters have the names of their options in it."""
     has_default = each.shown or (each.default is not None and each.kind is not bool)
     text = f"{each.help}  [default: {each.default_text}]" if has_default else each.help
-    return re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda name: _OPTIONS.get(name[0], name[0]), text)
+    return re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda name: OPTIONS.get(name[0], name[0]), text)
 
 
 def record_of(each: Parameter) -> tuple[str, str]:

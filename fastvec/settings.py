@@ -82,7 +82,7 @@ class Result(Settings):
         None,
         metavar="VECTORS",
         help="Start from these vectors, and their context vectors if they are there, instead of at random (skipgram "
-        "and cbow). dim is theirs. Good vectors want a lower learning rate.",
+        "and cbow). The dimensions are theirs. Good vectors want a lower learning rate.",
         known_as=("pretrainedVectors", "pretrained_vectors"),
     )
     init_vocab: Literal["old", "new", "union"] | None = parameter(
@@ -398,7 +398,7 @@ class PpmiSvd(Counted):
         None,
         shown="as eig",
         metavar="N",
-        help="Power of the singular values in the context vectors. With 1 - eig, word times context vectors "
+        help="Power of the singular values in the context vectors. With 1 less --eig, word times context vectors "
         "are the PPMI.",
     )
     oversampling: int = parameter(

@@ -212,3 +212,12 @@ def test_help_is_quick_and_names_the_commands(run):
 
 def test_the_version_is_shown(run):
     assert run("--version") == (0, f"fastvec {fastvec.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"), [("--vector-size", "--dim"), ("--workers", "--threads"), ("--minCount", "--min-count")]
+)
+def test_options_of_other_trainers_are_understood(run, option, meant):
+    code, _, err = run("train", "corpus.txt", option, "5")
+    assert code == 2
+    assert f"No such option '{option}'. Did you mean '{meant}'?" in err
