@@ -84,12 +84,12 @@ def _signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _with_suggestion(error: click.NoSuchOption) -> click.NoSuchOption:
+def _with_suggestion(error: click.NoSuchOption) -> click.UsageError:
     """Return an error that suggests what an option of another trainer is called here."""
     known = suggestion(error.option_name.lstrip("-"), GROUPS)
     if known is None or error.ctx is None or known not in {each.name for each in error.ctx.command.params}:
         return error
-    return click.NoSuchOption(error.option_name, possibilities=[OPTIONS[known]], ctx=error.ctx)
+    return click.UsageError(f"No such option '{error.option_name}'. Did you mean '{OPTIONS[known]}'?", error.ctx)
 
 
 def main() -> None:
