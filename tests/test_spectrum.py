@@ -8,7 +8,7 @@ from fastvec.corpus import spread
 from fastvec.errors import InputError
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.models import spectrum
-from fastvec.models.spectrum import factorisation, node_vectors
+from fastvec.models.spectrum import SCALES, factorisation, node_vectors
 from fastvec.settings import PpmiSvd, Word2Vec
 from tests.models import WORD2VEC, Interrupt
 from tests.texts import separation, two_topics, write_topics
@@ -22,16 +22,17 @@ def test_word_and_context_vectors_start_from_the_ppmi_svd(model):
     svd = fastvec.train(two_topics(), factorisation(Word2Vec(dim=6)), save_context=True)
     wv = fastvec.train(two_topics(), model, dim=6, save_context=True, **STILL)
     assert wv.words == svd.words
-    np.testing.assert_allclose(wv.vectors, svd.vectors, atol=1e-6)
-    np.testing.assert_allclose(wv.context_vectors, svd.context_vectors, atol=1e-6)
+    np.testing.assert_allclose(wv.vectors, svd.vectors * SCALES[model], atol=1e-6)
+    np.testing.assert_allclose(wv.context_vectors, svd.context_vectors * SCALES[model], atol=1e-6)
 
 
-def test_dot_products_start_as_the_ppmi():
+def test_dot_products_start_in_proportion_to_the_ppmi():
     wv = fastvec.train(two_topics(), dim=12, save_context=True, **STILL)
     with fastvec.read_corpus(two_topics()) as corpus:
         svd = factorisation(Word2Vec(dim=12))
         counts = fastvec.count_cooccurrence(corpus, corpus.vocabulary(), window=svd.window, sample=svd.sample)
-    np.testing.assert_allclose(wv.vectors @ wv.context_vectors.T, fastvec.ppmi(counts).toarray(), atol=1e-5)
+    expected = fastvec.ppmi(counts).toarray() * SCALES["skipgram"] ** 2
+    np.testing.assert_allclose(wv.vectors @ wv.context_vectors.T, expected, atol=1e-5)
 
 
 def test_an_inner_node_starts_between_the_means_of_its_branches():
@@ -54,7 +55,7 @@ def test_an_inner_node_starts_between_the_means_of_its_branches():
 def test_word_vectors_start_from_it_with_hierarchical_softmax_too():
     svd = fastvec.train(two_topics(), factorisation(Word2Vec(dim=6)))
     wv = fastvec.train(two_topics(), loss="hierarchical", dim=6, **STILL)
-    np.testing.assert_allclose(wv.vectors, svd.vectors, atol=1e-6)
+    np.testing.assert_allclose(wv.vectors, svd.vectors * SCALES["skipgram"], atol=1e-6)
 
 
 def test_a_word_that_stands_alone_starts_at_random():
@@ -76,7 +77,7 @@ def test_of_a_long_text_a_part_is_counted(monkeypatch):
     expected = fastvec.train(counts, "ppmi-svd", dim=6).vectors
     counted = expected.any(axis=1)
     assert counted.sum() > 6
-    np.testing.assert_allclose(wv.vectors[counted], expected[counted], atol=1e-6)
+    np.testing.assert_allclose(wv.vectors[counted], expected[counted] * SCALES["skipgram"], atol=1e-6)
 
 
 @pytest.mark.parametrize(("model", "loss"), WORD2VEC)

@@ -2,8 +2,8 @@
 
 Skip-gram with negative sampling factorises a shifted matrix of pointwise mutual information implicitly (Levy and
 Goldberg 2014). So the explicit factorisation, with the root of the singular values on both sides, is close to where
-training goes: dot products of word and context vectors start as the PPMI. Training adds the shift, the negative part,
-and what windows of its own size show.
+training goes: dot products of word and context vectors start in proportion to the PPMI. Training adds the shift, the
+negative part, and what windows of its own size show.
 """
 
 import logging
@@ -26,6 +26,9 @@ Matrix = NDArray[np.float32]
 
 #: Ids that are counted of a longer text, in stretches from all over it. On Wikipedia, 4 M of 18 M cost CBOW a point.
 COUNTED = 32 << 20
+#: Factors of the vectors, which lose nothing at first and gain where the text is short. The mean of several inputs is
+#: shorter than each of them, so CBOW has the larger one.
+SCALES = {"skipgram": 1.2, "cbow": 1.4}
 
 _LOG = logging.getLogger(__name__)
 
@@ -57,6 +60,8 @@ def start(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, 
     except TooLittleText as error:
         _LOG.warning("no PPMI-SVD to start from, so training starts at random: %s", error)
         return
+    words *= np.float32(SCALES[settings.model])
+    contexts *= np.float32(SCALES[settings.model])
     rows = np.flatnonzero(words.any(1))  # a word without cells starts at random
     W[rows, : settings.dim] = words[rows]
     if not settings.has_context_vectors:
