@@ -194,8 +194,13 @@ class Word2Vec(Model):
         ("cbow", "negative"): 0.075,
         ("cbow", "hierarchical"): 0.05,
     }
-    #: The same from good vectors, where it differs.
-    warm_rates: ClassVar[dict[tuple[str, str], float]] = {("skipgram", "negative"): 0.025, ("cbow", "negative"): 0.05}
+    #: The same from the vectors of a PPMI-SVD.
+    warm_rates: ClassVar[dict[tuple[str, str], float]] = {
+        ("skipgram", "negative"): 0.025,
+        ("skipgram", "hierarchical"): 0.018,
+        ("cbow", "negative"): 0.05,
+        ("cbow", "hierarchical"): 0.035,
+    }
 
     model: Literal["skipgram", "cbow"] = "skipgram"
     loss: Literal["negative", "hierarchical"] = parameter(
@@ -270,9 +275,7 @@ class Word2Vec(Model):
     @property
     def default_rate(self) -> float:
         """The learning rate that suits the mode."""
-        mode = self.model, self.loss
-        usual = self.learning_rates[mode]
-        return self.warm_rates.get(mode, usual) if self.init == "ppmi-svd" else usual
+        return (self.warm_rates if self.init == "ppmi-svd" else self.learning_rates)[self.model, self.loss]
 
     @property
     def has_context_vectors(self) -> bool:

@@ -22,8 +22,8 @@ def test_word_and_context_vectors_start_from_the_ppmi_svd(model):
     svd = fastvec.train(two_topics(), factorisation(Word2Vec(dim=6)), save_context=True)
     wv = fastvec.train(two_topics(), model, dim=6, save_context=True, **STILL)
     assert wv.words == svd.words
-    np.testing.assert_allclose(wv.vectors, svd.vectors * SCALES[model], atol=1e-6)
-    np.testing.assert_allclose(wv.context_vectors, svd.context_vectors * SCALES[model], atol=1e-6)
+    np.testing.assert_allclose(wv.vectors, svd.vectors * SCALES[model, "negative"], atol=1e-6)
+    np.testing.assert_allclose(wv.context_vectors, svd.context_vectors * SCALES[model, "negative"], atol=1e-6)
 
 
 def test_dot_products_start_in_proportion_to_the_ppmi():
@@ -31,7 +31,7 @@ def test_dot_products_start_in_proportion_to_the_ppmi():
     with fastvec.read_corpus(two_topics()) as corpus:
         svd = factorisation(Word2Vec(dim=12))
         counts = fastvec.count_cooccurrence(corpus, corpus.vocabulary(), window=svd.window, sample=svd.sample)
-    expected = fastvec.ppmi(counts).toarray() * SCALES["skipgram"] ** 2
+    expected = fastvec.ppmi(counts).toarray() * SCALES["skipgram", "negative"] ** 2
     np.testing.assert_allclose(wv.vectors @ wv.context_vectors.T, expected, atol=1e-5)
 
 
@@ -55,7 +55,7 @@ def test_an_inner_node_starts_between_the_means_of_its_branches():
 def test_word_vectors_start_from_it_with_hierarchical_softmax_too():
     svd = fastvec.train(two_topics(), factorisation(Word2Vec(dim=6)))
     wv = fastvec.train(two_topics(), loss="hierarchical", dim=6, **STILL)
-    np.testing.assert_allclose(wv.vectors, svd.vectors * SCALES["skipgram"], atol=1e-6)
+    np.testing.assert_allclose(wv.vectors, svd.vectors * SCALES["skipgram", "hierarchical"], atol=1e-6)
 
 
 def test_a_word_that_stands_alone_starts_at_random():
@@ -77,7 +77,7 @@ def test_of_a_long_text_a_part_is_counted(monkeypatch):
     expected = fastvec.train(counts, "ppmi-svd", dim=6).vectors
     counted = expected.any(axis=1)
     assert counted.sum() > 6
-    np.testing.assert_allclose(wv.vectors[counted], expected[counted] * SCALES["skipgram"], atol=1e-6)
+    np.testing.assert_allclose(wv.vectors[counted], expected[counted] * SCALES["skipgram", "negative"], atol=1e-6)
 
 
 @pytest.mark.parametrize(("model", "loss"), WORD2VEC)
@@ -158,5 +158,7 @@ def test_vectors_from_elsewhere_are_refused():
 
 
 def test_a_good_start_wants_a_lower_learning_rate():
-    assert Word2Vec(init="ppmi-svd").learning_rate < Word2Vec().learning_rate
-    assert Word2Vec(init="ppmi-svd", loss="hierarchical", negative=None, ns_exponent=None).learning_rate == 0.025
+    for model, loss in WORD2VEC:
+        warm, cold = (Word2Vec(model=model, loss=loss, init=init) for init in ("ppmi-svd", "word2vec"))
+        assert warm.learning_rate < cold.learning_rate
+        assert Word2Vec(model=model, loss=loss, init="ppmi-svd", learning_rate=0.4).learning_rate == 0.4

@@ -26,9 +26,13 @@ Matrix = NDArray[np.float32]
 
 #: Ids that are counted of a longer text, in stretches from all over it. On Wikipedia, 4 M of 18 M cost CBOW a point.
 COUNTED = 32 << 20
-#: Factors of the vectors, which lose nothing at first and gain where the text is short. The mean of several inputs is
-#: shorter than each of them, so CBOW has the larger one.
-SCALES = {"skipgram": 1.2, "cbow": 1.4}
+#: Factor of the vectors, by model and loss; with 1, similarities end lower, with 2 the analogies of skip-gram do.
+SCALES = {
+    ("skipgram", "negative"): 1.2,
+    ("skipgram", "hierarchical"): 1.4,
+    ("cbow", "negative"): 1.4,
+    ("cbow", "hierarchical"): 1.4,
+}
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,8 +64,8 @@ def start(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, 
     except TooLittleText as error:
         _LOG.warning("no PPMI-SVD to start from, so training starts at random: %s", error)
         return
-    words *= np.float32(SCALES[settings.model])
-    contexts *= np.float32(SCALES[settings.model])
+    for vectors in (words, contexts):
+        vectors *= np.float32(SCALES[settings.model, settings.loss])
     rows = np.flatnonzero(words.any(1))  # a word without cells starts at random
     W[rows, : settings.dim] = words[rows]
     if not settings.has_context_vectors:
