@@ -19,7 +19,10 @@ CLASSES: dict[str, tuple[str, tuple[type[Settings], ...]]] = {
     "Read": ("TypedDict", (settings.Reading,)),
     "Count": ("TypedDict", (settings.Counting,)),
     "Train": ("Read", (settings.Words, settings.Result, settings.Run)),
-    **{f"Train{kind.__name__}": ("Train", (kind,)) for kind in settings.MODELS.values()},
+    **{
+        f"Train{kind.__name__}": ("Train, Count" if kind.counts else "Train", (kind,))
+        for kind in settings.MODELS.values()
+    },
 }
 
 
@@ -55,11 +58,11 @@ def keywords() -> str:
     for name, (base, groups) in CLASSES.items():
         lines += ["", "", f"class {name}({base}, total=False):"]
         lines += [f'    """Those of {", ".join(f"`{group.__name__}`" for group in groups)}."""', ""]
+        inherited = settings.Counting.parameters if "Count" in base else {}
         for group in groups:
-            for parameter in group.parameters:
+            for parameter in [each for each in group.parameters if each != "model" and each not in inherited]:
                 kinds = (written.get(cls.__name__, {}).get(parameter) for cls in group.__mro__)
-                if parameter != "model":
-                    lines.append(f"    {parameter}: {next(filter(None, kinds))}")
+                lines.append(f"    {parameter}: {next(filter(None, kinds))}")
     return "\n".join(lines) + "\n"
 
 

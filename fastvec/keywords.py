@@ -66,17 +66,10 @@ class TrainWord2Vec(Train, total=False):
     init: Literal["word2vec", "xavier", "ppmi-svd"]
 
 
-class TrainGlove(Train, total=False):
+class TrainGlove(Train, Count, total=False):
     """Those of `Glove`."""
 
     dim: int
-    seed: int
-    window: int
-    weighting: Literal["harmonic", "linear", "flat"]
-    side: Literal["both", "left", "right"]
-    cell_min_count: float
-    sample: float
-    subsampling: Literal["dirty", "clean"]
     memory: int | None
     epochs: int
     learning_rate: float
@@ -86,17 +79,10 @@ class TrainGlove(Train, total=False):
     tolerance: float
 
 
-class TrainPpmiSvd(Train, total=False):
+class TrainPpmiSvd(Train, Count, total=False):
     """Those of `PpmiSvd`."""
 
     dim: int
-    seed: int
-    window: int
-    weighting: Literal["harmonic", "linear", "flat"]
-    side: Literal["both", "left", "right"]
-    cell_min_count: float
-    sample: float
-    subsampling: Literal["dirty", "clean"]
     memory: int | None
     cds: float
     shift: float
