@@ -5,9 +5,10 @@ import pytest
 
 import fastvec
 from fastvec.corpus import spread
+from fastvec.corpus.text import Text
 from fastvec.errors import InputError
 from fastvec.kernels.huffman import huffman_paths
-from fastvec.models import spectrum
+from fastvec.models import spectrum, word2vec
 from fastvec.models.spectrum import SCALES, factorisation, node_vectors
 from fastvec.settings import PpmiSvd, Word2Vec
 from tests.models import WORD2VEC, Interrupt
@@ -148,7 +149,11 @@ def test_every_phase_is_told_and_planned(tmp_path):
     assert phases == ["reading", "planning", "counting", "weighting", "factorising", "compiling", "training"]
     planned = fastvec.plan(tmp_path / "text.txt", **options)
     assert {"counting", "weighting", "factorising", "training"} <= set(planned.seconds)
-    assert planned.memory >= fastvec.plan(tmp_path / "text.txt", dim=6, cache=False).memory
+    with fastvec.read_corpus(tmp_path / "text.txt", cache=False) as corpus:
+        text = Text.of(corpus, corpus.vocabulary())
+        warm, cold = (word2vec.needs(Word2Vec(dim=6, init=init), corpus, text, 1) for init in ("ppmi-svd", "word2vec"))
+    assert warm.phases[-len(cold.phases) :] == cold.phases
+    assert {phase.name for phase in warm.phases} >= {"counting", "weighting", "factorising"}
 
 
 def test_vectors_from_elsewhere_are_refused():
