@@ -90,8 +90,10 @@ def needs(settings: Glove, source: Corpus | Cooccurrence, text: Text, threads: i
     n_words, width, n_cells = text.n_words, _width(settings.dim), counting.found.n_cells
     n_blocks, block_size = divide(n_words, n_cells)
     tiles, limit = CELL * n_cells, _tile_memory(settings)
-    held, mapped, files = counting.held + 22 * n_words, counting.mapped, list(counting.files)
-    shuffling = Phase("shuffling", held + min(tiles, limit), mapped)
+    held, mapped, files = 22 * n_words, counting.mapped, list(counting.files)
+    shuffling = Phase("shuffling", counting.held + held + min(tiles, limit), mapped)
+    if isinstance(source, Corpus):  # what was counted is freed once it is in tiles
+        mapped = 0
     if tiles <= limit:
         held += tiles
     else:
