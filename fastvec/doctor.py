@@ -96,15 +96,14 @@ def _compiler() -> Finding:
 
 
 def _room() -> Iterator[Finding]:
-    from platformdirs import user_cache_path
-
+    from fastvec.corpus.stream import user_cache
     from fastvec.disk.scratch import system_folder
     from fastvec.errors import megabytes
     from fastvec.training.resources import disk_room, memory_room
 
     room = memory_room()
     yield Finding("memory", f"{megabytes(room.free)} free of {megabytes(room.total)} ({room.limit})")
-    cache = user_cache_path("fastvec")
+    cache = user_cache()
     kept = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) if cache.exists() else 0
     yield Finding("cache", f"{megabytes(kept)} of texts in {cache}, {megabytes(disk_room(cache))} free")
     temporary = system_folder()

@@ -146,6 +146,11 @@ def read_description(directory: Path) -> Description | None:
     return description if whole else None
 
 
+def user_cache() -> Path:
+    """Return the folder of the user's cache."""
+    return user_cache_path("fastvec")
+
+
 def cache_folder(given: str | os.PathLike[str] | None, *, is_cached: bool) -> Path | None:
     """Return where a stream goes: the given folder, the user's cache for one that is cached, or None.
 
@@ -153,7 +158,7 @@ def cache_folder(given: str | os.PathLike[str] | None, *, is_cached: bool) -> Pa
     """
     if given is not None:
         return Path(given)
-    return user_cache_path("fastvec") if is_cached else None
+    return user_cache() if is_cached else None
 
 
 def entry_name(asked: list[Any]) -> str:

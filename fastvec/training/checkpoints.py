@@ -30,8 +30,6 @@ from fastvec.training.blocks import Queue
 
 #: Version of the folder's content.
 FORMAT = 2
-#: How often the state is saved by default.
-EVERY = "5m"
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _HEADER = 1 << 12  # bytes of a state's header and checksum, at most
 _LOG = logging.getLogger(__name__)
