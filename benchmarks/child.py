@@ -32,7 +32,7 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
         options: dict[str, Any] = {"window": GLOVE_WINDOW, "sample": 0, "x_max": 100, "learning_rate": 0.05}
     else:
         negative = NEGATIVE if mode.loss == "negative" else None
-        options = {"loss": mode.loss, "window": WINDOW, "sample": SAMPLE, "negative": negative}
+        options = {"loss": mode.loss, "window": WINDOW, "sample": SAMPLE, "negative": negative, "init": "word2vec"}
     start = perf_counter()
     with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
         reading = perf_counter() - start

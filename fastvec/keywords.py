@@ -63,7 +63,7 @@ class TrainWord2Vec(Train, total=False):
     learning_rate: float | None
     min_learning_rate: float | None
     cbow_update: Literal["word2vec", "corrected"] | None
-    init: Literal["word2vec", "xavier", "ppmi-svd"]
+    init: Literal["ppmi-svd", "word2vec", "xavier"] | None
 
 
 class TrainGlove(Train, Count, total=False):

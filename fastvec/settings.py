@@ -4,7 +4,8 @@ Checks, the keywords of `fastvec.train`, the options of the command line and the
 these declarations. A default that is set again in a derived class replaces that of its base.
 """
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, parameter, settings
@@ -181,6 +182,18 @@ class Model(Settings):
         """The vectors that serve best: "word", "context" or "sum"."""
         return "word"
 
+    def for_words(self, n_words: int, *, is_initialised: bool = False) -> Self:
+        """Return the parameters with those defaults set that depend on the text: here none.
+
+        Parameters
+        ----------
+        n_words : int
+            Words that are trained.
+        is_initialised : bool
+            Whether training starts from vectors that were given.
+        """
+        return self
+
 
 @settings
 class Word2Vec(Model):
@@ -201,6 +214,8 @@ class Word2Vec(Model):
         ("cbow", "negative"): 0.05,
         ("cbow", "hierarchical"): 0.035,
     }
+    #: The words of texts that start from a PPMI-SVD by default: fewer show too little, and more take much memory.
+    warm_words: ClassVar[tuple[int, int]] = (1_000, 250_000)
 
     model: Literal["skipgram", "cbow"] = "skipgram"
     loss: Literal["negative", "hierarchical"] = parameter(
@@ -256,21 +271,28 @@ class Word2Vec(Model):
         "their number (Irsoy et al. 2021), which wants a higher learning rate.",
         known_as=("cbow_mean",),
     )
-    init: Literal["word2vec", "xavier", "ppmi-svd"] = parameter(
-        "word2vec",
-        help="First weights: inputs uniform in ±1/(2 dim), outputs zero; both uniform in ±sqrt(6 / (words + dim)) "
-        "(Glorot and Bengio 2010); or ppmi-svd, the PPMI-SVD vectors of the same text, which take some seconds more to "
-        "make and are better to start from. A text too small for these starts at random. Not with init_from.",
+    init: Literal["ppmi-svd", "word2vec", "xavier"] | None = parameter(
+        None,
+        shown="ppmi-svd for {:,} to {:,} words, and at least dim; else word2vec".format(*warm_words),
+        help="First weights: ppmi-svd, the PPMI-SVD vectors of the same text; word2vec, inputs uniform in ±1/(2 dim), "
+        "outputs zero; or xavier, both uniform in ±sqrt(6 / (words + dim)) (Glorot and Bengio 2010). ppmi-svd gives "
+        "better vectors, and takes some seconds and more memory. Not with init_from.",
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        start = self.default_rate if self.learning_rate is None else self.learning_rate
-        end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
-        if end > start:
+        start, end = self.learning_rate, self.min_learning_rate
+        if start is not None and end is not None and end > start:
             raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
-        object.__setattr__(self, "learning_rate", float(start))
-        object.__setattr__(self, "min_learning_rate", float(end))
+
+    def for_words(self, n_words: int, *, is_initialised: bool = False) -> Self:
+        """Return the parameters with `init` and the learning rates set as they suit the text."""
+        least, most = self.warm_words
+        best: Any = "ppmi-svd" if not is_initialised and max(least, self.dim) <= n_words <= most else "word2vec"
+        chosen = replace(self, init=self.init or best)
+        start = chosen.default_rate if self.learning_rate is None else self.learning_rate
+        end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
+        return replace(chosen, learning_rate=start, min_learning_rate=end)
 
     @property
     def default_rate(self) -> float:

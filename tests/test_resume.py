@@ -90,7 +90,7 @@ def test_several_threads_go_on_too(text):
     [
         ({"dim": 9}, "dim=9: the run was started with dim=8"),
         ({"min_count": 2}, "min_count=2: the run was started with min_count=5"),
-        ({"learning_rate": 0.1}, r"resume with learning_rate=0\.1: the run was started with learning_rate=0\.05"),
+        ({"learning_rate": 0.1}, r"resume with learning_rate=0\.1: the run was started with learning_rate=its default"),
         ({"model": "cbow"}, "model=cbow: the run was started with model=skipgram"),
         ({"x_max": 9}, "x_max is a parameter of model glove, not of skipgram"),
         ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "has another vocabulary"),

@@ -164,6 +164,38 @@ def test_vectors_from_elsewhere_are_refused():
 
 def test_a_good_start_wants_a_lower_learning_rate():
     for model, loss in WORD2VEC:
-        warm, cold = (Word2Vec(model=model, loss=loss, init=init) for init in ("ppmi-svd", "word2vec"))
+        warm, cold = (Word2Vec(model=model, loss=loss, init=init).for_words(9) for init in ("ppmi-svd", "word2vec"))
         assert warm.learning_rate < cold.learning_rate
-        assert Word2Vec(model=model, loss=loss, init="ppmi-svd", learning_rate=0.4).learning_rate == 0.4
+        given = Word2Vec(model=model, loss=loss, init="ppmi-svd", learning_rate=0.4).for_words(9)
+        assert (given.learning_rate, given.min_learning_rate) == (0.4, pytest.approx(4e-5))
+
+
+@pytest.mark.parametrize(
+    ("n_words", "options", "init"),
+    [
+        (999, {}, "word2vec"),
+        (1_000, {}, "ppmi-svd"),
+        (1_000, {"dim": 1_001}, "word2vec"),
+        (1_000, {"init": "xavier"}, "xavier"),
+        (250_000, {}, "ppmi-svd"),
+        (250_001, {}, "word2vec"),
+        (250_001, {"init": "ppmi-svd"}, "ppmi-svd"),
+    ],
+)
+def test_the_number_of_words_decides_how_weights_start(n_words, options, init):
+    assert Word2Vec(**options).for_words(n_words).init == init
+
+
+def test_weights_that_are_given_are_not_replaced_by_a_ppmi_svd():
+    chosen = Word2Vec().for_words(10_000, is_initialised=True)
+    assert (chosen.init, chosen.learning_rate) == ("word2vec", Word2Vec.learning_rates["skipgram", "negative"])
+
+
+def test_vectors_know_how_their_training_started():
+    text = [[f"{k % 40}", f"{k}"] for k in range(1_200)] * 5
+    wv = fastvec.train(text, dim=4, epochs=1, threads=1, sample=0)
+    assert wv.metadata["parameters"]["init"] == "ppmi-svd"
+    assert wv.metadata["parameters"]["learning_rate"] == Word2Vec.warm_rates["skipgram", "negative"]
+    np.testing.assert_array_equal(
+        wv.vectors, fastvec.train(text, dim=4, epochs=1, threads=1, sample=0, init="ppmi-svd").vectors
+    )

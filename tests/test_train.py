@@ -169,7 +169,7 @@ def test_a_missing_file_is_named():
 
 @pytest.mark.parametrize(("done", "rate"), [(0, 0.05), (0.5, 0.0250025), (1, 5e-6)])
 def test_the_learning_rate_falls_linearly(done, rate):
-    assert learning_rate(Word2Vec(), done) == pytest.approx(rate)
+    assert learning_rate(Word2Vec().for_words(9), done) == pytest.approx(rate)
 
 
 def test_word2vec_trains_without_the_parts_of_scipy_that_it_does_not_need():

@@ -128,7 +128,7 @@ def with_start(settings: Word2Vec, training: Estimate, corpus: Corpus, text: Tex
     phases = [phase._replace(memory=phase.memory + weights + LOADING) for phase in before.phases]
     return replace(
         training,
-        lower=f"{training.lower}, or choose another init (--init)",
+        lower=f"{training.lower}, or start at random (--init word2vec)",
         phases=phases + training.phases,
         files=before.files + training.files,
         parts=[(svd, before), (replace(settings, init="word2vec"), training)],

@@ -112,6 +112,7 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
             found = stack.enter_context(_read(source, request, listener))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
+        request = request.for_words(text.n_words)
         estimate = model_of(request.settings).needs(request.settings, corpus or source, text, n_threads)
         needs = needs_of(
             request,
@@ -154,8 +155,9 @@ def _load_kernels(settings: Model, threads: int) -> float:
         tiny |= {"sample": 0.0, "memory": None, "tolerance": 0.5}
     compiling: list[float] = []
     with install_timer("numba:compile", compiling.append), read_corpus([[f"{k}" for k in range(1200)]] * 2) as corpus:
-        chosen = type(settings)(**settings.as_dict() | tiny)
-        model_of(chosen).fit(chosen, corpus, corpus.vocabulary(1), Job(threads))
+        words = corpus.vocabulary(1)
+        chosen = type(settings)(**settings.as_dict() | tiny).for_words(len(words))
+        model_of(chosen).fit(chosen, corpus, words, Job(threads))
     return max(0.0, perf_counter() - began - sum(compiling))
 
 

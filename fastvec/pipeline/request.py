@@ -88,6 +88,10 @@ class Request:
                 words = Words(vocabulary=Vocabulary.load(words.vocabulary))
         return cls(settings, words, reading, result, initial)
 
+    def for_words(self, n_words: int) -> "Request":
+        """Return the request with those defaults set that depend on the number of words."""
+        return replace(self, settings=self.settings.for_words(n_words, is_initialised=self.initial is not None))
+
     def as_json(self, source: Any) -> dict[str, Any]:
         """Return what `of` needs to make the same again, as far as JSON can hold it.
 

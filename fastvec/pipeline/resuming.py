@@ -92,8 +92,9 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
             continue
         is_more = name == "epochs" and value > known["epochs"]
         if not (name in _FREE or is_more or (name == "tokenizer" and known[name] is None) or value == known[name]):
+            was = "its default" if known[name] is None else known[name]
             raise InputError(
-                f"{folder}: cannot resume with {name}={value}: the run was started with {name}={known[name]}; omit it, "
+                f"{folder}: cannot resume with {name}={value}: the run was started with {name}={was}; omit it, "
                 "or start a new run"
             )
         known[name] = value

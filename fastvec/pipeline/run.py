@@ -132,16 +132,17 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
 
 def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
     """Make the vectors that are asked for, and save them."""
-    settings = request.settings
     with ExitStack() as stack:
         text = source
         if not isinstance(source, Corpus | Cooccurrence):
             told = reading(job.listener)
             text = stack.enter_context(read_corpus(source, progress=told, **request.reading.as_dict()))
         text, vocabulary = _choose_words(text, request, stack)
+        request = request.for_words(len(vocabulary))
         facts = text.facts
         check_text(job.checkpoints, facts, vocabulary)
         _check_needs(text, vocabulary, request, job, output)
+        settings = request.settings
         words, contexts = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
     limits: dict[str, int | None] = {}
     if isinstance(text, Corpus) and request.words.vocabulary is None:
