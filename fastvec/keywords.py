@@ -64,6 +64,8 @@ class TrainWord2Vec(Train, total=False):
     min_learning_rate: float | None
     cbow_update: Literal["word2vec", "corrected"] | None
     init: Literal["ppmi-svd", "word2vec", "xavier"] | None
+    subwords: str | None
+    buckets: int | None
 
 
 class TrainGlove(Train, Count, total=False):

@@ -4,11 +4,14 @@ Checks, the keywords of `fastvec.train`, the options of the command line and the
 these declarations. A default that is set again in a derived class replaces that of its base.
 """
 
+import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, parameter, settings
+from fastvec.subwords import Ngrams
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -75,7 +78,7 @@ class Result(Settings):
 
     vectors: Literal["word", "context", "sum"] | None = parameter(
         None,
-        shown="sum for glove and cbow with negative sampling, unless save_context; else word",
+        shown="sum for glove and cbow with negative sampling, unless save_context or subwords; else word",
         help="Return word vectors, context vectors, or their sum.",
     )
     save_context: bool = parameter(False, help="Keep the context vectors too; .safetensors files hold them.")
@@ -214,6 +217,19 @@ class Word2Vec(Model):
         ("cbow", "negative"): 0.05,
         ("cbow", "hierarchical"): 0.035,
     }
+    #: The same with subwords, at random and from the vectors of a PPMI-SVD.
+    subword_rates: ClassVar[dict[tuple[str, str], float]] = {
+        ("skipgram", "negative"): 0.05,
+        ("skipgram", "hierarchical"): 0.025,
+        ("cbow", "negative"): 0.3,
+        ("cbow", "hierarchical"): 0.2,
+    }
+    warm_subword_rates: ClassVar[dict[tuple[str, str], float]] = {
+        ("skipgram", "negative"): 0.025,
+        ("skipgram", "hierarchical"): 0.018,
+        ("cbow", "negative"): 0.15,
+        ("cbow", "hierarchical"): 0.1,
+    }
     #: The words of texts that start from a PPMI-SVD by default: fewer show too little, and more take much memory.
     warm_words: ClassVar[tuple[int, int]] = (1_000, 250_000)
 
@@ -265,7 +281,8 @@ class Word2Vec(Model):
         known_as=("min_alpha", "end_alpha", "min_lr"),
     )
     cbow_update: Literal["word2vec", "corrected"] | None = parameter(
-        "word2vec",
+        None,
+        shown="word2vec; with subwords corrected",
         only={"model": ("cbow",)},
         help="Gradient of the context words of cbow: the whole for each, as in word2vec.c and gensim; or divided by "
         "their number (Irsoy et al. 2021), which wants a higher learning rate.",
@@ -279,8 +296,27 @@ class Word2Vec(Model):
         "better vectors, and takes some seconds and more memory. Not with init_from.",
     )
 
+    subwords: str | None = parameter(
+        None,
+        shown="none",
+        metavar="MIN-MAX",
+        help="Lengths of the character n-grams whose vectors, with its own, make that of a word, as in fastText: 3-6. "
+        "Words that are not in the text have vectors too.",
+    )
+    buckets: int | None = parameter(
+        None,
+        least=1,
+        shown="2,000,000 with subwords",
+        metavar="N",
+        help="Rows of n-grams at most, which share them by their hashes.",
+        known_as=("bucket",),
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.subwords is None and self.buckets is not None:
+            raise InputError("buckets applies with subwords only; omit it")
+        _ = self.ngrams
         start, end = self.learning_rate, self.min_learning_rate
         if start is not None and end is not None and end > start:
             raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
@@ -289,15 +325,31 @@ class Word2Vec(Model):
         """Return the parameters with `init` and the learning rates set as they suit the text."""
         least, most = self.warm_words
         best: Any = "ppmi-svd" if not is_initialised and max(least, self.dim) <= n_words <= most else "word2vec"
-        chosen = replace(self, init=self.init or best)
+        usual: Any = "word2vec" if self.subwords is None else "corrected"
+        update = self.cbow_update or usual if self.model == "cbow" else None
+        chosen = replace(self, init=self.init or best, cbow_update=update)
         start = chosen.default_rate if self.learning_rate is None else self.learning_rate
         end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
         return replace(chosen, learning_rate=start, min_learning_rate=end)
 
+    @cached_property
+    def ngrams(self) -> Ngrams | None:
+        """The n-grams of words, or None without subwords."""
+        if self.subwords is None:
+            return None
+        match = re.fullmatch(r"([1-9]\d?)-([1-9]\d?)", str(self.subwords))
+        shortest, longest = map(int, match.groups()) if match else (1, 0)
+        if shortest > longest:
+            raise InputError(f"subwords must be two lengths of n-grams such as '3-6', not {self.subwords!r}")
+        return Ngrams(shortest, longest, self.buckets or 2_000_000)
+
     @property
     def default_rate(self) -> float:
         """The learning rate that suits the mode."""
-        return (self.warm_rates if self.init == "ppmi-svd" else self.learning_rates)[self.model, self.loss]
+        is_warm = self.init == "ppmi-svd"
+        if self.subwords is not None:
+            return (self.warm_subword_rates if is_warm else self.subword_rates)[self.model, self.loss]
+        return (self.warm_rates if is_warm else self.learning_rates)[self.model, self.loss]
 
     @property
     def has_context_vectors(self) -> bool:
@@ -307,7 +359,7 @@ class Word2Vec(Model):
     @property
     def default_vectors(self) -> str:
         """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
-        return "sum" if (self.model, self.loss) == ("cbow", "negative") else "word"
+        return "sum" if (self.model, self.loss, self.subwords) == ("cbow", "negative", None) else "word"
 
 
 @settings

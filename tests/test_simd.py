@@ -21,13 +21,13 @@ def run_logistic_steps(scores, m, labels, first, n, rate):
 
 
 @entry
-def run_mean(W, rows, m, H):
-    simd.mean(W, rows, m, H)
+def run_mean(W, rows, m, H, row):
+    simd.mean(W, rows, m, H, row)
 
 
 @entry
-def run_add_to_rows(W, rows, m, E, factor):
-    simd.add_to_rows(W, rows, m, E, factor)
+def run_add_to_rows(W, rows, m, E, row, factor):
+    simd.add_to_rows(W, rows, m, E, row, factor)
 
 
 @entry
@@ -108,8 +108,8 @@ def test_steps_keep_nan_visible():
 def test_mean_counts_repeated_rows_each_time(count):
     W, H, _ = matrices(6)
     rows = np.array([5, 5, 1, 2, 5, 3, 0])
-    run_mean(W, rows, count, H)
-    np.testing.assert_allclose(H[0], W[rows[:count]].mean(0), rtol=1e-4, atol=1e-6)
+    run_mean(W, rows, count, H, 2)
+    np.testing.assert_allclose(H[2], W[rows[:count]].mean(0), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("rows", [[3], [3, 3], [1, 2, 1, 2, 1, 5, 5]])
@@ -117,8 +117,8 @@ def test_rows_that_repeat_are_added_to_each_time(rows):
     W, E, _ = matrices(7)
     expected = W.copy()
     for row in rows:
-        expected[row] += np.float32(0.3) * E[0]
-    run_add_to_rows(W, np.array(rows), len(rows), E, np.float32(0.3))
+        expected[row] += np.float32(0.3) * E[2]
+    run_add_to_rows(W, np.array(rows), len(rows), E, 2, np.float32(0.3))
     np.testing.assert_allclose(W, expected, rtol=1e-5, atol=1e-6)
 
 

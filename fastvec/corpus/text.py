@@ -2,11 +2,13 @@
 
 import sys
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.words import PackedWords
 
 
 @dataclass(frozen=True)
@@ -20,24 +22,31 @@ class Text:
     n_types: int
     word_bytes: int  #: UTF-8 bytes of the vocabulary.
     bytes: int  #: Bytes of memory that the corpus and the vocabulary take.
+    words: PackedWords  #: The vocabulary, or a part of it.
     is_sampled: bool = False  #: Whether only a part of the text has been read.
 
     @classmethod
     def of(cls, corpus: Corpus | None, vocabulary: Vocabulary) -> "Text":
         """Return the sizes of a vocabulary and of its corpus, if there is one."""
-        strings = sum(map(sys.getsizeof, vocabulary.words))
+        strings, words = sum(map(sys.getsizeof, vocabulary.words)), PackedWords.pack(vocabulary.words, "surrogatepass")
         return cls(
             vocabulary.counts,
             corpus.n_ids if corpus else vocabulary.n_tokens,
             corpus.n_tokens if corpus else vocabulary.n_tokens,
             corpus.n_types if corpus else len(vocabulary),
-            sum(len(word.encode("utf-8", "surrogatepass")) for word in vocabulary.words),
+            len(words.data),
             (corpus.memory if corpus else 0) + strings + 16 * len(vocabulary),
+            words,
         )
 
     def times(self, scale: float) -> "Text":
         """Return the estimated sizes of a text with the same vocabulary that is `scale` times as long."""
         return replace(self, n_ids=round(self.n_ids * scale), n_tokens=round(self.n_tokens * scale), is_sampled=True)
+
+    def vocabulary(self) -> Vocabulary:
+        """Return words with these counts; those that are not known have the names of others."""
+        names = self.words.decode("surrogatepass") or [""]
+        return Vocabulary(list(islice(cycle(names), self.n_words)), self.counts)
 
     @property
     def n_words(self) -> int:

@@ -160,17 +160,17 @@ def _move(builder, E, X, rows, m, C, columns, n, steps):
     emit.blocks(builder, m, _MOVE_ROWS, rows_block)
 
 
-def mean(W, rows, m, H):
-    """Set H[0] to the mean of the rows rows[:m] of W, m >= 1; rows may repeat."""
-    H[0] = W[rows[:m]].sum(0) / np.float32(m)
+def mean(W, rows, m, H, row):
+    """Set H[row] to the mean of the rows rows[:m] of W, m >= 1; rows may repeat."""
+    H[row] = W[rows[:m]].sum(0) / np.float32(m)
 
 
 @emit.compiled(mean)
-def _mean(builder, W, rows, m, H):
+def _mean(builder, W, rows, m, H, row):
     factor = emit.splat(builder, builder.fdiv(emit.F32(1.0), builder.sitofp(m, emit.F32)))
 
     def clear(d, _):
-        emit.store(builder, emit.constant(0.0), H.at(d))
+        emit.store(builder, emit.constant(0.0), H.at(d, row))
         return []
 
     def block(i, n_i):
@@ -180,7 +180,8 @@ def _mean(builder, W, rows, m, H):
             vectors = [emit.load(builder, address, d) for address in addresses]
             while len(vectors) > 1:
                 vectors = [reduce(builder.fadd, vectors[k : k + 2]) for k in range(0, len(vectors), 2)]
-            emit.store(builder, emit.muladd(builder, vectors[0], factor, emit.load(builder, H.at(d))), H.at(d))
+            place = H.at(d, row)
+            emit.store(builder, emit.muladd(builder, vectors[0], factor, emit.load(builder, place)), place)
             return []
 
         emit.loop(builder, W.columns, LANES, [], body)
@@ -189,20 +190,20 @@ def _mean(builder, W, rows, m, H):
     emit.blocks(builder, m, (4, 2, 1), block)
 
 
-def add_to_rows(W, rows, m, E, factor):
-    """Add factor * E[0] to the rows rows[:m] of W; a row that repeats gets it each time."""
-    np.add.at(W, rows[:m], factor * E[0])
+def add_to_rows(W, rows, m, E, row, factor):
+    """Add factor * E[row] to the rows rows[:m] of W, m >= 1; a row that repeats gets it each time."""
+    np.add.at(W, rows[:m], factor * E[row])
 
 
 @emit.compiled(add_to_rows)
-def _add_to_rows(builder, W, rows, m, E, factor):
+def _add_to_rows(builder, W, rows, m, E, row, factor):
     factors = emit.splat(builder, factor)
 
     def block(i, n_i):
         addresses = [W.at(emit.I64(0), rows.get(builder.add(i, emit.I64(a)))) for a in range(n_i)]
 
         def body(d, _):
-            change = builder.fmul(factors, emit.load(builder, E.at(d)))
+            change = builder.fmul(factors, emit.load(builder, E.at(d, row)))
             for address in addresses:  # one after the other, since rows may be equal
                 place = builder.gep(address, [d])
                 emit.store(builder, builder.fadd(emit.load(builder, place), change), place)

@@ -30,10 +30,16 @@ def _is_inside(word, place):
 
 
 @leaf
-def _add_rows(word, shortest, longest, ngrams, total):
-    """Add the rows of the n-grams to `total` and count them."""
-    n_rows = 0
-    length = len(word) + 2
+def _is_sentence_end(word):
+    """Return whether a word is ``</s>``, the only one that has no n-grams."""
+    return len(word) == 4 and word[0] == _LESS and word[1] == 47 and word[2] == 115 and word[3] == _GREATER
+
+
+@leaf
+def _hash_ngrams(word, shortest, longest, hashes, first):
+    """Write the hashes of the n-grams to `hashes` from `first` on, as far as it has room; return their number."""
+    n_ngrams = 0
+    length = 0 if _is_sentence_end(word) else len(word) + 2
     for start in range(length):
         if _is_inside(word, start):
             continue
@@ -51,43 +57,56 @@ def _add_rows(word, shortest, longest, ngrams, total):
                 if not _is_inside(word, stop):
                     break
             if size >= shortest and not (size == 1 and (start == 0 or stop == length)):
-                row = mixed % uint32(len(ngrams))
-                for column in range(len(total)):
-                    total[column] += ngrams[row, column]
-                n_rows += 1
-    return n_rows
+                if first + n_ngrams < len(hashes):
+                    hashes[first + n_ngrams] = mixed
+                n_ngrams += 1
+    return n_ngrams
 
 
 @entry
-def compose(words, offsets, rows, ngrams, shortest, longest, out):
-    """Compute for each word the mean of its own row and those of its n-grams.
+def hash_ngrams(words, offsets, shortest, longest, starts, hashes):
+    """Hash the n-grams of words.
 
     Parameters
     ----------
-    words : (n_bytes,) uint8
-        The words, one after the other.
-    offsets : (n_words + 1,) int64
-        Where each word begins.
-    rows : (n_words or 0, dim) float32
+    words, offsets, shortest, longest
+        See `fastvec.words.PackedWords`; and the length of an n-gram, in characters.
+    starts : (n_words + 1,) int64, written
+        Where the n-grams of each word begin, the first at 0.
+    hashes : (n,) uint32, written
+        As many as there is room for: a first call with none counts them.
+    """
+    starts[0] = 0
+    for number in range(len(starts) - 1):
+        word = words[offsets[number] : offsets[number + 1]]
+        starts[number + 1] = starts[number] + _hash_ngrams(word, shortest, longest, hashes, starts[number])
+
+
+@entry
+def average(starts, rows, matrix, own, out):
+    """Compute for each word the mean of the rows of its n-grams, and its own row.
+
+    Parameters
+    ----------
+    starts : (n_words + 1,) int64
+        Where the rows of each word begin.
+    rows : (n,) int64
+        Rows of `matrix`; -1 stands for zeros, which count.
+    matrix : (n_rows, dim) float32
+    own : (n_words or 0, dim) float32
         The words' own rows, if any.
-    ngrams : (n_buckets, dim) float32
-        The rows of the n-grams.
-    shortest, longest : int
-        Length of an n-gram, in characters.
     out : (n_words, dim) float32, written
         The means; zeros for a word without rows.
     """
     for number in range(len(out)):
         total = out[number]
-        total[:] = 0.0
-        n_rows = 0
-        if len(rows):
-            for column in range(len(total)):
-                total[column] = rows[number, column]
-            n_rows = 1
-        word = words[offsets[number] : offsets[number + 1]]
-        if len(ngrams):
-            n_rows += _add_rows(word, shortest, longest, ngrams, total)
+        for column in range(len(total)):
+            total[column] = own[number, column] if len(own) else 0.0
+        for place in range(starts[number], starts[number + 1]):
+            if rows[place] >= 0:
+                for column in range(len(total)):
+                    total[column] += matrix[rows[place], column]
+        n_rows = starts[number + 1] - starts[number] + (1 if len(own) else 0)
         if n_rows:
             for column in range(len(total)):
                 total[column] /= n_rows

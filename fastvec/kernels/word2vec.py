@@ -441,7 +441,7 @@ def _scatter(n_context, cbow, W, work):
     """Move the context words of CBOW by the step of their mean; those of skip-gram have moved themselves."""
     if cbow is not None:
         share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
-        add_to_rows(W, work.inputs, n_context, cbow.error, share)
+        add_to_rows(W, work.inputs, n_context, cbow.error, 0, share)
 
 
 @leaf
@@ -517,7 +517,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                 m = n_context
                 if cbow is not None:
                     m, repeated = 1, False
-                    mean(W, work.inputs, n_context, X)
+                    mean(W, work.inputs, n_context, X, 0)
                     E[:] = 0
                 elif repeated:
                     m = _unite(work.inputs, work.input_times, 0, n_context)

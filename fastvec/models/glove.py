@@ -20,6 +20,7 @@ from fastvec.errors import TrainingError
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.word2vec import initialise
 from fastvec.models.counted import counted
+from fastvec.models.model import Made
 from fastvec.models.tiles import CELL, TILE, Tiles, Turns, divide
 from fastvec.settings import Glove
 from fastvec.training.blocks import run_blocks
@@ -33,7 +34,7 @@ from fastvec.training.resources import default_memory
 Matrix = NDArray[np.float32]
 
 
-def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix]:
+def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job) -> Made:
     """Train on a corpus, or on co-occurrences.
 
     Parameters
@@ -153,7 +154,7 @@ class _Run:
         weights[:, one], weights[:, half + one] = 1, STILL
         return weights
 
-    def go(self) -> tuple[Matrix, Matrix]:
+    def go(self) -> Made:
         """Train for all epochs that are left, and give the vectors of words and contexts."""
         settings, tiles, checkpoints = self.settings, self.tiles, self.job.checkpoints
         saved = checkpoints.load() if checkpoints else None
@@ -170,7 +171,7 @@ class _Run:
         if not all(map(all_finite, self.weights)):
             raise self._not_finite()
         words, contexts = (weights[tiles.rows, : settings.dim] for weights in self.weights)
-        return words, contexts
+        return Made(words, contexts)
 
     def _train_epoch(self) -> None:
         """Train on the tiles of an epoch that are left."""

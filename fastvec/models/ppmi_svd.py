@@ -22,6 +22,7 @@ from fastvec.errors import TooLittleText
 from fastvec.kernels.sparse import PANEL
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.models.counted import counted
+from fastvec.models.model import Made
 from fastvec.models.ppmi import ppmi
 from fastvec.models.svd import LOOK, is_dense, truncated_svd
 from fastvec.settings import PpmiSvd
@@ -42,7 +43,7 @@ _SEARCHED = 2.8
 _PANELS, _BLAS = 6, 24 << 20
 
 
-def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix]:
+def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job) -> Made:
     """Make vectors from a corpus, or from co-occurrences.
 
     Parameters
@@ -69,7 +70,7 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
     """
     check_words(settings, len(vocabulary))
     if job.checkpoints and (saved := job.checkpoints.load()):
-        return saved.read("words"), saved.read("contexts")
+        return Made(saved.read("words"), saved.read("contexts"))
     matrix = _weighted(settings, source, vocabulary, job)
     began = perf_counter()
 
@@ -92,7 +93,7 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
     right *= np.asarray(found.values**context_eig, np.float32)
     if job.checkpoints:
         job.checkpoints.try_to_save(lambda: State({}, {"words": left, "contexts": right}))
-    return left, right
+    return Made(left, right)
 
 
 def _weighted(

@@ -18,6 +18,7 @@ from fastvec.corpus.text import Text
 from fastvec.errors import TooLittleText
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.models import ppmi_svd
+from fastvec.models.input_rows import InputRows
 from fastvec.settings import PpmiSvd, Word2Vec
 from fastvec.training.estimate import LOADING, Estimate
 from fastvec.training.job import Job
@@ -45,7 +46,15 @@ def factorisation(settings: Word2Vec) -> PpmiSvd:
     return PpmiSvd(dim=settings.dim, seed=settings.seed)
 
 
-def start(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, W: Matrix, C: Matrix) -> None:
+def start(
+    settings: Word2Vec,
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    job: Job,
+    W: Matrix,
+    C: Matrix,
+    inputs: InputRows | None = None,
+) -> None:
     """Set the first weights, unless the text is too small for it: then they stay, and a warning is logged.
 
     Parameters
@@ -54,20 +63,26 @@ def start(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, 
         As for `fastvec.models.word2vec.fit`; the weights do not depend on the threads.
     W : (n_words or more, dim or more) float32
         Receives the word vectors.
+    inputs : InputRows, optional
+        The rows of which word vectors are the means; then W receives such rows.
     C : (n_words or more, dim or more) float32
         Receives the context vectors; with hierarchical softmax the vectors of the inner nodes, from `node_vectors`.
     """
     try:
-        words, contexts = ppmi_svd.fit(
+        words, contexts, _ = ppmi_svd.fit(
             factorisation(settings), _part(corpus), vocabulary, Job(job.threads, job.listener)
         )
     except TooLittleText as error:
         _LOG.warning("no PPMI-SVD to start from, so training starts at random: %s", error)
         return
+    assert contexts is not None
     for vectors in (words, contexts):
         vectors *= np.float32(SCALES[settings.model, settings.loss])
     rows = np.flatnonzero(words.any(1))  # a word without cells starts at random
-    W[rows, : settings.dim] = words[rows]
+    if inputs is None:
+        W[rows, : settings.dim] = words[rows]
+    else:
+        W[: len(inputs), : settings.dim] = inputs.spread(words)
     if not settings.has_context_vectors:
         contexts = node_vectors(contexts, vocabulary.counts)
     C[: len(contexts), : settings.dim] = contexts

@@ -17,12 +17,14 @@ from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError, TooLittleText, TrainingError
+from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.kernels.word2vec import (
     BAND,
+    STRETCHES,
     Mean,
     Noise,
     Paths,
@@ -35,6 +37,8 @@ from fastvec.kernels.word2vec import (
     train_block,
 )
 from fastvec.models import spectrum
+from fastvec.models.input_rows import InputRows
+from fastvec.models.model import Made
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving, State
@@ -44,6 +48,7 @@ from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
 from fastvec.training.resources import give_back
+from fastvec.words import PackedWords
 
 Matrix = NDArray[np.float32]
 
@@ -58,7 +63,7 @@ _MARGIN = 4
 SMALLEST_BLOCK, LARGEST_BLOCK, BLOCKS = 1 << 10, 1 << 16, 128
 
 
-def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> tuple[Matrix, Matrix | None]:
+def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> Made:
     """Train on a corpus.
 
     Parameters
@@ -75,9 +80,8 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
 
     Returns
     -------
-    vectors : (n_words, dim) float32
-        Input vectors.
-    context_vectors : (n_words, dim) float32, or None with hierarchical softmax, whose outputs are no words
+    Made
+        Input vectors, output vectors where these are of words, and the rows of n-grams if there are any.
 
     Raises
     ------
@@ -86,38 +90,50 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     TrainingError
         If weights are no longer finite, or vectors have run away.
     """
-    n_words, dim = len(vocabulary), settings.dim
-    n_rows = n_words + job.threads * most_replicas(n_words, job.threads)
-    W, C = zeros(n_rows, dim), zeros(n_rows, dim)
+    n_words, dim, inputs = len(vocabulary), settings.dim, None
+    words = PackedWords.pack(vocabulary.words, "surrogatepass")
+    if settings.ngrams is not None:
+        keep = keep_probability(vocabulary.counts, settings.sample)
+        inputs = InputRows.of(settings.ngrams, words, (settings.epochs * vocabulary.counts * keep).astype(np.float64))
+    n_inputs = len(inputs) if inputs else n_words
+    W, C = (zeros(n + job.threads * most_replicas(n, job.threads), dim) for n in (n_inputs, n_words))
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
-        saved.read("W", W[:n_words])
+        saved.read("W", W[:n_inputs])
         saved.read("C", C[:n_words])
     else:
-        _initialise(settings, W, C, n_words)
+        _initialise(settings, W[:n_inputs], C[:n_words])
         if settings.init == "ppmi-svd":
-            spectrum.start(settings, corpus, vocabulary, job, W, C)
+            spectrum.start(settings, corpus, vocabulary, job, W, C, inputs)
         if job.initial:
-            job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None)
-    usual = max(_USUAL, *(_longest(matrix[:n_words]) for matrix in (W, C)))
-    run = _Run(settings, corpus, vocabulary.counts, W, C, job)
+            job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None, inputs)
+    usual = max(_USUAL, *(_longest(matrix) for matrix in (W[:n_inputs], C[:n_words])))
+    run = _Run(settings, corpus, vocabulary.counts, W, C, inputs, job)
     run.go(saved.facts if saved else {})
     if not (run.n_centres or saved):
         raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
     if not (all_finite(W) and all_finite(C)):
         raise _diverged(settings, "the weights are no longer finite", job.threads)
-    longest = max(_longest(matrix[:n_words]) for matrix in (W, C))
+    W, C = W[:n_inputs], C[:n_words]
+    longest = max(map(_longest, (W, C)))
     if longest > _RUNAWAY * usual:
         raise _diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", job.threads)
-    return compact(W[:n_words], dim), compact(C[:n_words], dim) if settings.has_context_vectors else None
+    contexts = compact(C, dim) if settings.has_context_vectors else None
+    if inputs is None:
+        return Made(compact(W, dim), contexts)
+    vectors, subwords = inputs.vectors(words, compact(W, dim))
+    return Made(vectors, contexts, subwords)
 
 
 def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estimate:
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
     n_words, dim, window = text.n_words, settings.dim, largest_distance(source, settings.window)
-    copies = threads * most_replicas(n_words, threads)
-    matrices = 2 * matrix_bytes(n_words + copies, dim)
-    before = 2 * 4 * copies * padded(dim)  # the copies, as last merged
+    n_keys, n_ngrams = InputRows.sizes(settings.ngrams, text) if settings.ngrams else (0, 0)
+    sizes = n_words + n_keys, n_words
+    copies = [threads * most_replicas(n, threads) for n in sizes]
+    matrices = sum(matrix_bytes(n + extra, dim) for n, extra in zip(sizes, copies, strict=True))
+    before = 4 * sum(copies) * padded(dim)  # the copies, as last merged
+    made = 4 * dim * (n_keys + 2 * n_words) if settings.ngrams else 0  # the rows of n-grams, and the means
     if settings.negative is not None:
         tables, n_outputs = 8 * n_words, settings.negative + 1
     else:  # a word's path is about as long as the logarithm of its fraction of the text
@@ -130,13 +146,15 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     training = Estimate(
         lower="dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)",
         phases=[
-            Phase("compiling", LOADING + matrices // 2),  # the context vectors are zero still, and take no memory
-            Phase("training", matrices + 4 * n_words + tables + before + threads * work),
-            Phase("vectors", matrices),
+            Phase(
+                "compiling", LOADING + matrix_bytes(sizes[0], dim)
+            ),  # the context vectors are zero, and take no memory
+            Phase("training", matrices + 4 * (n_words + n_ngrams) + tables + before + threads * work),
+            Phase("vectors", matrices + made),
         ],
         sample=lambda: Spread(source),
         work={"training": settings.epochs * text.n_tokens},
-        weights=2 * 4 * n_words * padded(dim),
+        weights=4 * sum(sizes) * padded(dim),
     )
     if settings.init != "ppmi-svd":
         return training
@@ -161,15 +179,15 @@ def _gain(settings: Word2Vec) -> float:
     return max(1, learning_rate(settings, 0) / settings.default_rate * contexts / 3)
 
 
-def _initialise(settings: Word2Vec, W: Matrix, C: Matrix, n_words: int) -> None:
+def _initialise(settings: Word2Vec, W: Matrix, C: Matrix) -> None:
     """Set the first weights."""
     dim, seed = settings.dim, settings.seed
     if settings.init == "xavier":
-        scale = np.float32(np.sqrt(6 / (n_words + dim)))
-        initialise(C[:n_words], dim, scale, np.uint64(seed + 1))
-    else:
-        scale = np.float32(0.5 / dim)
-    initialise(W[:n_words], dim, scale, np.uint64(seed))
+        scale = np.float32(np.sqrt(6 / (len(C) + dim)))
+        initialise(C, dim, scale, np.uint64(seed + 1))
+    else:  # a mean of many rows is as long as the row of a word without subwords
+        scale = np.float32((0.5 if settings.ngrams is None else 1) / dim)
+    initialise(W, dim, scale, np.uint64(seed))
 
 
 def _longest(matrix: Matrix) -> float:
@@ -188,9 +206,16 @@ class _Run:
     """One training: the arrays that the kernel works on, and the order of the blocks."""
 
     def __init__(
-        self, settings: Word2Vec, corpus: Corpus, counts: NDArray[np.int64], W: Matrix, C: Matrix, job: Job
+        self,
+        settings: Word2Vec,
+        corpus: Corpus,
+        counts: NDArray[np.int64],
+        W: Matrix,
+        C: Matrix,
+        inputs: InputRows | None,
+        job: Job,
     ) -> None:
-        self.settings, self.corpus, self.W, self.C, self.job = settings, corpus, W, C, job
+        self.settings, self.corpus, self.W, self.C, self.inputs, self.job = settings, corpus, W, C, inputs, job
         threads = job.threads
         self.keep = keep_probability(counts, settings.sample)
         self.noise: Noise | None = None
@@ -208,6 +233,8 @@ class _Run:
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = own_cache_lines(np.zeros(1, np.int64))
         try:
+            if inputs is not None and settings.model == "skipgram":
+                n_outputs += 2 * subword_steps.BAND
             work = new_work(self.block_size, self.window, n_outputs, negative, is_cbow=settings.model == "cbow")
             self.works = [Work(*map(own_cache_lines, work)) for _ in range(threads)]  # type: ignore[arg-type] # all arrays
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
@@ -217,23 +244,28 @@ class _Run:
             ) from error
         n_words = len(counts)
         merging = Merging(threads, settings.epochs * corpus.n_ids, _gain(settings))
-        words, outputs = self._copied(counts, merging)
+        rows, outputs = self._copied(counts, merging)
+        n_inputs = len(inputs) if inputs else n_words
+        self._none_copied = Replicas(C, n_words, rows[:0], 0, merging).copies
         self.replicas = [
-            (Replicas(W, n_words, words, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(threads)
+            (Replicas(W, n_inputs, rows, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(threads)
         ]
 
     def _copied(self, counts: NDArray[np.int64], merging: Merging) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Choose the words and the outputs of which threads have copies."""
+        """Choose the inputs and the outputs of which threads have copies."""
         if merging.n_threads == 1:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         updates = (self.settings.epochs * counts * self.keep).astype(np.float64)
         words = merging.choose(updates, updates, WORD_SUMS)
-        return words, words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
+        outputs = words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
+        if self.inputs is not None:
+            words = merging.choose(self.inputs.updates, self.inputs.merges(updates), NODE_SUMS)
+        return words, outputs
 
     def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
         """Return a function that trains on block (epoch, block) with the arrays of one thread."""
         settings, n_ids = self.settings, self.corpus.n_ids
-        work, (inputs, outputs) = self.works[thread], self.replicas[thread]
+        work, (copied_inputs, copied_outputs) = self.works[thread], self.replicas[thread]
         cbow = None
         if settings.model == "cbow":
             cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
@@ -241,7 +273,8 @@ class _Run:
         group = _GROUP if (settings.negative or 0) >= _GROUP else None
         reach = min(settings.window, 1 << 31)
         step = Step(self.keep, self.window, reach, not settings.fixed_window, self.noise, self.paths, cbow, group)
-        weights = Weights(self.W, self.C, inputs.copies, outputs.copies)
+        weights = Weights(self.W, self.C, copied_inputs.copies, copied_outputs.copies)
+        rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies
 
         def train(key: tuple[int, int]) -> None:
             epoch, block = key
@@ -250,14 +283,33 @@ class _Run:
             tokens, first = self._read(start, n, (settings.seed, epoch))
             rate = learning_rate(settings, (epoch + start / n_ids) / settings.epochs)
             change = (learning_rate(settings, 1) - learning_rate(settings, 0)) * n / (settings.epochs * n_ids)
-            train_block(
-                tokens, first, first + n, (settings.seed, epoch, block), start - first, np.float32(rate),
-                np.float32(change), step, weights, self.stop, work,
-            )  # fmt: skip
-            inputs.after(n)
-            outputs.after(n)
+            block_of_text = tokens, first, first + n, (settings.seed, epoch, block), start - first
+            rates = np.float32(rate), np.float32(change)
+            if rows is None:
+                train_block(*block_of_text, *rates, step, weights, self.stop, work)
+            else:
+                subword_steps.train_block(*block_of_text, *rates, step, rows, weights, words, self.stop, work)
+            copied_inputs.after(n)
+            copied_outputs.after(n)
 
         return train
+
+    def _input_rows(self) -> subword_steps.Inputs | None:
+        """Return the rows of words with subwords, and arrays of one thread."""
+        if self.inputs is None:
+            return None
+        settings, is_cbow = self.settings, self.settings.model == "cbow"
+        slots = STRETCHES * (2 * self.window + 1) if is_cbow else 1
+        return subword_steps.Inputs(
+            self.inputs.starts,
+            self.inputs.rows,
+            zeros(2, settings.dim),
+            zeros(slots, settings.dim),
+            zeros(slots, settings.dim),
+            own_cache_lines(np.zeros(np.diff(self.inputs.starts).max(), np.int64)),
+            is_cbow or None,
+            settings.cbow_update == "corrected",
+        )
 
     def _read(self, start: int, n: int, key: tuple[int, int]) -> tuple[NDArray[np.int32], int]:
         """Return the ids of a block with those around it that windows can reach, and where the block begins in them."""
@@ -325,6 +377,7 @@ class _Run:
         """Return the state after so many blocks, from which any number of threads can go on."""
         self._merge()
         n_words = len(self.keep)
+        n_inputs = len(self.inputs) if self.inputs else n_words
         words, loss, n_losses = self._sums()
         facts = {
             "blocks": self.first + n_blocks,
@@ -332,7 +385,7 @@ class _Run:
             "loss": [loss - self.at_epoch[0], n_losses - self.at_epoch[1]],
             "centres": self.n_centres,
         }
-        return State(facts, {"W": self.W[:n_words], "C": self.C[:n_words]})
+        return State(facts, {"W": self.W[:n_inputs], "C": self.C[:n_words]})
 
     def _tell(self) -> None:
         """Report the progress to the listener."""

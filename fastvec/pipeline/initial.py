@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fastvec.checks import check_choice
 from fastvec.corpus import Vocabulary
 from fastvec.errors import InputError
+from fastvec.models.input_rows import InputRows
 from fastvec.vectors import KeyedVectors, load
 
 Matrix = NDArray[np.float32]
@@ -94,8 +95,8 @@ class Initial:
         words = [word for word, is_known in zip(vocabulary, known, strict=True) if is_known]
         return Vocabulary(words, vocabulary.counts[np.array(known)])
 
-    def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None) -> None:
-        """Set the rows of those words of a vocabulary that have vectors.
+    def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None, inputs: InputRows | None = None) -> None:
+        """Set the rows of those words of a vocabulary that have vectors, and of the n-grams that have rows.
 
         Parameters
         ----------
@@ -103,10 +104,19 @@ class Initial:
             Its words are the first rows of the matrices.
         W, C : (n_rows, dim or more) float32
             Word and context vectors; None leaves the latter alone.
+        inputs : InputRows, optional
+            Which rows of W belong to which word and n-gram; without it row i belongs to word i.
         """
         pairs = [(row, self.given.index(word)) for row, word in enumerate(vocabulary) if word in self.given]
         rows, found = np.array(pairs, np.int64).reshape(-1, 2).T
-        W[rows, : self.dim] = self.vectors[found]
+        subwords = self.given.subwords
+        if inputs is None or subwords is None:
+            W[rows, : self.dim] = self.vectors[found]
+        else:
+            known = self.given.packed_words.take(found)
+            W[inputs.own[rows], : self.dim] = subwords.own_rows(known, self.vectors[found])
+            places = subwords.find(inputs.keys)
+            W[inputs.hashed[places >= 0], : self.dim] = subwords.rows[places[places >= 0]]
         if C is not None and self.context_vectors is not None:
             C[rows, : self.dim] = self.context_vectors[found]
 

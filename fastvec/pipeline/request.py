@@ -73,6 +73,8 @@ class Request:
         if result.vectors is None:
             best: Any = "word" if result.save_context else settings.default_vectors
             result = replace(result, vectors=best)
+        if getattr(settings, "subwords", None) is not None and result.vectors != "word":
+            raise InputError("with subwords only word vectors can be returned; omit vectors")
         if not settings.has_context_vectors and (result.vectors != "word" or result.save_context):
             raise InputError("hierarchical softmax has no context vectors; omit vectors and save_context")
         if isinstance(source, Corpus | Cooccurrence) and reading != Reading():
@@ -143,6 +145,15 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
             raise InputError(f"model {name} cannot start from vectors; omit init_from, or choose another model")
         if given.setdefault("dim", initial.dim) != initial.dim:
             raise InputError(f"dim must be {initial.dim}, that of init_from, not {given['dim']}; omit it")
+        subwords = initial.given.subwords
+        if subwords is None and given.get("subwords"):
+            raise InputError("init_from has no rows of n-grams; omit subwords, or start from vectors that have them")
+        if subwords is not None:
+            ngrams = subwords.ngrams
+            theirs = {"subwords": f"{ngrams.shortest}-{ngrams.longest}", "buckets": ngrams.buckets}
+            for key, value in theirs.items():
+                if given.setdefault(key, value) != value:
+                    raise InputError(f"{key} must be {value}, that of init_from, not {given[key]}; omit it")
     if isinstance(source, Cooccurrence):
         if not kind.counts:
             able = " or ".join(name for name, each in MODELS.items() if each.counts)

@@ -18,7 +18,7 @@ from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.disk.scratch import system_folder
 from fastvec.errors import FastvecError, InputError
 from fastvec.models import model_of
-from fastvec.models.model import Matrix
+from fastvec.models.model import Made
 from fastvec.parameters import documented, take
 from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request
@@ -143,11 +143,11 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
         check_text(job.checkpoints, facts, vocabulary)
         _check_needs(text, vocabulary, request, job, output)
         settings = request.settings
-        words, contexts = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
+        trained = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
     limits: dict[str, int | None] = {}
     if isinstance(text, Corpus) and request.words.vocabulary is None:
         limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
-    made = _assemble(request, facts, limits, vocabulary, job.threads, words, contexts)
+    made = _assemble(request, facts, limits, vocabulary, job.threads, trained)
     if output is not None:
         job.listener(Progress("saving"))
         _save(made, output, job.checkpoints)
@@ -178,16 +178,18 @@ def _assemble(
     limits: dict[str, int | None],
     vocabulary: Vocabulary,
     threads: int,
-    words: Matrix,
-    contexts: Matrix | None,
+    trained: Made,
 ) -> KeyedVectors:
     """Make keyed vectors of what was trained, of words that were not, and of what is known about both."""
+    words, contexts, subwords = trained
     names, counts, initial, result = vocabulary.words, vocabulary.counts, request.initial, request.result
     if initial is not None:
         others, *rows = initial.others(vocabulary)
         names, counts = names + others, np.pad(counts, (0, len(others)))
         words = np.concatenate([words, rows[0]])
         contexts = None if contexts is None else np.concatenate([contexts, rows[1]])
+        if subwords is not None and initial.given.subwords is not None:
+            subwords = initial.given.subwords.updated(subwords)
     if contexts is not None and result.vectors == "sum":
         words += contexts
     return KeyedVectors(
@@ -195,6 +197,7 @@ def _assemble(
         contexts if contexts is not None and result.vectors == "context" else words,
         counts=counts,
         context_vectors=contexts if result.save_context else None,
+        subwords=subwords,
         metadata={
             "corpus": facts,
             "parameters": request.settings.as_dict() | limits | {"vectors": result.vectors},

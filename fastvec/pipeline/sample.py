@@ -18,6 +18,7 @@ from fastvec.corpus.files import read_blocks
 from fastvec.corpus.sources import Files
 from fastvec.corpus.text import Text
 from fastvec.disk.compression import HEAD, find_compression
+from fastvec.words import PackedWords
 
 #: Sources of more bytes are not read whole to plan; and bytes of the sample, and of a piece of it.
 LARGE, _SAMPLE, _PIECE = 512 << 20, 32 << 20, 1 << 20
@@ -75,6 +76,7 @@ def extrapolate(sample: Corpus, scale: float, min_count: int, max_vocab: int | N
         n_types,
         round(type_bytes * n_words),
         round((16 + type_bytes) * n_types + (16 + string_bytes) * n_words),
+        PackedWords.pack(words.words[:n_words], "surrogatepass"),
         is_sampled=True,
     )
 

@@ -7,7 +7,6 @@ from time import perf_counter
 
 import numpy as np
 
-from fastvec.corpus import Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.models import model_of
 from fastvec.settings import Model
@@ -34,7 +33,7 @@ def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> di
         return {name: took for each in timed for name, took in each.items()}
     if estimate.sample is None:
         return estimate.seconds
-    sample, nameless = estimate.sample(), Vocabulary([""] * text.n_words, text.counts)
+    sample, vocabulary = estimate.sample(), text.vocabulary()
     told: list[tuple[float, Progress]] = [(perf_counter(), Progress("preparing"))]
 
     def listen(now: Progress) -> None:
@@ -44,7 +43,7 @@ def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> di
                 raise _Enough
 
     with suppress(_Enough):
-        model_of(settings).fit(settings, sample, nameless, Job(threads, listen))
+        model_of(settings).fit(settings, sample, vocabulary, Job(threads, listen))
     told.append((perf_counter(), Progress("")))
     seconds = dict(estimate.seconds)
     for name, took, steps in _phases(told):

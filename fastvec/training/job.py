@@ -1,7 +1,7 @@
 """How a model is to be trained, apart from its parameters."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ Matrix = NDArray[np.float32]
 class Start(Protocol):
     """Vectors to start from."""
 
-    def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None) -> None:
+    def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None, inputs: Any = None) -> None:
         """Set the rows of the words, and of the contexts unless `C` is None, that have vectors to start from."""
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.errors import FileError
+from fastvec.subwords import Ngrams, Subwords
 from fastvec.vectors.format import Format
 from fastvec.vectors.selection import Selection, select
 from fastvec.vectors.source import Source
@@ -20,7 +21,6 @@ from fastvec.words import PackedWords
 
 MAGIC = struct.pack("<i", 793712314)
 _NEWEST = 12
-_SENTENCE_END = b"</s>"
 _ARGUMENTS = struct.Struct("<12id")
 _NAMES = (
     "dim", "window", "epochs", "min_count", "negative", "word_ngrams", "loss", "model", "bucket", "minn", "maxn",
@@ -32,30 +32,6 @@ _MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 _LOSSES = {1: "hierarchical", 2: "negative", 3: "softmax", 4: "one-vs-all"}
 
 
-class Subwords:
-    """Vectors of words that are not in the vocabulary, from the rows of their n-grams, (n_buckets, dim) float32.
-
-    An n-gram has from `shortest` to `longest` characters.
-    """
-
-    def __init__(self, ngrams: NDArray[np.float32], shortest: int, longest: int) -> None:
-        self._ngrams = ngrams
-        self._range = shortest, longest
-
-    def vector(self, word: str) -> NDArray[np.float32]:
-        """Return the mean of the n-grams' rows, (dim,) float32."""
-        vector: NDArray[np.float32] = self.compose(PackedWords.pack([word]), self._ngrams[:0])[0]
-        return vector
-
-    def compose(self, words: PackedWords, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the mean of each word's own row, if it has one, and its n-grams' rows: (n_words, dim) float32."""
-        from fastvec.kernels import subwords as kernel
-
-        out = np.empty((len(words), self._ngrams.shape[1]), np.float32)
-        kernel.compose(words.data, words.offsets, rows, self._ngrams, *self._range, out)
-        return out
-
-
 def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
     """Read a fastText model; raise `FileError` if it is a classifier, quantised or damaged."""
     model = _Model(source.data, source.path)
@@ -63,19 +39,19 @@ def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
     packed, counts = model.read_dictionary()
     inputs = model.read_matrix("input", arguments["dim"], len(packed) + arguments["bucket"])
     outputs = model.read_matrix("output", arguments["dim"], len(packed))
-    subwords = Subwords(inputs[len(packed) :], arguments["minn"], arguments["maxn"])
-    vectors = subwords.compose(packed, inputs[: len(packed)])
-    for row in np.flatnonzero(np.diff(packed.offsets) == len(_SENTENCE_END)):
-        if packed.bytes_of(int(row)) == _SENTENCE_END:  # the only word without n-grams
-            vectors[row] = inputs[row]
+    subwords = None
+    vectors = inputs[: len(packed)]
+    if arguments["maxn"] > 0 and arguments["bucket"] > 0:
+        ngrams = Ngrams(arguments["minn"], arguments["maxn"], arguments["bucket"])
+        subwords = Subwords(ngrams, inputs[len(packed) :])
+        vectors = subwords.compose(packed, vectors)
     finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
         raise FileError(f"{source.path}: the vector of word {int(np.argmin(finite)) + 1:,} is not finite")
     contexts = outputs if arguments["loss"] == "negative" else None
     found = {"words": packed, "vectors": vectors, "counts": counts, "context_vectors": contexts}
-    has_ngrams = arguments["maxn"] > 0 and arguments["bucket"] > 0
     metadata = {"parameters": arguments, "source": "fastText"}
-    return select(found, source.path, selection) | {"metadata": metadata, "subwords": subwords if has_ngrams else None}
+    return select(found, source.path, selection) | {"metadata": metadata, "subwords": subwords}
 
 
 class _Model:

@@ -38,8 +38,8 @@ class KeyedVectors(Queries):
         The words' vectors as contexts of other words.
     metadata : mapping, optional
         JSON values, such as the parameters with which the vectors were made.
-    subwords : object, optional
-        Makes the vectors of other words: ``subwords.vector(word)``. fastText's models have it; files do not keep it.
+    subwords : Subwords, optional
+        The rows of n-grams, which make vectors of other words. Of the formats, safetensors keeps them.
 
     Raises
     ------

@@ -1,11 +1,15 @@
 """fastvec's own file: one `.safetensors` file, opened by mapping it into memory.
 
-Tensors ``vectors`` (F32 or F16), ``context_vectors`` if there are any, ``counts`` (I64), and the words as
-``word_offsets`` (I64) and ``words`` (U8, the UTF-8 bytes concatenated). The file's string metadata are ``format``,
-``format_version`` and ``metadata``, one JSON object with sorted keys. The file is a pure function of its content.
+Tensors ``vectors`` (F32 or F16), ``context_vectors`` if there are any, ``counts`` (I64), the words as ``word_offsets``
+(I64) and ``words`` (U8, the UTF-8 bytes concatenated), and the rows of n-grams as ``ngram_rows`` (F32), with their
+buckets ``ngram_keys`` (I64, rising) if not each bucket has one. The file's string metadata are ``format``,
+``format_version``, ``metadata``, one JSON object with sorted keys, and ``ngrams``, another. The file is a pure function
+of its content.
 """
 
 import json
+import os
+from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -13,6 +17,7 @@ from numpy.typing import NDArray
 
 from fastvec.disk.tensors import Header, Tensor, is_tensors, write_tensors
 from fastvec.errors import FileError, InputError
+from fastvec.subwords import Ngrams, Subwords
 from fastvec.vectors.format import Format
 from fastvec.vectors.selection import Selection, select
 from fastvec.vectors.source import Source
@@ -27,6 +32,8 @@ _TENSORS = {
     "counts": (frozenset({"I64"}), 1, False),
     "word_offsets": (frozenset({"I64"}), 1, True),
     "words": (frozenset({"U8"}), 1, True),
+    "ngram_rows": (frozenset({"F32"}), 2, False),
+    "ngram_keys": (frozenset({"I64"}), 1, False),
 }
 
 
@@ -44,8 +51,12 @@ def write_native(file: BinaryIO, vectors: Storage) -> None:
         "word_offsets": words.offsets,
         "words": words.data,
     }
+    about = {"format": "fastvec", "format_version": "1", "metadata": metadata}
+    if vectors.subwords is not None:
+        arrays |= {"ngram_rows": vectors.subwords.rows, "ngram_keys": vectors.subwords.keys}
+        about["ngrams"] = json.dumps(asdict(vectors.subwords.ngrams), sort_keys=True)
     tensors = {name: array for name, array in arrays.items() if array is not None}
-    write_tensors(file, tensors, {"format": "fastvec", "format_version": "1", "metadata": metadata})
+    write_tensors(file, tensors, about)
 
 
 def read_native(source: Source, selection: Selection) -> dict[str, Any]:
@@ -67,14 +78,41 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
             raise FileError(f"{path}: {name} has {len(arrays[name]):,} rows for {n_words:,} words")
     if arrays["vectors"].shape[1] == 0:
         raise FileError(f"{path}: its vectors have no dimensions")
-    try:
-        metadata = json.loads(header.metadata.get("metadata", "{}"))
-    except (AttributeError, TypeError, ValueError, RecursionError):
-        metadata = None
-    if not isinstance(metadata, dict):
-        raise FileError(f"{path}: its metadata are not a JSON object; the file is damaged")
     packed = PackedWords(arrays.pop("words"), arrays.pop("word_offsets"))
-    return select({"words": packed, **arrays}, path, selection) | {"metadata": metadata}
+    found = {"metadata": _json(header, "metadata", path), "subwords": _subwords(header, arrays, path)}
+    return select({"words": packed, **arrays}, path, selection) | found
+
+
+def _json(header: Header, name: str, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return one of the JSON objects among the string metadata; an empty one if it is not there."""
+    try:
+        found = json.loads(header.metadata.get(name, "{}"))
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise FileError(f"{path}: its {name} are not a JSON object; the file is damaged")
+    return found
+
+
+def _subwords(header: Header, arrays: dict[str, NDArray[Any]], path: str | os.PathLike[str]) -> Subwords | None:
+    """Take the rows of n-grams out of the arrays, if they are there."""
+    rows, keys = arrays.pop("ngram_rows", None), arrays.pop("ngram_keys", None)
+    if rows is None:
+        return None
+    about = _json(header, "ngrams", path)
+    try:
+        ngrams = Ngrams(*(int(about[field.name]) for field in fields(Ngrams)))
+        is_whole: Any = 1 <= ngrams.shortest <= ngrams.longest and ngrams.buckets >= len(rows)
+    except (KeyError, TypeError, ValueError):
+        is_whole = False
+    if keys is None:
+        is_whole = is_whole and ngrams.buckets == len(rows)
+    else:
+        is_inside = not len(keys) or (keys[0] >= 0 and keys[-1] < ngrams.buckets)
+        is_whole = is_whole and is_inside and len(keys) == len(rows) and (np.diff(keys) > 0).all()
+    if not is_whole or rows.shape[1] != arrays["vectors"].shape[1]:
+        raise FileError(f"{path}: its n-grams do not fit their rows; the file is damaged")
+    return Subwords(ngrams, rows, keys)
 
 
 def _mapped(data: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
@@ -90,6 +128,6 @@ FORMAT = Format(
     read=read_native,
     write=write_native,
     suffixes=(".safetensors",),
-    keeps=frozenset({"counts", "context vectors", "metadata"}),
+    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams"}),
     row_bytes=16,
 )

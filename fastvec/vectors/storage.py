@@ -2,21 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.errors import InputError, UnknownWordError
+from fastvec.subwords import Subwords
 from fastvec.vectors.rows import blocks
 from fastvec.words import PackedWords
-
-
-class SubwordVectors(Protocol):
-    """What makes vectors for other words, such as fastText's n-grams."""
-
-    def vector(self, word: str) -> NDArray[np.float32]:
-        """Return the vector of a word, (dim,) float32."""
 
 
 class Storage:
@@ -30,7 +24,7 @@ class Storage:
         counts: ArrayLike | None = None,
         context_vectors: ArrayLike | None = None,
         metadata: Mapping[str, Any] | None = None,
-        subwords: SubwordVectors | None = None,
+        subwords: Subwords | None = None,
     ) -> None:
         self.vectors = _matrix("vectors", vectors)
         self.dim = self.vectors.shape[1]
@@ -81,6 +75,10 @@ class Storage:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
+
+    def is_known(self, word: str) -> bool:
+        """Return whether a word is among the words; with subwords others have vectors too."""
+        return word in self
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} words, {self.dim} dimensions, {self.vectors.dtype}>"
