@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, parameter, settings
-from fastvec.subwords import Ngrams
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from fastvec.corpus import Vocabulary
     from fastvec.corpus.tokenizers import TokenizeLine
+    from fastvec.subwords import Ngrams
     from fastvec.training.progress import Listener
     from fastvec.vectors import KeyedVectors
 
@@ -333,10 +333,12 @@ class Word2Vec(Model):
         return replace(chosen, learning_rate=start, min_learning_rate=end)
 
     @cached_property
-    def ngrams(self) -> Ngrams | None:
+    def ngrams(self) -> "Ngrams | None":
         """The n-grams of words, or None without subwords."""
         if self.subwords is None:
             return None
+        from fastvec.subwords import Ngrams  # here, for help that does without NumPy
+
         match = re.fullmatch(r"([1-9]\d?)-([1-9]\d?)", str(self.subwords))
         shortest, longest = map(int, match.groups()) if match else (1, 0)
         if shortest > longest:
