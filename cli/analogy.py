@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _check(words: Sequence[str]) -> None:
-    if len(words) != 3:
+    if len(words) < 3:
         raise click.UsageError("An analogy needs three words.")
 
 

@@ -15,7 +15,7 @@ import click
 from fastvec._version import __version__
 from fastvec.errors import FastvecError
 from fastvec.parameters import suggestion
-from fastvec.settings import GROUPS
+from fastvec.settings import ALL
 
 from .options import OPTIONS
 
@@ -86,7 +86,7 @@ def _signals() -> Iterator[None]:
 
 def _with_suggestion(error: click.NoSuchOption) -> click.UsageError:
     """Return an error that suggests what an option of another trainer is called here."""
-    known = suggestion(error.option_name.lstrip("-"), GROUPS)
+    known = suggestion(error.option_name.lstrip("-"), ALL)
     if known is None or error.ctx is None or known not in {each.name for each in error.ctx.command.params}:
         return error
     return click.UsageError(f"No such option '{error.option_name}'. Did you mean '{OPTIONS[known]}'?", error.ctx)

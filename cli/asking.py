@@ -3,13 +3,16 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fastvec.errors import FastvecError, FileError
 
 from .tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from fastvec import KeyedVectors
 
 # Argument `vectors`: the path of a file of vectors.
 vectors = click.argument("vectors", type=click.Path())
@@ -52,7 +55,7 @@ def question(
             if words and check:
                 check(words)
             wv = fastvec.load(vectors)
-            _ask(words, lambda words: answer(wv, words, **given))
+            _ask(words, lambda words: answer(wv, joined(wv, words), **given))
 
         decorated: Any = command
         for decorator in (as_json, *reversed(options), click.argument("words", nargs=-1, metavar="[WORD]..."), vectors):
@@ -68,6 +71,21 @@ def show_near(near: list[tuple[str, float]], method: str, as_json: bool) -> None
         print_json([{"word": word, "score": score} for word, score in near])
     else:
         print_table(["word", "cosine" if method == "3cosadd" else "score"], near)
+
+
+def joined(wv: "KeyedVectors", words: Sequence[str]) -> list[str]:
+    """Join words that are a phrase among the words of the vectors: "new york" to "new_york", the longest first."""
+    pieces = [piece for word in words for piece in ([word] if word in wv else word.split())]
+    delimiter = wv.phrases.settings.delimiter if wv.phrases is not None else "_"
+    found = []
+    while pieces:
+        sizes = range(len(pieces), 1, -1)
+        size = next((size for size in sizes if delimiter.join(pieces[:size]) in wv), 1)
+        found.append(delimiter.join(pieces[:size]))
+        if size > 1:
+            click.echo(f"{' '.join(pieces[:size])}: taken as {found[-1]}", err=True)
+        del pieces[:size]
+    return found
 
 
 def _ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:

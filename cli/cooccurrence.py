@@ -11,7 +11,7 @@ from .progress import Display
 from .reading import source_paths
 
 
-@click.command()
+@click.command(cls=options.SectionedCommand)
 @options.sources
 @click.option("--output", "-o", default="counts.npz", show_default=True, metavar="FILE", help="Where to write.")
 @options.counting

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from fastvec.parameters import Parameter, Settings
-from fastvec.settings import GROUPS, Counting, Glove, Reading, Run, Words
+from fastvec.settings import ALL, Counting, Glove, Phrasing, Reading, Run, Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
@@ -15,10 +15,36 @@ Decorator = Callable[[Any], Any]
 #: The option of each parameter, for help that mentions others.
 OPTIONS = {
     name: next(iter(each.flags)).partition("/")[0]
-    for group in GROUPS
+    for group in ALL
     for name, each in group.parameters.items()
     if each.flags
 }
+
+
+class Option(click.Option):
+    """An option of a declared parameter, which is shown in a section of help."""
+
+    def __init__(self, *names: Any, declared: Parameter, section: str, **facts: Any) -> None:
+        super().__init__(*names, **facts)
+        self.declared, self.section = declared, section
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Return the record of the parameter, which names all its flags, and its default."""
+        return record_of(self.declared)
+
+
+class SectionedCommand(click.Command):
+    """A command whose help lists its own options first, then those of each group of parameters in a section."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections of help."""
+        sections: dict[str, dict[str, str]] = {}
+        for each in self.get_params(ctx):
+            if isinstance(each, click.Option) and (record := each.get_help_record(ctx)):
+                sections.setdefault(getattr(each, "section", "Options"), {}).update([record])
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(list(records.items()))
 
 
 class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -45,14 +71,20 @@ def together(*decorators: Decorator) -> Callable[[Command], Command]:
     return decorate
 
 
-def options_of(*groups: type[Settings], omit: Iterable[str] = (), only: Iterable[str] = ()) -> Decorator:
-    """Return the options for the parameters of some groups; what is not given is None."""
+def options_of(
+    *groups: type[Settings], omit: Iterable[str] = (), only: Iterable[str] = (), section: str | None = None
+) -> Decorator:
+    """Return the options for the parameters of some groups; what is not given is None.
+
+    Help shows them in a section, by default that of the first group.
+    """
+    section = section or groups[0].heading()
     found: dict[str, list[Parameter]] = {}
     for group in groups:
         for name, each in group.parameters.items():
             if each.flags and name not in omit and (not only or name in only):
                 found.setdefault(name, []).append(each)
-    return together(*(option for several in found.values() for option in _options(several)))
+    return together(*(option for several in found.values() for option in _options(several, section)))
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,20 +92,16 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _options(several: list[Parameter]) -> list[Decorator]:
+def _options(several: list[Parameter], section: str) -> list[Decorator]:
     """Return the options of a parameter that groups may declare differently: one, or one for each value of a flag."""
     each = several[0]
+    shared: dict[str, Any] = {"cls": Option, "declared": each, "section": section, "help": help_of(each)}
     if all(value is not None for value in each.flags.values()):
-        flags = each.flags.items()
-        helps = [help_of(each), *(f"Set {each.name} to {value}." for value in [*each.flags.values()][1:])]
-        return [
-            click.option(flag, each.name, flag_value=value, help=text)
-            for (flag, value), text in zip(flags, helps, strict=True)
-        ]
+        return [click.option(flag, each.name, flag_value=value, **shared) for flag, value in each.flags.items()]
     kind: dict[str, Any] = {"type": _type(several), "metavar": _metavar(each)}
     if each.kind is bool:
         kind = {"is_flag": True}
-    return [click.option(*each.flags, each.name, default=None, help=help_of(each), **kind)]
+    return [click.option(*each.flags, each.name, default=None, **shared, **kind)]
 
 
 def _type(several: list[Parameter]) -> Any:
@@ -110,11 +138,12 @@ def record_of(each: Parameter) -> tuple[str, str]:
 # Argument `sources`: a tuple of strings.
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
-# Keywords of `fastvec.read_corpus`, of `fastvec.Corpus.vocabulary` and of `fastvec.count_cooccurrence`.
+# Keywords of `fastvec.read_corpus`, `fastvec.Corpus.vocabulary`, `count_cooccurrence` and `find_phrases`.
 reading = options_of(Reading)
-vocabulary = options_of(Words, omit=["vocabulary"])
+vocabulary = options_of(Words, omit=["vocabulary", "phrases"])
 counting = options_of(Counting)
-memory = options_of(Glove, only=["memory"])
+phrasing = options_of(Phrasing)
+memory = options_of(Glove, only=["memory"], section=Run.heading())
 threads = options_of(Run, only=["threads"])
 
 quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress and no notices.")

@@ -4,45 +4,38 @@ from typing import Any
 
 import click
 
+from fastvec.settings import Phrasing, Reading
+
 from . import options
 from .progress import Display
 from .reading import source_paths
 
 
-@click.command()
+@click.command(cls=options.SectionedCommand)
 @options.sources
 @click.option(
-    "--output", "-o", default="-", show_default=True, metavar="FILE", help="Where to write; - is the standard output."
-)
-@click.option(
-    "--min-count", type=int, default=5, show_default=True, metavar="N", help="Leave out phrases that occur fewer times."
-)
-@click.option(
-    "--scoring",
-    default="word2phrase",
+    "--output",
+    "-o",
+    type=click.Path(),
+    default="-",
     show_default=True,
-    metavar="word2phrase|npmi",
-    help="Score of two words: how many times more often than by chance they stand together, once --min-count is taken "
-    "off; or their normalised pointwise mutual information, from -1 to 1.",
+    metavar="FILE",
+    help="Where to write the text; - is the standard output.",
 )
 @click.option(
-    "--threshold",
-    type=float,
-    default=None,
-    show_default="100, with npmi 0.5",
-    metavar="N",
-    help="Score above which two words are a phrase: the lower, the more phrases.",
+    "--save",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write the phrases too, with their counts and scores, for --apply and for `fastvec train --phrases`.",
 )
 @click.option(
-    "--passes",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of passes; N passes find phrases of up to 2^N words.",
+    "--apply",
+    type=click.Path(),
+    metavar="FILE",
+    help="Join the phrases of this file, from --save, instead of finding some. The text is split as the one in which "
+    "they were found, unless the options say otherwise.",
 )
-@click.option("--delimiter", default="_", show_default=True, metavar="TEXT", help="Stands between the words.")
-@click.option("--list", "table", default=None, metavar="FILE", help="Write the phrases, their counts and scores too.")
+@options.phrasing
 @options.memory
 @options.threads
 @options.reading
@@ -50,62 +43,55 @@ from .reading import source_paths
 def command(
     sources: tuple[str, ...],
     output: str,
-    min_count: int,
-    scoring: str,
-    threshold: float | None,
-    passes: int,
-    delimiter: str,
-    table: str | None,
+    save: str | None,
+    apply: str | None,
     memory: int | None,
     threads: int | None,
     quiet: bool,
-    **reading: Any,
+    **settings: Any,
 ) -> None:
     """Join words that belong together: "new york" becomes "new_york".
 
     SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. Writes the text,
-    a sentence a line, with each phrase as one word. --list writes lines of phrase, count and score with tabs between.
+    a sentence a line, with each phrase as one word.
 
     \b
-    Example:
-      fastvec phrases corpus.txt -o phrased.txt --passes 2
-      fastvec train phrased.txt
+    Examples:
+      fastvec phrases corpus.txt -o phrased.txt --passes 2 --save phrases.tsv
+      fastvec phrases --apply phrases.tsv other.txt -o other-phrased.txt
+      fastvec train corpus.txt --phrases phrases.tsv
     """  # noqa: D301 - click reads the backspace
-    from contextlib import ExitStack
-
+    from fastvec import Phrases, find_phrases, join_phrases
     from fastvec.corpus import read_corpus
     from fastvec.disk.atomic import check_folder, replacing
-    from fastvec.phrases import check_delimiter, find_phrases, join_phrases
 
-    check_delimiter(delimiter)
-    for path in (output, table):
+    given = options.given(settings)
+    finding, reading = (
+        {name: given[name] for name in group.parameters if name in given} for group in (Phrasing, Reading)
+    )
+    if apply and (finding or save):
+        refused = options.OPTIONS[next(iter(finding))] if finding else "--save"
+        raise click.UsageError(f"{refused} is for finding phrases, which --apply does not do; omit one of them.")
+    for path in (output, save):
         if path not in ("-", None):
             check_folder(path)
-    lines = []
-    with ExitStack() as stack:
-        with Display(quiet) as display:
-            corpus = stack.enter_context(
-                read_corpus(source_paths(sources), progress=display.reading, **options.given(reading))
-            )
-            for _ in range(passes):
-                phrases = find_phrases(
-                    corpus, min_count=min_count, threshold=threshold, scoring=scoring, memory=memory, threads=threads,
-                    progress=display,
-                )  # fmt: skip
-                if not phrases:
-                    break
-                lines += [f"{a}{delimiter}{b}\t{count}\t{score:.6g}\n" for a, b, count, score in phrases]
-                corpus = stack.enter_context(join_phrases(corpus, phrases, delimiter))
-                if corpus.n_types < 2:
-                    break
+    Phrasing(**finding)  # refuses what cannot be before the text is read
+    phrases = Phrases.load(apply) if apply else None
+    if phrases is not None:
+        reading = {name: value for name, value in phrases.options.items() if value is not None} | reading
+    with Display(quiet) as display:
+        corpus = read_corpus(source_paths(sources), progress=display.reading, **reading)
+        if phrases is None:
+            phrases = find_phrases(corpus, memory=memory, threads=threads, progress=display, **finding)
+    with corpus, join_phrases(corpus, phrases) as joined:
         if output == "-":
-            for piece in corpus.text():
+            for piece in joined.text():
                 click.echo(piece, nl=False)
         else:
             with replacing(output) as file:
-                file.writelines(corpus.text())
-        if table is not None:
-            with replacing(table) as file:
-                file.writelines(line.encode() for line in lines)
-    if not quiet:
-        click.echo(f"{corpus.name}: {len(lines):,} phrases, {corpus.n_tokens:,} words with them", err=True)
+                file.writelines(joined.text())
+        if save:
+            phrases.save(save)
+        if not quiet:
+            told = f"{len(phrases):,} phrases, {joined.n_tokens:,} words after joining, {corpus.n_tokens:,} before"
+            click.echo(f"{corpus.name}: {told}", err=True)

@@ -20,10 +20,11 @@ def command(
 ) -> None:
     """Show the words nearest to the sum of some words.
 
-    Without a word, asks for some, or reads lines of them from the standard input.
+    Words that make up a phrase of the vectors are taken as that phrase: new york as new_york. Without a word, asks for
+    some, or reads lines of them from the standard input.
 
     \b
     Example:
       fastvec similar vectors.safetensors king woman --minus man
     """  # noqa: D301 - click reads the backspace
-    asking.show_near(wv.most_similar(words, list(minus), method=method, **limits), method, as_json)
+    asking.show_near(wv.most_similar(words, asking.joined(wv, minus), method=method, **limits), method, as_json)

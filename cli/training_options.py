@@ -56,8 +56,7 @@ def _sections() -> list[tuple[str, list[Parameter]]]:
         shared |= common if others else {}
         sections.append((title, list(common.values())))
     for group in GROUPS[len(_KINDS) :]:
-        title = (group.__doc__ or "").partition("\n")[0].rstrip(".")
-        sections.append((title, [each for each in group.parameters.values() if each.flags]))
+        sections.append((group.heading(), [each for each in group.parameters.values() if each.flags]))
     return sections
 
 

@@ -9,7 +9,7 @@ from .progress import Display
 from .reading import source_paths
 
 
-@click.command()
+@click.command(cls=options.SectionedCommand)
 @options.sources
 @click.option(
     "--output", "-o", default="-", show_default=True, metavar="FILE", help="Where to write; - is the standard output."

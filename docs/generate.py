@@ -18,6 +18,7 @@ BEGIN, END = "<!-- parameters: begin -->\n", "<!-- parameters: end -->\n"
 CLASSES: dict[str, tuple[str, tuple[type[Settings], ...]]] = {
     "Read": ("TypedDict", (settings.Reading,)),
     "Count": ("TypedDict", (settings.Counting,)),
+    "FindPhrases": ("TypedDict", (settings.Phrasing,)),
     "Train": ("Read", (settings.Words, settings.Result, settings.Run)),
     **{
         f"Train{kind.__name__}": ("Train, Count" if kind.counts else "Train", (kind,))
@@ -52,6 +53,7 @@ def keywords() -> str:
         "",
         "from fastvec.corpus import Vocabulary",
         "from fastvec.corpus.tokenizers import TokenizeLine",
+        "from fastvec.phrases import Phrases",
         "from fastvec.training.progress import Listener",
         "from fastvec.vectors import KeyedVectors",
     ]
@@ -69,9 +71,8 @@ def keywords() -> str:
 def tables() -> str:
     """Return the tables of parameters, in Markdown."""
     lines = []
-    for group in settings.GROUPS:
-        title = getattr(group, "title", (group.__doc__ or "").split("\n")[0].rstrip("."))
-        lines += [f"\n## {title}\n", "| Python | command line | default | meaning |", "|---|---|---|---|"]
+    for group in settings.ALL:
+        lines += [f"\n## {group.heading()}\n", "| Python | command line | default | meaning |", "|---|---|---|---|"]
         for name, each in group.parameters.items():
             if name != "model":
                 flags = ", ".join(f"`{flag}`" for flag in each.flags)

@@ -13,11 +13,12 @@ from fastvec._version import __version__
 if TYPE_CHECKING:
     from fastvec import evaluation
     from fastvec.cooccurrence import Cooccurrence, count_cooccurrence
+    from fastvec.cooccurrence.collocations import find_phrases, join_phrases
     from fastvec.corpus import Corpus, Vocabulary, read_corpus
     from fastvec.errors import FastvecError, FileError, InputError, TrainingError, UnknownWordError
     from fastvec.models.explicit import explicit_vectors
     from fastvec.models.ppmi import ppmi
-    from fastvec.phrases import Phrases, find_phrases, join_phrases
+    from fastvec.phrases import Phrases
     from fastvec.pipeline import resume, train
     from fastvec.pipeline.planning import Plan, plan
     from fastvec.settings import Glove, PpmiSvd, Word2Vec
@@ -70,8 +71,8 @@ _HOMES = {
     "Word2Vec": "settings",
     "count_cooccurrence": "cooccurrence",
     "explicit_vectors": "models.explicit",
-    "find_phrases": "phrases",
-    "join_phrases": "phrases",
+    "find_phrases": "cooccurrence.collocations",
+    "join_phrases": "cooccurrence.collocations",
     "load": "vectors",
     "plan": "pipeline.planning",
     "ppmi": "models.ppmi",

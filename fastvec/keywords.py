@@ -5,6 +5,7 @@ from typing import Literal, TypedDict
 
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.tokenizers import TokenizeLine
+from fastvec.phrases import Phrases
 from fastvec.training.progress import Listener
 from fastvec.vectors import KeyedVectors
 
@@ -31,12 +32,23 @@ class Count(TypedDict, total=False):
     seed: int
 
 
+class FindPhrases(TypedDict, total=False):
+    """Those of `Phrasing`."""
+
+    min_count: int
+    scoring: Literal["word2phrase", "npmi"]
+    threshold: float | None
+    passes: int
+    delimiter: str
+
+
 class Train(Read, total=False):
     """Those of `Words`, `Result`, `Run`."""
 
     min_count: int
     max_vocab: int | None
     vocabulary: Vocabulary | str | PathLike[str] | None
+    phrases: Phrases | str | PathLike[str] | None
     vectors: Literal["word", "context", "sum"] | None
     save_context: bool
     init_from: KeyedVectors | str | PathLike[str] | None

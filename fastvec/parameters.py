@@ -131,6 +131,11 @@ class Settings:
             if self._applies(each):
                 each.check(getattr(self, name))
 
+    @classmethod
+    def heading(cls) -> str:
+        """Return what help and documentation call the group: the first line of its docstring."""
+        return (cls.__doc__ or "").partition("\n")[0].rstrip(".")
+
     def as_dict(self) -> dict[str, Any]:
         """Return all values by name."""
         return {name: getattr(self, name) for name in self.parameters}

@@ -1,25 +1,29 @@
-"""Phrases: pairs of words that are adjacent more often than their counts explain (Mikolov et al. 2013b).
+"""Phrases: pairs of words that are joined to one ("new york" becomes "new_york"), and their files.
 
-They are found in the id stream by counting co-occurrences, and joined there ("new york" becomes "new_york"), so that a
-model trains a vector for each. Further passes find longer phrases.
+`fastvec.find_phrases` finds them, `fastvec.join_phrases` joins them in a corpus; here they are saved, loaded, and
+applied to lists of words. Longer phrases are found in several passes, and joined in as many.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice, check_integer, check_number
-from fastvec.cooccurrence.counting import count_cells
-from fastvec.corpus import Corpus, Vocabulary
-from fastvec.errors import InputError
-from fastvec.settings import Counting
-from fastvec.training.progress import Listener
+from fastvec.disk.atomic import replacing
+from fastvec.disk.scratch import read_errors
+from fastvec.errors import FastvecError, FileError
+from fastvec.settings import Phrasing
+from fastvec.words import PackedWords, refuse_words
 
-#: Default score above which a pair is a phrase: word2phrase's own, and a comparable one.
-THRESHOLDS = {"word2phrase": 100.0, "npmi": 0.5}
+#: How a file begins; what made the phrases follows as JSON, then a line of headings.
+_MAGIC = "# fastvec phrases "
+_HEADINGS = ("pass", "first", "second", "count", "score")
 
 
 class Phrase(NamedTuple):
@@ -31,145 +35,152 @@ class Phrase(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Phrases:
-    """The phrases of a corpus, by falling score; iterating yields each as a `Phrase`.
+    """The phrases of a text, pass by pass and by falling score; iterating yields each as a `Phrase`.
 
     Attributes
     ----------
-    vocabulary : Vocabulary
-        All words of the corpus.
-    firsts, seconds : (n,) int64
-        Ids of the two words of each.
+    firsts, seconds : list of str
+        The two words of each.
     counts : (n,) int64
         How often they are adjacent.
     scores : (n,) float64
+    passes : (n,) int64
+        In which pass each is joined, from 1.
+    settings : Phrasing
+        How they were found, and the delimiter.
+    options : dict
+        How the text was split, as of `fastvec.Corpus`.
+
+    Examples
+    --------
+    >>> from fastvec import find_phrases
+    >>> phrases = find_phrases(["new york is a city", "a cat is in new york"], min_count=1, threshold=2)
+    >>> phrases["is", "new", "york", "big"]
+    ['is', 'new_york', 'big']
     """
 
-    vocabulary: Vocabulary
-    firsts: NDArray[np.int64]
-    seconds: NDArray[np.int64]
+    firsts: list[str]
+    seconds: list[str]
     counts: NDArray[np.int64]
     scores: NDArray[np.float64]
+    passes: NDArray[np.int64]
+    settings: Phrasing = field(default_factory=Phrasing)
+    options: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.firsts)
 
     def __iter__(self) -> Iterator[Phrase]:
-        words = self.vocabulary.words
-        columns = (self.firsts, self.seconds, self.counts, self.scores)
-        for first, second, count, score in zip(*(column.tolist() for column in columns), strict=True):
-            yield Phrase(words[first], words[second], count, score)
+        yield from map(Phrase, self.firsts, self.seconds, self.counts.tolist(), self.scores.tolist())
+
+    def __repr__(self) -> str:
+        some = [f"{each.first}{self.settings.delimiter}{each.second}" for each, _ in zip(self, range(3), strict=False)]
+        return f"<Phrases: {len(self):,}{', such as ' if some else ''}{', '.join(some)}>"
+
+    def __getitem__(self, tokens: Sequence[str] | str) -> list[str]:
+        """Return words with each phrase joined; a string is split at white space first.
+
+        Of overlapping phrases, the first is joined.
+        """
+        joined = tokens.split() if isinstance(tokens, str) else list(tokens)
+        for pairs in self._pairs:
+            joined = list(_joined(joined, pairs, self.settings.delimiter))
+        return joined
+
+    def join(self, sentences: Iterable[Sequence[str] | str]) -> Iterator[list[str]]:
+        """Yield the words of each sentence, as ``phrases[sentence]`` returns them."""
+        return (self[sentence] for sentence in sentences)
+
+    def by_pass(self) -> Iterator[tuple[list[str], list[str]]]:
+        """Yield the first and the second words of the phrases of each pass."""
+        cuts = [0, *(np.flatnonzero(np.diff(self.passes)) + 1).tolist(), len(self)]
+        for start, stop in pairwise(cuts):
+            yield self.firsts[start:stop], self.seconds[start:stop]
+
+    @cached_property
+    def _pairs(self) -> list[set[tuple[str, str]]]:
+        return [set(zip(*pairs, strict=True)) for pairs in self.by_pass()]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the file that `save` writes.
+
+        Raises
+        ------
+        InputError
+            If a word is empty or contains a tab or newline.
+        """
+        refuse_words(PackedWords.pack([*self.firsts, *self.seconds]), b"\t\n\r", "phrases", "")
+        about = json.dumps(self.settings.as_dict() | self.options, ensure_ascii=False)
+        yield f"{_MAGIC}{about}\n"
+        yield "\t".join(_HEADINGS) + "\n"
+        for number, each in zip(self.passes.tolist(), self, strict=True):
+            yield f"{number}\t{each.first}\t{each.second}\t{each.occurrences}\t{each.score!r}\n"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the phrases to a file: how they were found, headings, then a line each with tabs between, in UTF-8.
+
+        Raises
+        ------
+        InputError
+            If a word is empty or contains a tab or newline; nothing is written.
+        FileError
+            If the file cannot be written; a file that was there before is left as it was.
+        """
+        with replacing(path) as file:
+            file.writelines(line.encode() for line in self.lines())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Phrases":
+        """Read the file that `save` wrote.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be read, or is not a file of phrases; the message names the line.
+        """
+        with read_errors(path), open(path, "rb") as file:
+            return cls.parse(file, path)
+
+    @classmethod
+    def parse(cls, lines: Iterable[bytes], path: str | os.PathLike[str]) -> "Phrases":
+        """Read the lines of a file of phrases; errors call it `path`."""
+        number = 0
+        columns: list[list[Any]] = [[] for _ in _HEADINGS]
+        try:
+            for number, line in enumerate(lines, 1):
+                text = line.decode().rstrip("\r\n")
+                if number == 1:
+                    if not text.startswith(_MAGIC):
+                        raise FileError(f"{path}: is not a file of phrases; `fastvec phrases --save` writes one")
+                    about = json.loads(text.removeprefix(_MAGIC))
+                    settings = Phrasing(**{name: about.pop(name) for name in Phrasing.parameters if name in about})
+                elif number > 2:
+                    for kind, column, value in zip((int, str, str, int, float), columns, text.split("\t"), strict=True):
+                        column.append(kind(value))
+            passes, firsts, seconds, counts, scores = columns
+            if not number or np.diff(passes).min(initial=0) < 0:
+                raise ValueError
+        except FileError:
+            raise
+        except (ValueError, TypeError, AttributeError, FastvecError):
+            raise FileError(f"{path}, line {number:,}: is damaged; write the phrases again") from None
+        arrays = np.array(counts, np.int64), np.array(scores, np.float64), np.array(passes, np.int64)
+        return cls(firsts, seconds, *arrays, settings, about)
 
 
-def find_phrases(
-    corpus: Corpus,
-    *,
-    min_count: int = 5,
-    threshold: float | None = None,
-    scoring: str = "word2phrase",
-    memory: int | None = None,
-    threads: int | None = None,
-    progress: Listener | None = None,
-) -> Phrases:
-    """Find the pairs of words that are adjacent more often than their counts explain.
-
-    Let n(ab) be the count of a pair, n(a) and n(b) those of its words, and N the number of words. The score is
-
-        word2phrase   (n(ab) - min_count) N / (n(a) n(b))                   (eq. 6, times N as in word2phrase.c)
-        npmi          log(n(ab) N / (n(a) n(b))) / -log(n(ab) / N)          from -1 to 1 (Bouma 2009)
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The text.
-    min_count : int
-        Ignore pairs that occur fewer times.
-    threshold : float or None
-        Score that a phrase must exceed; None is 100 for word2phrase, 0.5 for npmi.
-    scoring : str
-        "word2phrase" or "npmi".
-    memory, threads, progress
-        As for `fastvec.count_cooccurrence`; they do not change the result.
-
-    Returns
-    -------
-    Phrases
-        May be empty.
-
-    Raises
-    ------
-    InputError
-        If a value is out of range, or the text has only one distinct word.
-
-    Examples
-    --------
-    >>> from fastvec import read_corpus
-    >>> corpus = read_corpus(["new york is a city", "a cat is in new york", "is a city in a city"])
-    >>> [tuple(phrase) for phrase in find_phrases(corpus, min_count=1, threshold=3)]
-    [('new', 'york', 2, 4.25)]
-    """
-    check_integer("min_count", min_count, 1)
-    check_choice("scoring", scoring, list(THRESHOLDS))
-    if threshold is None:
-        threshold = THRESHOLDS[scoring]
-    check_number("threshold", threshold, -np.inf)
-    vocabulary = corpus.vocabulary(min_count=1)
-    settings = Counting(window=1, weighting="flat", side="right", cell_min_count=min_count)
-    indptr, indices, data = count_cells(corpus, vocabulary, settings, memory, threads, progress)
-    firsts, seconds = np.repeat(np.arange(len(vocabulary)), np.diff(indptr)), indices.astype(np.int64)
-    together, n = data.astype(np.float64), corpus.n_tokens
-    apart = vocabulary.counts[firsts].astype(np.float64) * vocabulary.counts[seconds]
-    if scoring == "word2phrase":
-        scores = (together - min_count) * n / apart
-    else:
-        scores = np.log(together * n / apart) / -np.log(together / n)
-    chosen = np.flatnonzero(scores > threshold)
-    chosen = chosen[np.lexsort((-together[chosen], -scores[chosen]))]
-    return Phrases(vocabulary, firsts[chosen], seconds[chosen], together[chosen].astype(np.int64), scores[chosen])
-
-
-def check_delimiter(delimiter: str) -> None:
-    """Refuse a delimiter that would split the phrase again."""
-    if any(map(str.isspace, delimiter)):
-        raise InputError(f"delimiter must not contain white space, unlike {delimiter!r}")
-
-
-def join_phrases(corpus: Corpus, phrases: Phrases, delimiter: str = "_") -> Corpus:
-    """Return the same text with each phrase as one word. Of overlapping phrases, the first is joined.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The text.
-    phrases : Phrases
-        From `find_phrases` of this corpus.
-    delimiter : str
-        Goes between their words.
-
-    Returns
-    -------
-    Corpus
-        A temporary one, to train on, or to find longer phrases in.
-
-    Raises
-    ------
-    InputError
-        If the delimiter contains white space, or the phrases are of another corpus.
-    FileError
-        If the disk is full.
-
-    Examples
-    --------
-    >>> from fastvec import read_corpus
-    >>> corpus = read_corpus(["new york is a city", "a cat is in new york", "is a city in a city"])
-    >>> joined = join_phrases(corpus, find_phrases(corpus, min_count=1, threshold=3))
-    >>> print(b"".join(joined.text()).decode(), end="")
-    new_york is a city
-    a cat is in new_york
-    is a city in a city
-    """
-    check_delimiter(delimiter)
-    if len(phrases.vocabulary) != corpus.n_types:
-        raise InputError(f"{corpus.name}: the phrases come from another text")
-    return corpus.with_joined(phrases.firsts, phrases.seconds, delimiter)
+def _joined(tokens: list[str], pairs: set[tuple[str, str]], delimiter: str) -> Iterator[str]:
+    """Yield words with the pairs joined, from the left."""
+    held: str | None = None
+    for token in tokens:
+        if held is None:
+            held = token
+        elif (held, token) in pairs:
+            yield f"{held}{delimiter}{token}"
+            held = None
+        else:
+            yield held
+            held = token
+    if held is not None:
+        yield held

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fastvec.corpus import Vocabulary
     from fastvec.corpus.tokenizers import TokenizeLine
+    from fastvec.phrases import Phrases
     from fastvec.subwords import Ngrams
     from fastvec.training.progress import Listener
     from fastvec.vectors import KeyedVectors
@@ -69,6 +70,13 @@ class Words(Settings):
         metavar="FILE",
         help="Train the words of this file, from `fastvec vocab`, not those that min_count and max_vocab choose.",
         known_as=("vocab", "read_vocab"),
+    )
+    phrases: "Phrases | str | PathLike[str] | None" = parameter(
+        None,
+        metavar="FILE",
+        help="Join the phrases of this file, from `fastvec phrases --save`, before words are counted. .safetensors "
+        "files hold them too, for queries and other text.",
+        known_as=("bigrams", "phraser"),
     )
 
 
@@ -168,6 +176,11 @@ class Model(Settings):
     counts: ClassVar[bool] = False
     #: Parameters that serve counting alone, beside those of `Counting`.
     for_counting: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def heading(cls) -> str:
+        """Return what help and documentation call the model."""
+        return cls.title
 
     model: str = parameter("", flags={}, help="Its name.", known_as=("sg",))
     dim: int = parameter(
@@ -394,6 +407,40 @@ class Counting(Settings):
 
 
 @settings
+class Phrasing(Settings):
+    """Finding phrases."""
+
+    #: Score above which a pair is a phrase: word2phrase's own, and a comparable one.
+    thresholds: ClassVar[dict[str, float]] = {"word2phrase": 100.0, "npmi": 0.5}
+
+    min_count: int = parameter(5, least=1, metavar="N", help="Ignore pairs of words that occur fewer times.")
+    scoring: Literal["word2phrase", "npmi"] = parameter(
+        "word2phrase",
+        help="Score of two words: how many times more often than by chance they are adjacent, with min_count "
+        "subtracted; or their normalised pointwise mutual information, from -1 to 1.",
+        known_as=("scorer",),
+    )
+    threshold: float | None = parameter(
+        None,
+        least=float("-inf"),
+        shown="100, with npmi 0.5",
+        metavar="N",
+        help="Score that a phrase must exceed: the lower, the more phrases.",
+    )
+    passes: int = parameter(
+        1, least=1, metavar="N", help="Number of passes; N passes find phrases of up to 2^N words.", known_as=("iter",)
+    )
+    delimiter: str = parameter("_", metavar="TEXT", help="What to put between the words of a phrase.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.delimiter, str) or any(map(str.isspace, self.delimiter)):
+            raise InputError(f"delimiter must be a string without white space, not {self.delimiter!r}")
+        if self.threshold is None:
+            object.__setattr__(self, "threshold", self.thresholds[self.scoring])
+
+
+@settings
 class Counted(Counting, Model):
     """Parameters of a model that starts from co-occurrences."""
 
@@ -492,5 +539,6 @@ class PpmiSvd(Counted):
 ARGUMENTS: tuple[type[Settings], ...] = (Words, Reading, Result)
 #: The parameters of each model, by its name.
 MODELS: dict[str, type[Model]] = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
-#: All groups of parameters.
+#: All groups of parameters of training, and of all work.
 GROUPS: tuple[type[Settings], ...] = (*dict.fromkeys(MODELS.values()), *ARGUMENTS, Run)
+ALL: tuple[type[Settings], ...] = (*GROUPS, Phrasing)

@@ -24,19 +24,40 @@ def run(*arguments):
 def test_the_text_goes_to_stdout_and_the_summary_to_stderr():
     result = run()
     assert result.stdout == TEXT.replace("new york", "new_york")
-    assert result.stderr == "x.txt: 1 phrases, 48 words with them\n"
+    assert result.stderr == "x.txt: 1 phrases, 48 words after joining, 54 before\n"
 
 
 def test_files_receive_the_text_and_the_phrases_of_all_passes():
-    result = run("-o", "y.txt", "--list", "list.tsv", "--passes", "9", "--delimiter", "-", "--quiet")
+    result = run("-o", "y.txt", "--save", "p.tsv", "--passes", "9", "--delimiter", "-", "--quiet")
     assert Path("y.txt").read_text() == TEXT.replace("big new york", "big-new-york")
-    lines = [line.split("\t") for line in Path("list.tsv").read_text().splitlines()]
-    assert [(phrase, count) for phrase, count, _ in lines] == [
-        ("new-york", "6"),
-        ("big-new-york", "6"),
-        ("new-york-city", "6"),
+    lines = [line.split("\t") for line in Path("p.tsv").read_text().splitlines()[1:]]
+    assert [line[:4] for line in lines] == [
+        ["pass", "first", "second", "count"],
+        ["1", "new", "york", "6"],
+        ["2", "big", "new-york", "6"],
+        ["2", "new-york", "city", "6"],
     ]
     assert (result.stdout, result.stderr) == ("", "")
+
+
+def apply(*arguments):
+    return CliRunner().invoke(phrases.command, ["--apply", "p.tsv", "--no-cache", *arguments], catch_exceptions=False)
+
+
+def test_phrases_are_applied_to_another_text_as_it_was_split():
+    Path("x.txt").write_text(TEXT.upper())
+    run("-o", "y.txt", "--save", "p.tsv", "--lowercase")
+    Path("z.txt").write_text("In New York\n")
+    assert apply("z.txt").stdout == "in new_york\n"
+    with pytest.raises(FileError, match="is not a file of phrases"):
+        apply("z.txt", "--apply", "z.txt")
+
+
+@pytest.mark.parametrize("option", ["--passes", "--save"])
+def test_phrases_that_are_applied_are_not_found_anew(option):
+    result = apply("x.txt", option, "2")
+    assert result.exit_code == 2
+    assert f"{option} is for finding phrases" in result.output
 
 
 def test_the_scoring_reaches_the_library():
@@ -45,6 +66,6 @@ def test_the_scoring_reaches_the_library():
 
 def test_nothing_is_read_when_a_file_could_not_be_written():
     with pytest.raises(FileError, match="there is no folder nowhere"):
-        run("--list", "nowhere/list.tsv")
+        run("--save", "nowhere/p.tsv")
     with pytest.raises(FileError, match="there is no folder nowhere"):
         run("-o", "nowhere/y.txt")

@@ -58,6 +58,20 @@ def test_similar_words_can_be_json(run, path):
     assert found == [{"word": "queen", "score": pytest.approx(load(path).analogy("king", "man", "woman", 1)[0][1])}]
 
 
+def test_phrases_are_understood_in_queries(tmp_path, monkeypatch, capsys):
+    KeyedVectors(["new_york", "king", "city_of_angels", "of"], np.eye(4)).save(tmp_path / "v.bin")
+    for words, found in (
+        (["king", "new", "york"], "king new_york"),
+        (["new york", "of"], "new_york of"),
+        (["city", "of", "angels"], "city_of_angels"),
+    ):
+        monkeypatch.setattr("sys.argv", ["fastvec", "vector", str(tmp_path / "v.bin"), *words])
+        main()
+        captured = capsys.readouterr()
+        assert " ".join(line.split()[0] for line in captured.out.splitlines()) == found
+    assert captured.err == "city of angels: taken as city_of_angels\n"
+
+
 def test_analogies(run, path):
     assert run("analogy", path, "king", "man", "woman", "-n", 1).splitlines()[1].split()[0] == "queen"
     found = run("analogy", path, "king", "man", "woman", "--method", "3cosmul", "--json")

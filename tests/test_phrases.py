@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 import fastvec
 from fastvec import find_phrases, join_phrases, read_corpus
 from fastvec.corpus import corpus as corpus_module
-from fastvec.errors import InputError
+from fastvec.errors import FileError, InputError
 from fastvec.phrases import Phrases
+from fastvec.settings import Phrasing
 
 TEXT = ["new york is a city", "a cat is in new york", "is a city in a city"]
 
@@ -16,17 +17,18 @@ def text(corpus):
     return b"".join(corpus.text()).decode()
 
 
-def chosen(corpus, *pairs):
-    """Give pairs of words as phrases."""
-    vocabulary = corpus.vocabulary(min_count=1)
-    firsts, seconds = (np.array([vocabulary[pair[k]] for pair in pairs], np.int64) for k in range(2))
-    return Phrases(vocabulary, firsts, seconds, np.ones(len(pairs), np.int64), np.ones(len(pairs)))
+def chosen(*pairs, delimiter="_", passes=None):
+    """Return pairs of words as phrases."""
+    firsts, seconds = ([pair[k] for pair in pairs] for k in range(2))
+    ones = np.ones(len(pairs), np.int64)
+    passes = ones if passes is None else np.array(passes)
+    return Phrases(firsts, seconds, ones, ones / 1, passes, Phrasing(delimiter=delimiter))
 
 
 def joined(sentences, *pairs, delimiter="_"):
     """Give the text of sentences whose pairs are joined, and the words with their counts."""
     corpus = read_corpus(sentences)
-    result = join_phrases(corpus, chosen(corpus, *pairs), delimiter)
+    result = join_phrases(corpus, chosen(*pairs, delimiter=delimiter))
     vocabulary = result.vocabulary(min_count=1)
     return text(result), dict(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True))
 
@@ -137,16 +139,95 @@ def test_vectors_of_phrases_are_trained():
         assert "new_york" in fastvec.train(phrased, dim=4, epochs=1)
 
 
-@pytest.mark.parametrize("delimiter", [" ", "a b", "\t", "_\n"])
+def test_vectors_remember_the_phrases_of_their_text(tmp_path):
+    phrases = find_phrases(TEXT * 9, threshold=3)
+    wv = fastvec.train(TEXT * 9, phrases=phrases, dim=4, epochs=1)
+    assert "new_york" in wv
+    wv.subset(wv.words[:3]).save(tmp_path / "v.safetensors")
+    assert fastvec.load(tmp_path / "v.safetensors").phrases["in new york"] == ["in", "new_york"]
+    with join_phrases(read_corpus(TEXT * 9), phrases) as corpus:
+        assert fastvec.train(corpus, dim=4, epochs=1).phrases is phrases
+        with pytest.raises(InputError, match="the text has its phrases joined already; omit phrases"):
+            fastvec.train(corpus, phrases=phrases)
+
+
+def test_phrases_are_planned_with_and_resumed(tmp_path):
+    chosen(("new", "york")).save(tmp_path / "p.tsv")
+    options = {"phrases": tmp_path / "p.tsv", "dim": 4, "threads": 1}
+    assert fastvec.plan(TEXT * 9, **options).n_tokens == len(" ".join(TEXT * 9).split()) - 18
+    whole = fastvec.train(TEXT * 9, **options, epochs=2)
+    fastvec.train(TEXT * 9, **options, epochs=1, checkpoint=tmp_path / "state")
+    (tmp_path / "p.tsv").unlink()
+    more = fastvec.resume(tmp_path / "state", TEXT * 9, epochs=2)
+    assert list(more.phrases.lines()) == list(whole.phrases.lines())
+    with pytest.raises(InputError, match="the interrupted run was started with other phrases; omit phrases"):
+        fastvec.resume(tmp_path / "state", TEXT * 9, phrases=chosen(("a", "b")))
+
+
+@pytest.mark.parametrize("delimiter", [" ", "a b", "\t", "_\n", 3])
 def test_a_delimiter_with_white_space_is_refused(delimiter):
-    corpus = read_corpus(TEXT)
-    with pytest.raises(InputError, match="delimiter must not contain white space"):
-        join_phrases(corpus, find_phrases(corpus), delimiter)
+    with pytest.raises(InputError, match="delimiter must be a string without white space"):
+        find_phrases(TEXT, delimiter=delimiter)
 
 
-def test_phrases_of_another_text_are_refused():
-    with pytest.raises(InputError, match="the phrases come from another text"):
-        join_phrases(read_corpus(TEXT), find_phrases(read_corpus(["a b"])))
+def test_an_unknown_keyword_is_answered_with_the_right_one():
+    with pytest.raises(InputError, match="there is no argument 'treshold'; did you mean threshold"):
+        find_phrases(TEXT, treshold=1)
+
+
+def test_phrases_are_joined_in_another_text():
+    with join_phrases(read_corpus(["york new york in x", "b"]), find_phrases(TEXT, min_count=1, threshold=3)) as corpus:
+        assert text(corpus) == "york new_york in x\nb\n"
+
+
+def test_further_passes_find_longer_phrases():
+    sentences = ["big new york", "new york", "new", "new", "a"] * 6 + ["q w e r t y u i o"]
+    phrases = find_phrases(sentences, min_count=1, threshold=2, passes=2)
+    assert list(phrases.by_pass()) == [(["new"], ["york"]), (["big"], ["new_york"])]
+    assert phrases["in big new york"] == ["in", "big_new_york"]
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.text("abc", min_size=1, max_size=40), min_size=1, max_size=5))
+def test_words_are_joined_in_python_as_in_the_stream(sentences):
+    sentences = [" ".join(sentence) for sentence in sentences]
+    phrases = chosen(("a", "b"), ("c", "c"), ("a_b", "c"), ("c_c", "c_c"), passes=[1, 1, 2, 2])
+    found = "".join(" ".join(words) + "\n" for words in phrases.join(sentences))
+    with join_phrases(read_corpus(sentences), phrases) as corpus:
+        assert text(corpus) == found
+
+
+def test_phrases_are_saved_and_loaded(tmp_path):
+    phrases = find_phrases(read_corpus(["New York Neué"] * 6, lowercase=True), threshold=0, passes=2, delimiter="-")
+    phrases.save(tmp_path / "p.tsv")
+    copy = Phrases.load(tmp_path / "p.tsv")
+    assert list(copy) == list(phrases)
+    assert copy.passes.tolist() == phrases.passes.tolist()
+    assert (copy.settings, copy.options) == (phrases.settings, phrases.options)
+    assert repr(copy) == "<Phrases: 3, such as new-york, york-neué, new-york-neué>"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "p.tsv, line 0: is damaged"),
+        ("new york\n", "p.tsv: is not a file of phrases; `fastvec phrases --save` writes one"),
+        ("# fastvec phrases {", "line 1: is damaged"),
+        ('# fastvec phrases {"passes": 0}\n', "line 1: is damaged"),
+        ("# fastvec phrases {}\n\n1\ta\tb\t3\n", "line 3: is damaged"),
+        ("# fastvec phrases {}\n\n1\ta\tb\tx\t1\n", "line 3: is damaged"),
+        ("# fastvec phrases {}\n\n2\ta\tb\t1\t1\n1\ta\tb\t1\t1\n", "line 4: is damaged"),
+    ],
+)
+def test_a_file_that_holds_no_phrases_is_refused(tmp_path, content, message):
+    (tmp_path / "p.tsv").write_text(content)
+    with pytest.raises(FileError, match=message):
+        Phrases.load(tmp_path / "p.tsv")
+
+
+def test_a_word_with_a_tab_cannot_be_saved(tmp_path):
+    with pytest.raises(InputError, match=r"the word 'a\\tb' holds white space, which a phrases file cannot hold"):
+        chosen(("a\tb", "c")).save(tmp_path / "p.tsv")
 
 
 def test_a_word_with_white_space_in_it_cannot_be_written():

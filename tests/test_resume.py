@@ -93,7 +93,7 @@ def test_several_threads_go_on_too(text):
         ({"learning_rate": 0.1}, r"resume with learning_rate=0\.1: the run was started with learning_rate=its default"),
         ({"model": "cbow"}, "model=cbow: the run was started with model=skipgram"),
         ({"x_max": 9}, "x_max is a parameter of model glove, not of skipgram"),
-        ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "has another vocabulary"),
+        ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "was started with other vocabulary"),
     ],
 )
 def test_other_parameters_are_refused(text, given, message):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -237,3 +238,20 @@ def test_vectors_that_have_run_away_are_refused(monkeypatch):
         TrainingError, match=r"the vectors have run away: the longest has length \d+: lower the learning"
     ):
         fastvec.train(two_topics(), dim=8, threads=1)
+
+
+def test_a_run_is_recorded_unless_files_are_to_be_the_same(tmp_path, monkeypatch):
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(words) for words in two_topics()))
+    source, options = tmp_path / "text.txt", {"dim": 4, "cache": False}
+    assert "run" not in fastvec.train(source, **options).metadata
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    run = fastvec.train(source, **options).metadata["run"]
+    assert run["source"] == str(source)
+    assert datetime.now(UTC) - datetime.fromisoformat(run["date"]) < timedelta(minutes=1)
+    assert 0 <= run["seconds"] < 60
+
+
+def test_a_given_vocabulary_leaves_the_facts_of_the_text():
+    words = fastvec.read_corpus(two_topics()).vocabulary(max_vocab=4)
+    facts = [fastvec.train(two_topics(), vocabulary=each, dim=4).metadata["corpus"] for each in (None, words)]
+    assert facts[0] == facts[1]

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
+from fastvec.phrases import Phrases
 from fastvec.words import PackedWords, starts_of
 
 
@@ -45,6 +46,8 @@ class Corpus:
         How the text was split: tokenizer, lowercase, errors.
     is_reused : bool
         Whether the stream was cached already.
+    phrases : Phrases or None
+        Those that `fastvec.join_phrases` joined in it.
     """
 
     def __init__(self, directory: Path, described: Description, *, temporary: bool, is_reused: bool = False) -> None:
@@ -56,6 +59,7 @@ class Corpus:
         self.fingerprint = described.fingerprint
         self.options = described.options
         self.is_reused = is_reused
+        self.phrases: Phrases | None = None
         self._directory = directory
         self._counts: NDArray[np.int64] = np.load(directory / "counts.npy")
         self._words = PackedWords(np.fromfile(directory / "words.bin", np.uint8), np.load(directory / "offsets.npy"))
@@ -197,7 +201,7 @@ class Corpus:
         ids = renumbered(self._chunks(), starts_of(known), finals[known])
         return self._with_ids(ids, PackedWords.pack(vocabulary.words), vocabulary.counts)
 
-    def with_joined(self, firsts: NDArray[np.int64], seconds: NDArray[np.int64], delimiter: str = "_") -> "Corpus":
+    def with_joined(self, firsts: Sequence[str], seconds: Sequence[str], delimiter: str = "_") -> "Corpus":
         """Return the same text with pairs of words, where adjacent in a sentence, joined to one word each.
 
         Pairs are joined from the left: with the pairs "new york" and "york city", "new york city" becomes
@@ -205,8 +209,8 @@ class Corpus:
 
         Parameters
         ----------
-        firsts, seconds : (n,) int64
-            Ids of the words of each pair.
+        firsts, seconds : sequence of str
+            The words of each pair; pairs with a word that the text lacks are ignored.
         delimiter : str
             Goes between them.
 
@@ -216,16 +220,17 @@ class Corpus:
             A temporary one, with a vocabulary of its own: it vanishes when it is closed or no longer used.
         """
         words = self._words.decode()
-        by_words = np.lexsort((seconds, firsts))
-        firsts, seconds = firsts[by_words], seconds[by_words].astype(np.int32)
-        starts = np.searchsorted(firsts, np.arange(self.n_types + 1))
-        pairs = [f"{words[a]}{delimiter}{words[b]}" for a, b in zip(firsts.tolist(), seconds.tolist(), strict=True)]
-        joined = _number(pairs, words)
+        index = {word: k for k, word in enumerate(words)}
+        pairs = zip(firsts, seconds, strict=True)
+        known = sorted((index[first], index[second]) for first, second in pairs if first in index and second in index)
+        begins, ends = np.array(known, np.int32).reshape(-1, 2).T.copy()
+        starts = np.searchsorted(begins, np.arange(self.n_types + 1))
+        joined = _number([f"{words[first]}{delimiter}{words[second]}" for first, second in known], words)
 
         def chunks(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int32]]:
             out, held = np.empty(N_IDS + 1, np.int32), NOTHING
             for chunk in self._chunks():
-                n, held = join_pairs(chunk, starts, seconds, joined, held, out, counts)
+                n, held = join_pairs(chunk, starts, ends, joined, held, out, counts)
                 yield out[:n]
             yield np.array([held], np.int32)  # the end of the last sentence
 
@@ -245,7 +250,9 @@ class Corpus:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 about = {"name": self.name, "n_invalid": self.n_invalid, "options": self.options, "identity": None}
                 described = write_stream(scratch, chunks, words, counts, **about)
-            return Corpus(scratch, described, temporary=True)
+            made = Corpus(scratch, described, temporary=True)
+            made.phrases = self.phrases
+            return made
 
     def text(self) -> Iterator[bytes]:
         """Yield the text in chunks of UTF-8: a sentence a line, its words separated by spaces.

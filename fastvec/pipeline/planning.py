@@ -15,6 +15,7 @@ from numba.core.event import install_timer
 
 from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.sources import Files, open_source
 from fastvec.corpus.stream import cache_folder
@@ -23,6 +24,7 @@ from fastvec.disk.scratch import system_folder
 from fastvec.errors import InputError
 from fastvec.models import model_of
 from fastvec.parameters import take
+from fastvec.phrases import Phrases
 from fastvec.pipeline.needs import Needs, needs_of
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
@@ -192,6 +194,8 @@ def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]
             if not corpus.is_reused and is_kept:  # the training will find it
                 began = perf_counter()
                 corpus = stack.enter_context(read_corpus(source, **options))
+        if isinstance(request.words.phrases, Phrases):
+            corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
         if given is not None:
             corpus = stack.enter_context(corpus.with_vocabulary(given))
         chosen = corpus.vocabulary(*limits) if given is None and not scale else corpus.vocabulary(1)

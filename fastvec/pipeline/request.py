@@ -9,6 +9,7 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, suggestion, take, unknown
+from fastvec.phrases import Phrases
 from fastvec.pipeline.initial import Initial
 from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Word2Vec, Words
 
@@ -25,7 +26,7 @@ class Request:
     settings : Model
         The model and its parameters.
     words : Words
-        Which words; `vocabulary` is a Vocabulary or None.
+        Which words; `vocabulary` is a Vocabulary or None, `phrases` are Phrases or None.
     reading : Reading
         How text is read.
     result : Result
@@ -58,7 +59,7 @@ class Request:
         InputError
             If an argument is unknown or out of range, or some do not go together.
         FileError
-            If `vocabulary` is a file that cannot be read.
+            If `vocabulary` or `phrases` is a file that cannot be read.
         """
         if isinstance(model, str):
             check_choice("model", model, list(MODELS))
@@ -87,7 +88,12 @@ class Request:
             if (words.min_count, words.max_vocab) != (Words().min_count, None):
                 raise InputError("a vocabulary is trained as it is; omit min_count and max_vocab")
             if not isinstance(words.vocabulary, Vocabulary):
-                words = Words(vocabulary=Vocabulary.load(words.vocabulary))
+                words = replace(words, vocabulary=Vocabulary.load(words.vocabulary))
+        if words.phrases is not None:
+            if isinstance(source, Corpus) and source.phrases is not None:
+                raise InputError("the text has its phrases joined already; omit phrases")
+            if not isinstance(words.phrases, Phrases):
+                words = replace(words, phrases=Phrases.load(words.phrases))
         return cls(settings, words, reading, result, initial)
 
     def for_words(self, n_words: int) -> "Request":
@@ -97,12 +103,12 @@ class Request:
     def as_json(self, source: Any) -> dict[str, Any]:
         """Return what `of` needs to make the same again, as far as JSON can hold it.
 
-        A vocabulary and vectors to start from are omitted, and a tokenizer that is a function is None.
+        A vocabulary, phrases and vectors to start from are omitted, and a tokenizer that is a function is None.
         """
         made: dict[str, Any] = {}
         for group in (self.settings, self.words, self.reading, self.result):
             made |= group.as_dict()
-        for name in ("vocabulary", "init_from", *_counted(source)):
+        for name in ("vocabulary", "phrases", "init_from", *_counted(source)):
             made.pop(name, None)
         if isinstance(source, Cooccurrence):
             for name in self.settings.for_counting:

@@ -10,12 +10,18 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.sources import Files, open_source
 from fastvec.errors import FileError, InputError
+from fastvec.phrases import Phrases
 from fastvec.pipeline.request import Request, check_names
 from fastvec.settings import MODELS, Run
 from fastvec.training.checkpoints import Checkpoints
 
-#: Where the vocabulary and the vectors to start from that were given to `train` lie beside the checkpoints.
-_VOCABULARY, _INITIAL = "vocabulary.tsv", "initial.safetensors"
+#: Where the vocabulary, phrases and vectors to start from that were given to `train` lie beside the checkpoints, and
+#: what they are called in ``run.json``, by argument.
+_KEPT = {
+    "vocabulary": ("vocabulary", "vocabulary.tsv"),
+    "phrases": ("phrases", "phrases.tsv"),
+    "init_from": ("initial", "initial.safetensors"),
+}
 #: Arguments that may change, as the vectors do not depend on them.
 _FREE = ("memory", "cache_dir", "cache")
 
@@ -33,17 +39,19 @@ def new_checkpoints(
     Raise `FileError` if the folder cannot be made, or has something in it; `InputError` if `every` is not a time or a
     share, or a word of the vocabulary cannot be written down.
     """
-    vocabulary, initial = request.words.vocabulary, request.initial
+    given: dict[str, Any] = {
+        "vocabulary": request.words.vocabulary,
+        "phrases": request.words.phrases,
+        "init_from": request.initial and request.initial.given,
+    }
 
     def keep(place: Path) -> dict[str, Any]:
         """Save what JSON cannot hold, and return checksums of it."""
-        facts: dict[str, Any] = {"vocabulary": None, "initial": None}
-        if isinstance(vocabulary, Vocabulary):
-            vocabulary.save(place / _VOCABULARY)
-            facts["vocabulary"] = _digest(place / _VOCABULARY)
-        if initial is not None:
-            initial.given.save(place / _INITIAL)
-            facts["initial"] = _digest(place / _INITIAL)
+        facts: dict[str, Any] = {}
+        for argument, (fact, name) in _KEPT.items():
+            if given[argument] is not None:
+                given[argument].save(place / name)
+            facts[fact] = None if given[argument] is None else _digest(place / name)
         return facts
 
     run = {
@@ -74,9 +82,9 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
         if place is None:
             raise InputError(f"{folder}: the text was no file, so it must be given again")
         source = Cooccurrence.load(place) if isinstance(place, str) else [Path(path) for path in place]
-    known = dict(run["arguments"], vocabulary=None, init_from=None)
-    for argument, fact, name in (("vocabulary", "vocabulary", _VOCABULARY), ("init_from", "initial", _INITIAL)):
-        if run[fact] is not None:
+    known = dict(run["arguments"], **dict.fromkeys(_KEPT))
+    for argument, (fact, name) in _KEPT.items():
+        if run.get(fact) is not None:
             if _digest(folder / name) != run[fact]:
                 raise FileError(
                     f"{folder / name}: is damaged; put back the file, which was given to train as {argument}"
@@ -87,8 +95,8 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
         if name not in known or name == "init_from":
             known_too = "keeps what it started from" if name == "init_from" else f"has no {name}"
             raise InputError(f"{folder}: the interrupted run {known_too}; omit {name}")
-        if name == "vocabulary":
-            _check_vocabulary(value, known[name], folder)
+        if name in ("vocabulary", "phrases"):
+            _check_lines(name, Vocabulary if name == "vocabulary" else Phrases, value, known[name], folder)
             continue
         is_more = name == "epochs" and value > known["epochs"]
         if not (name in _FREE or is_more or (name == "tokenizer" and known[name] is None) or value == known[name]):
@@ -125,12 +133,14 @@ def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabular
         )
 
 
-def _check_vocabulary(given: Any, known: Path | None, folder: Path) -> None:
-    """Refuse a vocabulary, or a file of one, that is not the one in a file."""
-    if not isinstance(given, Vocabulary):
-        given = Vocabulary.load(given)
-    if known is None or given.lines() != Vocabulary.load(known).lines():
-        raise InputError(f"{folder}: the interrupted run has another vocabulary; omit it")
+def _check_lines(
+    name: str, kind: type[Vocabulary] | type[Phrases], given: Any, known: Path | None, folder: Path
+) -> None:
+    """Refuse a vocabulary or phrases, or a file of them, that are not those in a file."""
+    if not isinstance(given, kind):
+        given = kind.load(given)
+    if known is None or list(given.lines()) != list(kind.load(known).lines()):
+        raise InputError(f"{folder}: the interrupted run was started with other {name}; omit {name}")
 
 
 def _digest(path: Path) -> str | None:

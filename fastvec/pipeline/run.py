@@ -1,12 +1,15 @@
 """The way from text to keyed vectors, the same for every model."""
 
+import os
 import shlex
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import numpy as np
@@ -14,12 +17,14 @@ import numpy as np
 from fastvec._version import __version__
 from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.disk.scratch import system_folder
 from fastvec.errors import FastvecError, InputError
 from fastvec.models import model_of
 from fastvec.models.model import Made
 from fastvec.parameters import documented, take
+from fastvec.phrases import Phrases
 from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
@@ -66,7 +71,8 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     Returns
     -------
     KeyedVectors
-        Its metadata hold the parameters, the versions and the fingerprint of the corpus.
+        Its metadata hold the parameters, the versions, the fingerprint of the corpus, and the run: the name of the
+        text, the date, and the seconds that it took. The environment variable SOURCE_DATE_EPOCH omits the run.
 
     Raises
     ------
@@ -132,14 +138,15 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
 
 def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
     """Make the vectors that are asked for, and save them."""
+    began = perf_counter()
     with ExitStack() as stack:
         text = source
         if not isinstance(source, Corpus | Cooccurrence):
             told = reading(job.listener)
             text = stack.enter_context(read_corpus(source, progress=told, **request.reading.as_dict()))
+        facts = text.facts
         text, vocabulary = _choose_words(text, request, stack)
         request = request.for_words(len(vocabulary))
-        facts = text.facts
         check_text(job.checkpoints, facts, vocabulary)
         _check_needs(text, vocabulary, request, job, output)
         settings = request.settings
@@ -147,7 +154,20 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
     limits: dict[str, int | None] = {}
     if isinstance(text, Corpus) and request.words.vocabulary is None:
         limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
-    made = _assemble(request, facts, limits, vocabulary, job.threads, trained)
+    metadata = {
+        "corpus": facts,
+        "parameters": settings.as_dict() | limits | {"vectors": request.result.vectors},
+        "threads": job.threads,
+        "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
+    }
+    if "SOURCE_DATE_EPOCH" not in os.environ:  # by which files are asked for that are the same each time
+        metadata["run"] = {
+            "source": text.name if isinstance(text, Corpus) else text.path,
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(perf_counter() - began, 1),
+        }
+    made = _assemble(request, metadata, vocabulary, trained)
+    made.phrases = text.phrases if isinstance(text, Corpus) else None
     if output is not None:
         job.listener(Progress("saving"))
         _save(made, output, job.checkpoints)
@@ -162,6 +182,9 @@ def _choose_words(
         return text, text.vocabulary
     words, initial = request.words, request.initial
     given = words.vocabulary
+    if words.phrases is not None:
+        assert isinstance(words.phrases, Phrases)
+        text = stack.enter_context(join_phrases(text, words.phrases))
     assert given is None or isinstance(given, Vocabulary)
     chosen = text.vocabulary(words.min_count, words.max_vocab) if given is None else given
     if initial is not None:
@@ -172,14 +195,7 @@ def _choose_words(
     return text, chosen
 
 
-def _assemble(
-    request: Request,
-    facts: dict[str, Any],
-    limits: dict[str, int | None],
-    vocabulary: Vocabulary,
-    threads: int,
-    trained: Made,
-) -> KeyedVectors:
+def _assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary, trained: Made) -> KeyedVectors:
     """Make keyed vectors of what was trained, of words that were not, and of what is known about both."""
     words, contexts, subwords = trained
     names, counts, initial, result = vocabulary.words, vocabulary.counts, request.initial, request.result
@@ -198,12 +214,7 @@ def _assemble(
         counts=counts,
         context_vectors=contexts if result.save_context else None,
         subwords=subwords,
-        metadata={
-            "corpus": facts,
-            "parameters": request.settings.as_dict() | limits | {"vectors": result.vectors},
-            "threads": threads,
-            "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
-        },
+        metadata=metadata,
     )
 
 

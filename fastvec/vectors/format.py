@@ -30,7 +30,7 @@ class Format:
     #: Returns the path of a second file that belongs to the first, and writes that file.
     companion: tuple[Callable[[str | os.PathLike[str]], Path], Writer] | None = None
     suffixes: tuple[str, ...] = ()  #: The suffixes for which it is written.
-    #: What it holds beside words and vectors: "counts", "context vectors", "metadata" and "n-grams".
+    #: What it holds beside words and vectors: "counts", "context vectors", "metadata", "n-grams" and "phrases".
     keeps: frozenset[str] = frozenset()
     #: Typical bytes of a number, and of the rest of a row without the word.
     number_bytes: int = 4

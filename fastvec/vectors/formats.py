@@ -88,6 +88,7 @@ def left_out(vectors: Storage, format: str) -> list[str]:
         "context vectors": vectors.context_vectors is not None,
         "metadata": bool(vectors.metadata),
         "n-grams": vectors.subwords is not None,
+        "phrases": vectors.phrases is not None,
     }
     return [name for name, is_there in parts.items() if is_there and name not in _BY_NAME[format].keeps]
 

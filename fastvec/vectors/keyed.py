@@ -40,6 +40,8 @@ class KeyedVectors(Queries):
         JSON values, such as the parameters with which the vectors were made.
     subwords : Subwords, optional
         The rows of n-grams, which make vectors of other words. Of the formats, safetensors keeps them.
+    phrases : Phrases, optional
+        Those that were joined in the text: ``wv.phrases["in new york"]`` is ``["in", "new_york"]``.
 
     Raises
     ------
@@ -65,9 +67,9 @@ class KeyedVectors(Queries):
             The file; it is replaced if it exists.
         format : str, optional
             One of `fastvec.vectors.FORMATS`. Without it the suffix decides, one of `fastvec.vectors.SUFFIXES`, such as
-            ``.safetensors`` (fastvec's own, the only one with context vectors and metadata), ``.bin`` (word2vec
-            binary), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and counts beside it in
-            ``.vocab.tsv``).
+            ``.safetensors`` (fastvec's own, the only one with context vectors, metadata and phrases), ``.bin``
+            (word2vec binary), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and counts beside
+            it in ``.vocab.tsv``).
 
         Raises
         ------
@@ -153,7 +155,14 @@ class KeyedVectors(Queries):
         rows = np.array([self.index(word) for word in words], np.int64)
         counts = None if self.counts is None else self.counts[rows]
         contexts = None if self.context_vectors is None else self.context_vectors[rows]
-        return type(self)(words, self.vectors[rows], counts=counts, context_vectors=contexts, metadata=self.metadata)
+        return type(self)(
+            words,
+            self.vectors[rows],
+            counts=counts,
+            context_vectors=contexts,
+            metadata=self.metadata,
+            phrases=self.phrases,
+        )
 
     def concatenate(self, other: Storage) -> Self:
         """Join the two vectors of each word that both sets have, one after the other.
@@ -203,7 +212,7 @@ class KeyedVectors(Queries):
         return self._with(matrix @ transform.rotation(self[anchors], other[anchors]))
 
     def _with(self, vectors: NDArray[Any]) -> Self:
-        return type(self)(self._words, vectors, counts=self.counts, metadata=self.metadata)
+        return type(self)(self._words, vectors, counts=self.counts, metadata=self.metadata, phrases=self.phrases)
 
     def _shared(self, other: Storage) -> list[str]:
         words = [word for word in self.words if word in other]

@@ -1,10 +1,10 @@
 """fastvec's own file: one `.safetensors` file, opened by mapping it into memory.
 
 Tensors ``vectors`` (F32 or F16), ``context_vectors`` if there are any, ``counts`` (I64), the words as ``word_offsets``
-(I64) and ``words`` (U8, the UTF-8 bytes concatenated), and the rows of n-grams as ``ngram_rows`` (F32), with their
-buckets ``ngram_keys`` (I64, rising) if not each bucket has one. The file's string metadata are ``format``,
-``format_version``, ``metadata``, one JSON object with sorted keys, and ``ngrams``, another. The file is a pure function
-of its content.
+(I64) and ``words`` (U8, the UTF-8 bytes concatenated), the rows of n-grams as ``ngram_rows`` (F32), with their buckets
+``ngram_keys`` (I64, rising) if not each bucket has one, and ``phrases`` (U8, a file of `fastvec.Phrases`) if the text
+had any. The file's string metadata are ``format``, ``format_version``, ``metadata``, one JSON object with sorted keys,
+and ``ngrams``, another. The file is a pure function of its content.
 """
 
 import json
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from fastvec.disk.tensors import Header, Tensor, is_tensors, write_tensors
 from fastvec.errors import FileError, InputError
+from fastvec.phrases import Phrases
 from fastvec.subwords import Ngrams, Subwords
 from fastvec.vectors.format import Format
 from fastvec.vectors.selection import Selection, select
@@ -34,6 +35,7 @@ _TENSORS = {
     "words": (frozenset({"U8"}), 1, True),
     "ngram_rows": (frozenset({"F32"}), 2, False),
     "ngram_keys": (frozenset({"I64"}), 1, False),
+    "phrases": (frozenset({"U8"}), 1, False),
 }
 
 
@@ -43,13 +45,14 @@ def write_native(file: BinaryIO, vectors: Storage) -> None:
         metadata = json.dumps(vectors.metadata, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise InputError(f"metadata must be JSON values: {error}") from None
-    words = vectors.packed_words
+    words, phrases = vectors.packed_words, vectors.phrases
     arrays: dict[str, NDArray[Any] | None] = {
         "vectors": vectors.vectors,
         "context_vectors": vectors.context_vectors,
         "counts": vectors.counts,
         "word_offsets": words.offsets,
         "words": words.data,
+        "phrases": None if phrases is None else np.frombuffer("".join(phrases.lines()).encode(), np.uint8),
     }
     about = {"format": "fastvec", "format_version": "1", "metadata": metadata}
     if vectors.subwords is not None:
@@ -78,8 +81,14 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
             raise FileError(f"{path}: {name} has {len(arrays[name]):,} rows for {n_words:,} words")
     if arrays["vectors"].shape[1] == 0:
         raise FileError(f"{path}: its vectors have no dimensions")
+    lines = arrays.pop("phrases", None)
+    phrases = None if lines is None else Phrases.parse(lines.tobytes().splitlines(), f"{path}, phrases")
     packed = PackedWords(arrays.pop("words"), arrays.pop("word_offsets"))
-    found = {"metadata": _json(header, "metadata", path), "subwords": _subwords(header, arrays, path)}
+    found = {
+        "metadata": _json(header, "metadata", path),
+        "subwords": _subwords(header, arrays, path),
+        "phrases": phrases,
+    }
     return select({"words": packed, **arrays}, path, selection) | found
 
 
@@ -128,6 +137,6 @@ FORMAT = Format(
     read=read_native,
     write=write_native,
     suffixes=(".safetensors",),
-    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams"}),
+    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams", "phrases"}),
     row_bytes=16,
 )

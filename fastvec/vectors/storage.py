@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.errors import InputError, UnknownWordError
+from fastvec.phrases import Phrases
 from fastvec.subwords import Subwords
 from fastvec.vectors.rows import blocks
 from fastvec.words import PackedWords
@@ -25,6 +26,7 @@ class Storage:
         context_vectors: ArrayLike | None = None,
         metadata: Mapping[str, Any] | None = None,
         subwords: Subwords | None = None,
+        phrases: Phrases | None = None,
     ) -> None:
         self.vectors = _matrix("vectors", vectors)
         self.dim = self.vectors.shape[1]
@@ -32,6 +34,7 @@ class Storage:
         self.counts = None if counts is None else np.asarray(counts, np.int64)
         self.metadata = dict(metadata or {})
         self.subwords = subwords
+        self.phrases = phrases
         self._words: PackedWords | list[str] = words if isinstance(words, PackedWords) else list(words)
         n_words = len(self._words)
         for name in ("vectors", "context_vectors", "counts"):
