@@ -1,5 +1,6 @@
 """The command that compares vectors."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,8 +9,9 @@ import click
 from fastvec.scoring import Comparing
 
 from . import eval_options as options
-from .score_layouts import counts, limit_and_case, resamples
-from .score_tables import ScoreTable, print_scores, with_interval
+from .score_layouts import limit_and_case, resamples
+from .score_tables import Cell, Score, ScoreTable, print_scores
+from .tables import terminal_width, wrap
 
 if TYPE_CHECKING:
     from fastvec.evaluation import Comparison
@@ -44,9 +46,11 @@ def command(vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, *
     loaded = [load(path) for path in vectors]
     comparison = evaluation.compare(loaded, questions, pairs, names=_names(vectors), **settings)
     sentences = comparison.sentences()
-    print_scores(comparison.to_dict() | {"sentences": sentences}, _tables(comparison), form)
-    if form != "json":
-        click.echo("\n".join(f"- {sentence}" for sentence in sentences))
+    results = comparison.to_dict() | {"sentences": sentences}
+    print_scores(form, results, _csv_rows(comparison), _tables(comparison))
+    if form in (None, "markdown"):
+        width = terminal_width()
+        click.echo("\n".join(line for sentence in sentences for line in wrap(f"- {sentence}", width, "  ")))
 
 
 def _names(paths: tuple[str, ...]) -> list[str]:
@@ -57,15 +61,15 @@ def _names(paths: tuple[str, ...]) -> list[str]:
 
 def _tables(comparison: "Comparison") -> list[ScoreTable]:
     names = comparison.names
-    scores = ScoreTable("scores x 100 on identical questions", ["set", "test", "items", "covered", *names])
+    columns = ["set", "test", "items", "covered", *names]
+    scores = ScoreTable("scores x 100 on identical questions", columns, spare=("test", "items"))
     differences = ScoreTable("differences x 100", ["set", "vectors", "difference", "p"])
     for match in comparison.matches:
-        cells = [with_interval(*each) for each in zip(match.scores, match.intervals, strict=True)]
-        scores.rows.append([match.dataset, match.measure, *counts(match), *cells])
+        cells: list[Cell] = [Score(*each) for each in zip(match.scores, match.intervals, strict=True)]
+        scores.rows.append([match.dataset, match.measure, match.questions, match.covered, *cells])
         for each in match.differences:
-            pair = f"{names[each.first]} - {names[each.second]}"
-            shown = with_interval(each.value, each.interval)
-            differences.rows.append([match.dataset, pair, shown, f"{each.p_value:.2g}"])
+            pair, difference = f"{names[each.first]} - {names[each.second]}", Score(each.value, each.interval)
+            differences.rows.append([match.dataset, pair, difference, each.p_value])
     sizes = ", ".join(f"{name} {size:,}" for name, size in zip(names, comparison.sizes, strict=True))
     limit, case = limit_and_case(comparison)
     scores.notes = [
@@ -79,3 +83,16 @@ def _tables(comparison: "Comparison") -> list[ScoreTable]:
         "correlations. A difference is called clear if p < 0.05 and the interval excludes 0."
     ]
     return [scores, differences]
+
+
+def _csv_rows(comparison: "Comparison") -> Iterator[list[Any]]:
+    """Yield the scores of all vectors, then the differences, as rows of CSV."""
+    names = comparison.names
+    for match in comparison.matches:
+        known = [match.test, match.dataset, ""]
+        numbers = [comparison.vocab_limit, match.questions, match.covered]
+        for name, score, interval in zip(names, match.scores, match.intervals, strict=True):
+            yield [name, *known, match.measure, *numbers, Score(score, interval)]
+        for each in match.differences:
+            pair, difference = f"{names[each.first]} - {names[each.second]}", Score(each.value, each.interval)
+            yield [pair, *known, f"difference of {match.measure}", *numbers, difference]

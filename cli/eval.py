@@ -9,15 +9,15 @@ import click
 from fastvec.scoring import Analogies, Categories, Scoring, ScoringItems
 
 from . import eval_options as options
-from .score_layouts import summary_table
-from .score_tables import print_scores
+from .score_layouts import csv_rows, files_table, summary_table
+from .score_tables import ScoreTable, print_scores
 
 
 @click.group()
 def command() -> None:
     """Score vectors on analogies, similarity, categories and outliers, with 95 % intervals.
 
-    VECTORS is vectors.safetensors if no file is named.
+    VECTORS are one or more files; vectors.safetensors if none is named. Of several files, the scores are side by side.
     """
 
 
@@ -50,8 +50,8 @@ def analogies(plot: str | None, **given: Any) -> None:
     from fastvec.evaluation.chart import check_chart, draw_sections
 
     if plot:
-        if len(given["data"]) > 1:
-            raise InputError("--plot draws one set of questions; name one with --data")
+        if len(given["data"]) > 1 or len(given["vectors"]) > 1:
+            raise InputError("--plot draws one file of vectors and one set of questions; name one with --data")
         check_chart(plot)
     results = _evaluate("analogies", **given)[0]
     if plot:
@@ -100,7 +100,7 @@ def outliers(**given: Any) -> None:
 
 @_test(Analogies, "all", omit=("method", "cluster"))
 def everything(
-    vectors: str,
+    vectors: tuple[str, ...],
     data: tuple[str, ...],
     vocab_limit: int | None,
     unknown: str,
@@ -128,37 +128,52 @@ def everything(
     sets = {task: [each for path in paths for each in EVALUATIONS[task].read(path)] for task, paths in found.items()}
     if not any(len(each) == 19_544 for each in sets["analogies"]):
         sets["analogies"].insert(0, read_questions())
-    wv = load(vectors, save)
-    results, failures = [], []
-    for task, each in ((task, each) for task, inside in sets.items() for each in inside):
-        own: dict[str, Any] = {} if task == "categories" else {"unknown": unknown}
-        if task == "analogies":
-            own["vocab_limits"] = [vocab_limit]
-        try:
-            results += EVALUATIONS[task].score(wv, each, **own, **settings)
-        except InputError as error:
-            failures.append(error)
+    by_file: dict[str, list[Any]] = {}
+    failures = []
+    for path in vectors or (options.DEFAULT,):
+        wv, results = load(path, save), []
+        for task, each in ((task, each) for task, inside in sets.items() for each in inside):
+            own: dict[str, Any] = {} if task == "categories" else {"unknown": unknown}
+            if task == "analogies":
+                own["vocab_limits"] = [vocab_limit]
+            try:
+                results += EVALUATIONS[task].score(wv, each, **own, **settings)
+            except InputError as error:
+                failures.append(f"{path}: {error}" if len(vectors) > 1 else str(error))
+        if save and results:
+            keep(wv, path, results)
+        by_file[path] = results
     for failure in failures:
         click.echo(f"fastvec: {failure}", err=True)
-    if not results:
+    if not any(by_file.values()):
         sys.exit(1)
-    if save:
-        keep(wv, vectors, results)
-    print_scores([each.to_dict() for each in results], [summary_table(results)], form)
+    _print(form, by_file, lambda results: [summary_table(results)])
 
 
 def _evaluate(
-    task: str, vectors: str, data: tuple[str, ...], save: bool, form: str | None, **settings: Any
+    task: str, vectors: tuple[str, ...], data: tuple[str, ...], save: bool, form: str | None, **settings: Any
 ) -> list[list[Any]]:
-    """Score vectors by one test, with its settings for the library; print and return the results of each set."""
+    """Score vectors by one test, with its settings for the library; print and return the results of each set.
+
+    Of several files, the results are those of the last one.
+    """
     from .evaluations import EVALUATIONS, keep, load, named_sets
 
     test = EVALUATIONS[task]
     sets = named_sets(task, data)
-    wv = load(vectors, save)
-    results = [test.score(wv, each, **settings) for each in sets]
-    flat = [each for inside in results for each in inside]
-    if save:
-        keep(wv, vectors, flat)
-    print_scores([each.to_dict() for each in flat], test.tables(results), form)
+    by_file = {}
+    for path in vectors or (options.DEFAULT,):
+        wv = load(path, save)
+        results = [test.score(wv, each, **settings) for each in sets]
+        by_file[path] = [each for inside in results for each in inside]
+        if save:
+            keep(wv, path, by_file[path])
+    _print(form, by_file, lambda _: test.tables(results))
     return results
+
+
+def _print(form: str | None, by_file: dict[str, list[Any]], tables: Callable[[list[Any]], list[ScoreTable]]) -> None:
+    """Print results: in the tables of their test, or of several files in one table."""
+    flat = [each.to_dict() | {"vectors": path} for path, results in by_file.items() for each in results]
+    laid_out = [files_table(by_file)] if len(by_file) > 1 else tables(*by_file.values())
+    print_scores(form, flat, csv_rows(by_file), laid_out)

@@ -10,6 +10,7 @@ from fastvec.parameters import Parameter
 from fastvec.scoring import Resampling, Scoring
 
 from .options import Decorator, together
+from .score_tables import FORMS
 
 #: The file of vectors that is used if none is named.
 DEFAULT = "vectors.safetensors"
@@ -46,11 +47,12 @@ def scoring(
     """
     declared = {**group.parameters, **Resampling.parameters}
     own = [_option(each, several.get(name)) for name, each in declared.items() if each.flags and name not in omit]
-    # "json", "markdown" or None
+    # one of `FORMS`, or None
     own += [
-        click.option("--json", "form", flag_value="json", help="Print JSON."),
-        click.option("--markdown", "form", flag_value="markdown", help="Print Markdown tables."),
-    ]
+        click.option(f"--{form}", "form", flag_value=form, help=text)
+        for form, text in zip(FORMS, ("Print JSON.", "Print CSV, a line for each score.", "Print Markdown tables.",
+                                      "Print LaTeX tables, for the package booktabs."), strict=True)
+    ]  # fmt: skip
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
@@ -81,9 +83,9 @@ def data(help: str = "A test set, or a folder of them; may be given several time
     return click.option("--data", multiple=True, metavar="PATH", help=help)
 
 
-# Arguments `vectors`, `data` and `save` of a command that scores one file of vectors.
+# Arguments `vectors`, `data` and `save` of a command that scores files of vectors.
 scored = together(
-    click.argument("vectors", type=click.Path(), default=DEFAULT),
+    click.argument("vectors", type=click.Path(), nargs=-1, metavar="[VECTORS]..."),
     data(),
-    click.option("--save", is_flag=True, help="Keep the scores in the file of vectors, where `info` shows them."),
+    click.option("--save", is_flag=True, help="Keep the scores in the files of vectors, where `info` shows them."),
 )

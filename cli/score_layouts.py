@@ -1,10 +1,10 @@
 """How the results of each test are laid out in tables, with the settings that they depend on below."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .score_tables import ScoreTable, percent, with_interval
+from .score_tables import Cell, Score, ScoreTable, percent, shown
 
 if TYPE_CHECKING:
     from fastvec.evaluation import AnalogyResult, CategoryResult, OutlierResult, SimilarityResult
@@ -14,9 +14,14 @@ _RESAMPLED = {"similarity": "pairs", "categories": "words", "outliers": "groups"
 _CLUSTERS = {"pair": "word pairs within sections", "question": "questions", "section": "sections"}
 
 
-def counts(part: Any) -> list[str]:
-    """Return how many items there are, and how many are covered."""
-    return [f"{part.questions:,}", f"{part.covered:,}"]
+class Measured(NamedTuple):
+    """One score of a result."""
+
+    section: str  #: The part of the set; empty for the whole.
+    measure: str
+    items: int
+    covered: int
+    score: Score
 
 
 def limit_and_case(result: Any) -> tuple[str, str]:
@@ -31,13 +36,14 @@ def resamples(result: Any, resampled: str) -> str:
     return f"In brackets: 95 % intervals from {bootstrap.draws:,} resamples of {resampled}, seed {bootstrap.seed}."
 
 
-def _settings(result: Any) -> str:
+def _settings(result: Any, *, with_limit: bool = True) -> str:
     """Describe the settings of a result, for the note below its table."""
     limit, case = limit_and_case(result)
     items = "items with unknown words" if hasattr(result, "unknown") else "unknown words"
     policy = "counted as wrong" if getattr(result, "unknown", "skip") == "wrong" else "omitted"
     resampled = _RESAMPLED.get(result.task) or _CLUSTERS[result.bootstrap.cluster]
-    return f"Vocabulary limit: {limit}; {case.replace(' ', ': ')}; {items}: {policy}. {resamples(result, resampled)}"
+    told = f"Vocabulary limit: {limit}; " if with_limit else ""
+    return f"{told}{case.replace(' ', ': ')}; {items}: {policy}. {resamples(result, resampled)}"
 
 
 def analogy_tables(grids: "Sequence[Sequence[AnalogyResult]]") -> list[ScoreTable]:
@@ -48,14 +54,14 @@ def analogy_tables(grids: "Sequence[Sequence[AnalogyResult]]") -> list[ScoreTabl
 def _analogy_table(grid: "Sequence[AnalogyResult]") -> ScoreTable:
     first = grid[0]
     title = f"{first.dataset}: {first.overall.questions:,} analogy questions, accuracy in percent"
-    columns = [["section", *(part.name for part in _parts(first))]]
-    columns.append(["questions", *(f"{part.questions:,}" for part in _parts(first))])
+    columns: list[list[Cell]] = [["section", *(part.name for part in _parts(first))]]
+    columns.append(["questions", *(part.questions for part in _parts(first))])
     notes = []
     for size, group in groupby(grid, key=lambda result: result.vocab_size):
         results = list(group)
-        columns.append([f"covered ({size:,} words)", *(f"{part.covered:,}" for part in _parts(results[0]))])
+        columns.append([f"covered ({size:,} words)", *(part.covered for part in _parts(results[0]))])
         for result in results:
-            columns.append([result.method, *(with_interval(part.accuracy, part.interval) for part in _parts(result))])
+            columns.append([result.method, *(Score(part.accuracy, part.interval) for part in _parts(result))])
         result = results[0]
         asked = result.overall.questions
         notes.append(
@@ -64,7 +70,7 @@ def _analogy_table(grid: "Sequence[AnalogyResult]") -> ScoreTable:
             f"wrong. {_settings(result)}"
         )
     headings, *rows = map(list, zip(*columns, strict=True))
-    return ScoreTable(title, headings, rows, notes)
+    return ScoreTable(title, [str(heading) for heading in headings], rows, notes, ("questions",))
 
 
 def _parts(result: "AnalogyResult") -> list[Any]:
@@ -74,20 +80,21 @@ def _parts(result: "AnalogyResult") -> list[Any]:
 def similarity_tables(results: "Sequence[SimilarityResult]") -> list[ScoreTable]:
     """Lay out correlations."""
     columns = ["set", "pairs", "covered", "Spearman", "Pearson"]
-    rows = [[each.dataset, *counts(each), *_cells(each)] for each in results]
-    return [ScoreTable("similarity: correlation x 100", columns, rows, [_settings(results[0])])]
+    rows: list[list[Cell]] = [[each.dataset, each.questions, each.covered, *_scores(each)] for each in results]
+    return [ScoreTable("similarity: correlation x 100", columns, rows, [_settings(results[0])], ("pairs",))]
 
 
 def category_tables(results: "Sequence[CategoryResult]") -> list[ScoreTable]:
     """Lay out purity and adjusted Rand index."""
     columns = ["set", "words", "covered", "classes", "purity", "± run", "adjusted Rand", "± run"]
-    rows = []
+    rows: list[list[Cell]] = []
     for each in results:
-        purity, rand = _cells(each)
-        spreads = percent(each.purity_spread), percent(each.adjusted_rand_spread)
-        rows.append([each.dataset, *counts(each), str(each.classes), purity, spreads[0], rand, spreads[1]])
+        purity, rand = _scores(each)
+        spreads = Score(each.purity_spread), Score(each.adjusted_rand_spread)
+        rows.append([each.dataset, each.questions, each.covered, each.classes, purity, spreads[0], rand, spreads[1]])
     notes = [f"Means of {results[0].runs} clusterings; ± run: their standard deviation.", _settings(results[0])]
-    return [ScoreTable("categories: agreement of clusters and classes x 100", columns, rows, notes)]
+    title = "categories: agreement of clusters and classes x 100"
+    return [ScoreTable(title, columns, rows, notes, ("words", "classes"))]
 
 
 def outlier_tables(results: "Sequence[OutlierResult]") -> list[ScoreTable]:
@@ -97,38 +104,90 @@ def outlier_tables(results: "Sequence[OutlierResult]") -> list[ScoreTable]:
 
 def _outlier_table(result: "OutlierResult") -> ScoreTable:
     parts = (*result.sections, result.overall)
-    rows = [[part.name, *counts(part), with_interval(part.accuracy, part.interval)] for part in parts]
-    opp = with_interval(result.opp, result.opp_interval)
+    rows: list[list[Cell]] = [
+        [part.name, part.questions, part.covered, Score(part.accuracy, part.interval)] for part in parts
+    ]
+    opp = shown(Score(result.opp, result.opp_interval))
     notes = [f"OPP (outlier position percentage): {opp}.", _settings(result)]
     columns = ["group", "cases", "covered", "accuracy"]
-    return ScoreTable(f"{result.dataset}: outliers found, in percent", columns, rows, notes)
+    return ScoreTable(f"{result.dataset}: outliers found, in percent", columns, rows, notes, ("cases",))
 
 
 def summary_table(results: Sequence[Any]) -> ScoreTable:
     """Lay out one line for each score of each set."""
-    table = ScoreTable("scores x 100", ["set", "test", "items", "covered", "measure", "score"])
-    settled: dict[str, str] = {}
+    table = ScoreTable("scores x 100", ["set", "test", "items", "covered", "measure", "score"], spare=("items",))
     for each in results:
-        settled.setdefault(each.task, f"{each.task.capitalize()}: {_settings(each)}")
-        for name, part, measure, cell in _scores(each):
-            table.rows.append([name, each.task, *counts(part), measure, cell])
-    table.notes = list(settled.values())
+        for part in measured(each):
+            name = " ".join(filter(None, (each.dataset, part.section)))
+            table.rows.append([name, each.task, part.items, part.covered, part.measure, part.score])
+    table.notes = _notes(results)
     return table
 
 
-def _scores(result: Any) -> list[tuple[str, Any, str, str]]:
-    """Return the name, counts, measure and cell of each score of a result."""
-    name = result.dataset
-    if result.task == "analogies":
-        parts = [(name, result.overall), *((f"{name}, {kind.name}", kind) for kind in result.kinds)]
-        return [(title, part, result.method, with_interval(part.accuracy, part.interval)) for title, part in parts]
-    if result.task == "outliers":
-        accuracy, opp = with_interval(result.accuracy, result.interval), with_interval(result.opp, result.opp_interval)
-        return [(name, result.overall, "accuracy", accuracy), (name, result.overall, "OPP", opp)]
+def files_table(by_file: Mapping[str, Sequence[Any]]) -> ScoreTable:
+    """Lay out a column for each file of vectors, and a line for each score of each set, below what is covered.
+
+    A limit that leaves all words of a file was not tested with it; its scores are those of all words.
+    """
+    found: dict[tuple[str, str, int], dict[int | None, dict[str, Cell]]] = {}
+    for file, results in by_file.items():
+        for each in results:
+            for part in measured(each):
+                name = " ".join(filter(None, (each.dataset, part.section)))
+                for measure, cell in (("covered", part.covered), (part.measure, part.score)):
+                    found.setdefault((name, measure, part.items), {}).setdefault(each.vocab_limit, {})[file] = cell
+    order = list(dict.fromkeys(name for name, _, _ in found))
+    table = ScoreTable("scores x 100", ["set", "words", "measure", "items", *by_file], spare=("items",))
+    for name in order:
+        limits = {limit: None for (own, _, _), cells in found.items() if own == name for limit in cells}
+        for limit in sorted(limits, key=lambda limit: (limit is None, limit)):
+            for (own, measure, items), cells in found.items():
+                if own == name:
+                    of_all = cells.get(None, {})
+                    scores = [cells.get(limit, {}).get(file, of_all.get(file, "-")) for file in by_file]
+                    table.rows.append([name, "all" if limit is None else f"{limit:,}", measure, items, *scores])
+    table.notes = _notes([each for results in by_file.values() for each in results], with_limit=False)
+    table.notes.append("Words: the most frequent ones that were used.")
+    return table
+
+
+def _notes(results: Iterable[Any], *, with_limit: bool = True) -> list[str]:
+    settled: dict[str, str] = {}
+    for each in results:
+        settled.setdefault(each.task, f"{each.task.capitalize()}: {_settings(each, with_limit=with_limit)}")
+    return list(settled.values())
+
+
+def csv_rows(by_file: Mapping[str, Sequence[Any]]) -> Iterator[list[Any]]:
+    """Yield the rows of CSV, as `print_scores` takes them: each score of each section of each set."""
+    for file, results in by_file.items():
+        for each in results:
+            known = [file, each.task, each.dataset]
+            for part in measured(each, with_sections=True):
+                numbers = [each.vocab_limit, part.items, part.covered, part.score]
+                yield [*known, part.section, part.measure, *numbers]
+
+
+def measured(result: Any, *, with_sections: bool = False) -> list[Measured]:
+    """Return the scores of a result: of the whole and of each kind of questions, and of sections if that is asked."""
+    if result.task in ("analogies", "outliers"):
+        parts = [("", result.overall), *((kind.name, kind) for kind in getattr(result, "kinds", ()))]
+        parts += [(part.name, part) for part in result.sections] if with_sections else []
+        measure = getattr(result, "method", "accuracy")
+        found = [
+            Measured(name, measure, part.questions, part.covered, Score(part.accuracy, part.interval))
+            for name, part in parts
+        ]
+        if result.task == "outliers":
+            found.insert(1, found[0]._replace(measure="OPP", score=Score(result.opp, result.opp_interval)))
+        return found
     measures = [measure.replace("_", " ") for measure in result.measures]
-    return [(name, result, measure, cell) for measure, cell in zip(measures, _cells(result), strict=True)]
+    return [
+        Measured("", measure, result.questions, result.covered, score)
+        for measure, score in zip(measures, _scores(result), strict=True)
+    ]
 
 
-def _cells(result: Any) -> list[str]:
-    """Return each score that a result has measured, with its interval."""
-    return [with_interval(getattr(result, name), getattr(result, f"{name}_interval")) for name in result.measures]
+def _scores(result: Any) -> list[Score]:
+    """Return each score that a result has measured."""
+    return [Score(getattr(result, name), getattr(result, f"{name}_interval")) for name in result.measures]

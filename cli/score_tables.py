@@ -1,118 +1,193 @@
-"""How scores look: tables with their settings below, on a terminal or as Markdown; or JSON.
+r"""How scores look: tables with their settings below, for people, Markdown or LaTeX; CSV or JSON for programs.
 
-A table that is wider than the terminal is folded at the blanks of its headings, then also before its intervals. If that
-is not enough, it is printed in parts, each with the first column. Output to a file or pipe is not folded.
+A table that is wider than the terminal is narrowed step by step until it fits: headings are broken at their blanks,
+columns that can be spared are left out, names are broken, intervals go to a second line, then are left out; at last
+the table is printed in parts, each with the first column. What is left out is said. Output to a file or pipe is not
+narrowed.
 """
 
-import textwrap
-from collections.abc import Sequence
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
-from math import isnan
-from typing import Any
+from math import isnan, nan
+from typing import Any, NamedTuple, TypeAlias
 
 import click
-from rich.cells import cell_len  # a Chinese character takes two columns
-from rich.console import Console
 
-from .tables import print_json
+from .tables import Column, column_of, print_json, show, table_lines, table_width, terminal_width, wrap
 
-_GAP = "  "  # between columns
+#: What the lines of a table become on paper.
+FORMS = ("json", "csv", "markdown", "latex")
+#: The columns of CSV.
+_CSV = "vectors task set section measure vocab_limit items covered score low high".split()
+
+
+class Score(NamedTuple):
+    """A score, as a fraction, with its 95 % interval; NaN where there is none."""
+
+    value: float
+    interval: tuple[float, float] = (nan, nan)
+
+
+#: A float is a p-value.
+Cell: TypeAlias = str | int | float | Score
 
 
 @dataclass
 class ScoreTable:
-    """A table of text, and what must be known to read it."""
+    """A table, and what must be known to read it; `spare` are the columns that are left out first."""
 
     title: str
     columns: list[str]
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    spare: tuple[str, ...] = ()
 
 
-def print_scores(scores: Any, tables: Sequence[ScoreTable], form: str | None) -> None:
-    """Print the scores if the form is "json", else the tables, in Markdown if it is "markdown"."""
-    if form == "json":
-        print_json(scores)
-        return
-    for table in tables:
-        if form == "markdown":
-            _print_markdown(table)
-        else:
-            _print_text(table)
-
-
-def _print_markdown(table: ScoreTable) -> None:
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    alignment = ["---"] + ["---:"] * (len(table.columns) - 1)
-    head = [f"### {table.title}", "", line(table.columns), line(alignment)]
-    click.echo("\n".join([*head, *map(line, table.rows), "", *table.notes, ""]))
-
-
-def _print_text(table: ScoreTable) -> None:
-    console = Console()
-    width = console.width if console.is_terminal else None
-    lines = _wrap(table.title, width)
-    folded = fold_columns([list(column) for column in zip(table.columns, *table.rows, strict=True)], width)
-    for number, columns in enumerate(folded):
-        lines += [""] if number else []
-        widths = [_width(column) for column in columns]
-        heading, *rows = (_lines(row, widths) for row in zip(*columns, strict=True))
-        lines += [click.style(line, bold=True) for line in heading]
-        lines += [line for row in rows for line in row]
-    lines += [line for note in table.notes for line in _wrap(note, width)]
-    click.echo("\n".join([*lines, ""]))
-
-
-def _wrap(text: str, width: int | None) -> list[str]:
-    """Break a line at its blanks, but not between a number and its percent sign."""
-    if width is None:
-        return [text]
-    return [line.replace("\xa0", " ") for line in textwrap.wrap(text.replace(" %", "\xa0%"), width)]
-
-
-def fold_columns(columns: list[list[str]], width: int | None) -> list[list[list[str]]]:
-    """Fold a table to a width, by the steps that the module's docstring names, and return its parts.
+def print_scores(form: str | None, results: Any, rows: Iterable[Sequence[Any]], tables: Sequence[ScoreTable]) -> None:
+    """Print scores in one of `FORMS`, or None for text.
 
     Parameters
     ----------
-    columns : list of list of str
-        The cells of each column, the heading first.
-    width : int or None
-        Characters of a line; None for no limit.
+    form : str or None
+        The form.
+    results : JSON value
+        For JSON.
+    rows : iterable
+        For CSV: a value for each of its columns but the last three, then a `Score`.
+    tables : sequence of ScoreTable
+        For the others.
     """
-    if width is None or _total(columns) <= width:
-        return [columns]
-    columns = [[heading.replace(" ", "\n"), *cells] for heading, *cells in columns]
-    if _total(columns) > width:
-        columns = [[heading, *(cell.replace(" [", "\n[") for cell in cells)] for heading, *cells in columns]
-    first, *others = columns
+    if form == "json":
+        print_json(results)
+    elif form == "csv":
+        click.echo(_csv(rows), nl=False)
+    else:
+        lines: Callable[[ScoreTable], list[str]] = {"markdown": _markdown, "latex": _latex}.get(form or "", _text)
+        for table in tables:
+            click.echo("\n".join([*lines(table), ""]))
+
+
+def _csv(rows: Iterable[Sequence[Any]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_CSV)
+    for *known, score in rows:
+        numbers = (score.value, *score.interval)
+        writer.writerow([*known, *("" if isnan(number) else f"{number:.6g}" for number in numbers)])
+    return file.getvalue()
+
+
+def _markdown(table: ScoreTable) -> list[str]:
+    def line(cells: Sequence[Cell]) -> str:
+        return "| " + " | ".join(shown(cell).replace("|", "\\|") for cell in cells) + " |"
+
+    alignment = ["---"] + ["---:"] * (len(table.columns) - 1)
+    return [f"### {table.title}", "", line(table.columns), line(alignment), *map(line, table.rows), "", *table.notes]
+
+
+def _latex(table: ScoreTable) -> list[str]:
+    """Return a tabular of the package booktabs, with the notes as comments."""
+
+    def line(cells: Sequence[Cell]) -> str:
+        return " & ".join(_escaped(shown(cell)) for cell in cells) + r" \\"
+
+    columns = zip(table.columns, *table.rows, strict=True)
+    alignment = "".join("l" if column_of(heading, cells, shown).is_left else "r" for heading, *cells in columns)
+    return [
+        f"% {table.title}",
+        *(f"% {note}" for note in table.notes),
+        rf"\begin{{tabular}}{{{alignment}}}",
+        r"\toprule",
+        line(table.columns),
+        r"\midrule",
+        *map(line, table.rows),
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+
+
+def _escaped(text: str) -> str:
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return "".join(special.get(sign, f"\\{sign}" if sign in "&%$#_{}" else sign) for sign in text)
+
+
+def _text(table: ScoreTable) -> list[str]:
+    width = terminal_width()
+    narrowed, left_out = narrow(table, width)
+    lines = wrap(table.title, width)
+    for number, columns in enumerate(narrowed):
+        lines += [""] if number else []
+        lines += table_lines(columns)
+    notes = [*table.notes]
+    if left_out:
+        notes.append(f"Not shown, as the terminal is narrow: {', '.join(left_out)}; see --csv or --json.")
+    return lines + [line for note in notes for line in wrap(note, width)]
+
+
+def narrow(table: ScoreTable, width: int | None) -> tuple[list[list[Column]], list[str]]:
+    """Narrow a table to a width, by the steps that the module's docstring names.
+
+    Return the columns of its parts, and the names of what was left out.
+    """
+
+    def laid_out(show_cell: Callable[[Cell], str], spare: tuple[str, ...] = ()) -> list[Column]:
+        columns = zip(table.columns, *table.rows, strict=True)
+        return [column_of(heading, cells, show_cell) for heading, *cells in columns if heading not in spare]
+
+    def broken(columns: list[Column]) -> list[Column]:
+        return [column._replace(heading=re.sub(r" |(?<=\w)(?=\.\w)", "\n", column.heading)) for column in columns]
+
+    intervals = ["intervals"] if any(isinstance(cell, Score) for row in table.rows for cell in row) else []
+    steps: list[tuple[list[Column], list[str]]] = [
+        (laid_out(shown), []),
+        (broken(laid_out(shown)), []),
+        (broken(laid_out(shown, table.spare)), list(table.spare)),
+        (broken(laid_out(_names_broken, table.spare)), list(table.spare)),
+        (broken(laid_out(_intervals_below, table.spare)), list(table.spare)),
+        (broken(laid_out(_without_intervals, table.spare)), [*table.spare, *intervals]),
+    ]
+    for columns, left_out in steps:
+        if width is None or table_width(columns) <= width:
+            return [columns], left_out
+    first, *others = steps[-2][0]
     parts = [[first]]
     for column in others:
-        if len(parts[-1]) > 1 and _total([*parts[-1], column]) > width:
+        if len(parts[-1]) > 1 and table_width([*parts[-1], column]) > (width or 0):
             parts.append([first])
         parts[-1].append(column)
-    return parts
+    return parts, list(table.spare)
 
 
-def _total(columns: Sequence[Sequence[str]]) -> int:
-    return sum(map(_width, columns)) + len(_GAP) * (len(columns) - 1)
+def _names_broken(cell: Cell) -> str:
+    return re.sub(" (?!-)", "\n", cell) if isinstance(cell, str) else shown(cell)
 
 
-def _width(cells: Sequence[str]) -> int:
-    return max(cell_len(line) for cell in cells for line in cell.split("\n"))
+def _intervals_below(cell: Cell) -> str:
+    return shown(cell).replace(" [", "\n[") if isinstance(cell, Score) else _names_broken(cell)
 
 
-def _lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """Return the lines of a row, its first cell to the left and the others to the right."""
-    lines = []
-    for pieces in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
-        blanks = [" " * (width - cell_len(piece)) for width, piece in zip(widths, pieces, strict=True)]
-        padded = [blank + piece for blank, piece in zip(blanks, pieces, strict=True)]
-        lines.append(_GAP.join([pieces[0] + blanks[0], *padded[1:]]).rstrip())
-    return lines
+def _without_intervals(cell: Cell) -> str:
+    return percent(cell.value) if isinstance(cell, Score) else _names_broken(cell)
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as text.
+
+    Examples
+    --------
+    >>> shown(Score(0.398, (0.371, 0.42))), shown(Score(0.5)), shown(19544)
+    ('39.8 [37.1, 42.0]', '50.0', '19,544')
+    """
+    if isinstance(cell, float):
+        return f"{cell:.2g}"
+    if not isinstance(cell, Score):
+        return show(cell)
+    if isnan(cell.interval[0]):
+        return percent(cell.value)
+    return f"{percent(cell.value)} [{percent(cell.interval[0])}, {percent(cell.interval[1])}]"
 
 
 def percent(value: float) -> str:
@@ -124,16 +199,3 @@ def percent(value: float) -> str:
     ('39.8', '-')
     """
     return "-" if isnan(value) else f"{100 * value:.1f}"
-
-
-def with_interval(value: float, interval: tuple[float, float]) -> str:
-    """Return a score with its interval.
-
-    Examples
-    --------
-    >>> with_interval(0.398, (0.371, 0.42))
-    '39.8 [37.1, 42.0]'
-    """
-    if isnan(interval[0]):
-        return percent(value)
-    return f"{percent(value)} [{percent(interval[0])}, {percent(interval[1])}]"

@@ -1,5 +1,6 @@
 """The commands eval and compare, and charts."""
 
+import csv
 import json
 import sys
 from importlib.util import find_spec
@@ -7,8 +8,10 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from fastvec_cli import main, score_tables
 from fastvec_cli.app import fastvec as cli
-from fastvec_cli.score_tables import fold_columns
+from fastvec_cli.score_tables import Score, ScoreTable, narrow, print_scores
+from fastvec_cli.tables import table_width, wrap
 
 import fastvec
 from fastvec.errors import FastvecError
@@ -140,7 +143,7 @@ def test_a_chart_that_cannot_be_drawn_is_refused_before_evaluation(folder, chart
 
 
 def test_a_chart_is_of_one_set(folder):
-    with pytest.raises(FastvecError, match="--plot draws one set of questions"):
+    with pytest.raises(FastvecError, match="--plot draws one file of vectors and one set of questions"):
         run("eval", "analogies", "--data", "sets/q.txt", "--data", "google", "--plot", "chart.png")
 
 
@@ -178,21 +181,98 @@ def test_output_to_a_pipe_has_no_trailing_blanks(folder):
     assert [line for line in output.splitlines() if line != line.rstrip()] == []
 
 
-COLUMNS = [["section", "gram3-comparative"], ["covered (9 words)", "7"], ["3cosadd", "1.0 [0.5, 2.0]"]]
+TABLE = ScoreTable(
+    "scores",
+    ["set", "covered (9 words)", "3cosadd", "items"],
+    [["google gram3-comparative", 7, Score(0.01, (0.005, 0.02)), 8]],
+    spare=("items",),
+)
 
 
 @pytest.mark.parametrize(
-    ("width", "parts"),
+    ("width", "line", "left_out", "n_parts"),
     [
-        (None, [COLUMNS]),
-        (52, [COLUMNS]),
-        (51, [[COLUMNS[0], ["covered\n(9\nwords)", "7"], COLUMNS[2]]]),
-        (38, [[COLUMNS[0], ["covered\n(9\nwords)", "7"], ["3cosadd", "1.0\n[0.5, 2.0]"]]]),
-        (30, [[COLUMNS[0], ["covered\n(9\nwords)", "7"]], [COLUMNS[0], ["3cosadd", "1.0\n[0.5, 2.0]"]]]),
+        (None, "google gram3-comparative  7  1.0 [0.5, 2.0]  8", [], 1),
+        (66, "google gram3-comparative  7  1.0 [0.5, 2.0]  8", [], 1),
+        (56, "google gram3-comparative  7  1.0 [0.5, 2.0]  8", [], 1),
+        (55, "google gram3-comparative  7  1.0 [0.5, 2.0]", ["items"], 1),
+        (49, "google gram3-comparative  7  1.0 [0.5, 2.0]", ["items"], 1),
+        (48, "google/gram3-comparative  7  1.0 [0.5, 2.0]", ["items"], 1),
+        (41, "google/gram3-comparative  7  1.0/[0.5, 2.0]", ["items"], 1),
+        (37, "google/gram3-comparative  7  1.0", ["items", "intervals"], 1),
+        (34, "google/gram3-comparative  7", ["items"], 2),
     ],
 )
-def test_tables_are_folded_at_headings_then_intervals_then_columns(width, parts):
-    assert fold_columns(COLUMNS, width) == parts
+def test_tables_are_narrowed_by_what_matters_least(width, line, left_out, n_parts):
+    parts, found = narrow(TABLE, width)
+    assert "  ".join(column.cells[0].replace("\n", "/") for column in parts[0]) == line
+    assert (found, len(parts)) == (left_out, n_parts)
+    assert width is None or all(table_width(part) <= width for part in parts)
+
+
+def test_what_is_not_shown_on_a_narrow_terminal_is_said(monkeypatch, capsys):
+    monkeypatch.setattr(score_tables, "terminal_width", lambda: 37)
+    print_scores(None, [], [], [TABLE])
+    lines = capsys.readouterr().out.splitlines()
+    assert " ".join(lines[-4:-1]) == "Not shown, as the terminal is narrow: items, intervals; see --csv or --json."
+    assert max(map(len, lines)) <= 37
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(folder, monkeypatch, capsys, width):
+    monkeypatch.setattr(score_tables, "terminal_width", lambda: width)
+    monkeypatch.setattr("sys.argv", ["fastvec", "eval", "all", "vectors.safetensors", "other.bin", "--data", "sets"])
+    main()
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= width
+    assert "correlation" in " ".join(out.split()) or "spearman" in out
+    for word in ("syntactic", "vectors", "covered", "resamples", "purity"):
+        assert word in out
+
+
+def test_lines_are_wrapped_at_blanks_and_long_paths_at_slashes():
+    assert wrap("12 % of the words", 4) == ["12 %", "of", "the", "words"]
+    assert wrap("well-known words", 6) == ["well-known", "words"]
+    assert wrap("in /usr/lib/python", 9, "  ") == ["in /usr/", "  lib/", "  python"]
+    assert wrap("a b", None) == ["a b"]
+
+
+def test_several_files_are_scored_side_by_side(folder):
+    output = run("eval", "analogies", "vectors.safetensors", "other.bin", "--data", "sets/q.txt").output
+    heading, covered = (output.splitlines()[k].split() for k in (1, 2))
+    assert heading == ["set", "words", "measure", "items", "vectors.safetensors", "other.bin"]
+    assert covered == ["q.txt", "all", "covered", "3", "3", "3"]
+    found = json.loads(run("eval", "all", "vectors.safetensors", "other.bin", "--data", "sets", "--json").output)
+    assert [each["vectors"] for each in found][:: len(found) // 2] == ["vectors.safetensors", "other.bin"]
+
+
+def test_a_limit_that_leaves_all_words_of_a_file_shows_their_scores(folder):
+    few = fastvec.load("vectors.safetensors", limit=4)
+    few.save("few.bin")
+    lines = run(
+        "eval", "analogies", "vectors.safetensors", "few.bin", "--data", "sets/q.txt", "--vocab-limit", "6",
+        "--vocab-limit", "all", "--method", "3cosadd",
+    ).output.splitlines()  # fmt: skip
+    covered = [line.split()[1:] for line in lines if line.startswith("q.txt ") and line.split()[2] == "covered"]
+    assert covered == [["6", "covered", "3", "2", "2"], ["all", "covered", "3", "3", "2"]]
+
+
+def test_scores_are_printed_as_csv_and_latex(folder):
+    rows = list(csv.DictReader(run("eval", "all", "--data", "sets", "--csv").output.splitlines()))
+    assert {row["measure"] for row in rows} >= {"3cosadd", "spearman", "purity", "OPP"}
+    assert [row["section"] for row in rows if row["set"] == "q.txt"][-2:] == ["family", "gram1"]
+    assert all(0 <= float(row["covered"]) <= float(row["items"]) for row in rows)
+    latex = run("eval", "analogies", "--data", "sets/q.txt", "--latex").output
+    assert "\\begin{tabular}{lrrrr}\n\\toprule\nsection & questions &" in latex
+    found = run("compare", "vectors.safetensors", "other.bin", "--data", "sets/p.csv", "--csv").output
+    assert "vectors.safetensors - other.bin,similarity,p,,difference of spearman,30000,4,4,0,0,0" in found
+
+
+def test_what_latex_would_read_as_its_own_is_escaped(capsys):
+    print_scores("latex", [], [], [ScoreTable("t", ["a_b", "c"], [["50 %", "\\x^"]])])
+    out = capsys.readouterr().out
+    assert r"a\_b & c \\" in out
+    assert r"50 \% & \textbackslash{}x\textasciicircum{} \\" in out
 
 
 def test_compare_says_what_differs(folder):
