@@ -69,10 +69,10 @@ def _print_json(found: "Plan") -> None:
 
 
 def _print_table(found: "Plan") -> None:
-    from fastvec.errors import megabytes
+    from fastvec.errors import duration, megabytes
     from fastvec.training.resources import disk_room
 
-    from .tables import print_table
+    from .tables import print_facts, terminal_width
 
     about = "about " if found.is_sampled else ""
     rows = [
@@ -82,14 +82,7 @@ def _print_table(found: "Plan") -> None:
     for file in found.files:
         size, room = megabytes(file.size), megabytes(disk_room(file.folder))
         rows.append(("disk", f"{size} for {file.what}, of {room} free in {file.folder}"))
-    rows += [("time", f"{seconds:.1f} s for {phase}") for phase, seconds in found.seconds.items()]
+    rows += [("time", f"{duration(seconds)} for {phase}") for phase, seconds in found.seconds.items()]
     if found.total_seconds is not None:
-        rows.append(("time", f"{_duration(found.total_seconds)} in all"))
-    print_table(("", ""), rows)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 600:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+        rows.append(("time", f"{duration(found.total_seconds)} in all"))
+    print_facts(rows, terminal_width())

@@ -1,4 +1,4 @@
-"""How a command shows the progress of a job: a bar on stderr, and JSON lines in a file."""
+"""How a command shows the progress of a job: a bar on stderr, or lines where that is no terminal; and a log of JSON."""
 
 import json
 import sys
@@ -9,16 +9,18 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from fastvec.errors import FileError, megabytes
+from fastvec.errors import FileError, duration
 
 if TYPE_CHECKING:
-    import rich.progress
+    import rich.console
+    import rich.live
 
-    from fastvec.training.progress import Progress
+    from fastvec.training.progress import Lines, Progress
 
 _LOG_SECONDS = 1.0
-#: Seconds of training after which the time that it will take is shown.
-_TIMED = 3.0
+_SLOW = 2.0  # seconds after which a phase whose end is unknown shows how long it has taken
+_PHASE = 11  # characters of the longest name, "factorising"
+_GAP = "  "
 
 
 class Display:
@@ -27,21 +29,20 @@ class Display:
     Parameters
     ----------
     quiet : bool
-        Show nothing. Else there is a bar where stderr is a terminal, and where it is not a line that says how long
-        training will take, once some seconds of it are over; and a line that says what it needs.
+        Show nothing. Else there is a bar where stderr is a terminal, which vanishes in the end, and where it is not
+        there are lines now and then (`fastvec.training.progress.Lines`).
     log_json : str or None
         File for JSON lines: one when a phase begins, one a second, one at the end.
     """
 
     def __init__(self, quiet: bool, log_json: str | None = None) -> None:
         self._quiet = quiet
-        self._has_bar = not quiet and sys.stderr.isatty()
-        self._has_told = quiet or self._has_bar
-        self._bar: rich.progress.Progress | None = None
-        self._task: rich.progress.TaskID | None = None
+        self._has_bar = not quiet and sys.stderr is not None and sys.stderr.isatty()
+        self._lines: Lines | None = None
+        self._live: rich.live.Live | None = None
         self._last: Progress | None = None
         self._logged = 0.0
-        self._began = perf_counter()
+        self._began = self._phase_began = perf_counter()
         self._log: IO[bytes] | None = None
         self._n_lines = 0
         if log_json is not None:
@@ -62,29 +63,35 @@ class Display:
             if self._log is not None:
                 self._log.close()
 
+    @property
+    def elapsed(self) -> str:
+        """How long it has been there."""
+        return duration(perf_counter() - self._began)
+
     def __call__(self, progress: "Progress") -> None:
         """Show `progress`."""
         if self._last is None or progress.phase != self._last.phase:
-            self.end()
+            self._end_phase()
+            self._phase_began = perf_counter()
             self._write(progress)
-            if self._has_bar:
-                self._begin_phase(progress)
         elif progress.seconds - self._logged >= _LOG_SECONDS:
             self._write(progress)
         self._last = progress
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=progress.done, total=progress.total, facts=_facts(progress))
-        if progress.memory is not None and not self._quiet:
-            disk = f", {megabytes(progress.disk)} of disk" if progress.disk else ""
-            self._say(f"training needs {megabytes(progress.memory)} of memory{disk}")
-        left = progress.seconds_left
-        if not self._has_told and progress.phase == "training" and progress.seconds >= _TIMED and left is not None:
-            self._has_told = True
-            self._say(f"training will take {progress.seconds + left:,.0f} s")
+        if self._quiet:
+            return
+        if self._has_bar and self._live is None:
+            self._live = self._begin()
+        if self._lines is None:
+            from fastvec.training.progress import Lines
+
+            self._lines = Lines(self._say, has_bar=self._has_bar)
+        self._lines(progress)
 
     def _say(self, line: str) -> None:
-        self._end_bar()
-        click.echo(line, err=True)
+        if self._live is None:
+            click.echo(line, err=True)
+        else:
+            self._live.console.print(line, highlight=False, markup=False)
 
     def reading(self, done: int, total: int | None) -> None:
         """Show the bytes that `fastvec.read_corpus` has read."""
@@ -117,46 +124,57 @@ class Display:
         self._log.close()
         self._log = None
 
-    def _begin_phase(self, progress: "Progress") -> None:
+    def _begin(self) -> "rich.live.Live":
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.live import Live
 
-        columns = [
-            TextColumn("{task.description:9}"),
-            BarColumn(bar_width=24),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[facts]}"),
-            TimeRemainingColumn(compact=True),
-        ]
-        self._bar = Progress(*columns, console=Console(stderr=True))
-        self._task = self._bar.add_task(progress.phase, total=progress.total, facts="")
-        self._bar.start()
+        live = Live(self, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
+        live.start()
+        return live
 
-    def end(self) -> None:
-        """End the display of this phase."""
+    def __rich_console__(
+        self, console: "rich.console.Console", options: "rich.console.ConsoleOptions"
+    ) -> "rich.console.RenderResult":
+        """Yield the bar of the phase, for rich."""
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+
+        progress = self._last
+        assert progress is not None
+        bar = min(max(options.max_width // 5, 10), 30)
+        row = Table.grid(padding=(0, len(_GAP), 0, 0))
+        for _ in range(3):
+            row.add_column(no_wrap=True)
+        row.add_row(
+            f"{progress.phase:{_PHASE}}",
+            ProgressBar(progress.total, progress.done, width=bar, pulse=not progress.total),
+            told(progress, perf_counter() - self._phase_began, options.max_width - _PHASE - bar - 2 * len(_GAP)),
+        )
+        yield row
+
+    def _end_phase(self) -> None:
         if self._last is not None and self._logged != self._last.seconds:
             self._write(self._last)
-        self._end_bar()
 
-    def _end_bar(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+    def end(self) -> None:
+        """End the display."""
+        self._end_phase()
+        if self._lines is not None:
+            self._lines.close()
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
 
-def _facts(progress: "Progress") -> str:
-    """Return in a few words how fast a job runs and where it stands."""
-    if progress.phase == "reading":
-        return f"{megabytes(progress.per_second)}/s"
-    parts = []
-    if progress.phase == "factorising":
-        parts.append(f"{progress.done:,} dimensions searched")
-    elif progress.done and progress.phase in ("counting", "training"):
-        parts.append(f"{progress.per_second / 1e3:,.0f}k {progress.unit}/s")
-    if progress.epoch is not None:
-        parts.append(f"epoch {progress.epoch}")
-    if progress.learning_rate is not None:
-        parts.append(f"rate {progress.learning_rate:.4f}")
-    if progress.loss is not None:
-        parts.append(f"loss {progress.loss:.3f}")
-    return "  ".join(parts)
+def told(progress: "Progress", seconds: float, room: int) -> str:
+    """Return what stands beside the bar, `seconds` after the phase began: as much as there is room for."""
+    from fastvec.training.progress import COMPILING, ONCE, facts
+
+    parts = facts(progress)
+    if progress.phase == "compiling" and seconds >= COMPILING:
+        parts = [ONCE]
+    elif not progress.total and seconds >= _SLOW:
+        parts.append(duration(seconds))
+    while len(parts) > 1 and len(_GAP.join(parts)) > room:
+        parts.pop()
+    return _GAP.join(parts)

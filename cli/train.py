@@ -73,4 +73,5 @@ def command(
         invalid = wv.metadata["corpus"]["invalid"]
         if invalid:
             click.echo(f"{invalid:,} words of the text were not valid UTF-8 (see --errors)", err=True)
+        click.echo(f"trained in {display.elapsed}", err=True)
         click.echo(f"{output}: {len(wv):,} words, {wv.dim} dimensions", err=True)

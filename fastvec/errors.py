@@ -34,3 +34,27 @@ def megabytes(n_bytes: float) -> str:
     ('1.2 MB', '1,235 MB')
     """
     return f"{n_bytes / 1e6:,.{0 if n_bytes >= 1e7 else 1}f} MB"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it.
+
+    >>> duration(0.42), duration(45.4), duration(250), duration(2580), duration(34980), duration(200_000)
+    ('0.4 s', '45 s', '4 min 10 s', '43 min', '9 h 43 min', '2 d 8 h')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < 599.5:
+        return _in_two_units(seconds, 60, "min", 1, "s")
+    if seconds < 3570:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 172_770:
+        return _in_two_units(seconds, 3600, "h", 60, "min")
+    return _in_two_units(seconds, 86_400, "d", 3600, "h")
+
+
+def _in_two_units(seconds: float, large: int, unit: str, small: int, part: str) -> str:
+    many, rest = divmod(round(seconds / small), large // small)
+    return f"{many} {unit} {rest} {part}" if rest else f"{many} {unit}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,15 +133,22 @@ def test_vectors_that_do_not_fit_the_disk_are_refused_before_training_begins(run
 def test_training_says_what_it_needs(run):
     code, _, err = run("train", "corpus.txt", "--dim", "8", "--threads", "1")
     assert code == 0
-    told, done = err.splitlines()
+    told, took, done = err.splitlines()
     assert told.startswith("training needs ")
     assert told.endswith(" MB of memory, 0.0 MB of disk")
+    assert re.fullmatch(r"trained in \d+(\.\d)? s", took)
     assert done == "vectors.safetensors: 40 words, 8 dimensions"
 
 
-@pytest.mark.parametrize(("quiet", "lines"), [(False, ["training will take 40 s"]), (True, [])])
-def test_the_time_is_told_once_it_is_known(capsys, quiet, lines):
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_long_training_tells_now_and_then_how_far_it_is(capsys, quiet):
     with Display(quiet) as display:
-        for seconds in (1, 4, 8):
-            display(Progress("training", 100 * seconds, 4000, float(seconds)))
-    assert capsys.readouterr().err.splitlines() == lines
+        for second in range(1, 1001):
+            display(Progress("training", 2000 * second, 2_000_000, float(second), epoch=1, loss=2.5))
+    lines = [] if quiet else capsys.readouterr().err.splitlines()
+    assert quiet or lines[:3] == [
+        "training will take about 17 min",
+        "training: 5 %, 16 min left, 2k words/s, epoch 1, loss 2.500",
+        "training: 10 %, 15 min left, 2k words/s, epoch 1, loss 2.500",
+    ]
+    assert len(lines) == (0 if quiet else 21)

@@ -29,7 +29,7 @@ def train(run, *arguments, source="corpus.txt"):
 def test_training_writes_vectors_in_this_folder(run):
     code, out, err = train(run)
     assert (code, out) == (0, "")
-    assert err.splitlines()[1:] == ["vectors.safetensors: 6 words, 8 dimensions"]
+    assert err.splitlines()[2:] == ["vectors.safetensors: 6 words, 8 dimensions"]
     assert fastvec.load("vectors.safetensors").dim == 8
 
 

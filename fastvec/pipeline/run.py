@@ -1,5 +1,6 @@
 """The way from text to keyed vectors, the same for every model."""
 
+import logging
 import os
 import shlex
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.disk.scratch import system_folder
-from fastvec.errors import FastvecError, InputError
+from fastvec.errors import FastvecError, InputError, duration
 from fastvec.models import model_of
 from fastvec.models.model import Made
 from fastvec.parameters import documented, take
@@ -31,13 +32,14 @@ from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
 from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints
 from fastvec.training.job import Job
-from fastvec.training.progress import Progress, ignore, reading
+from fastvec.training.progress import Progress, ignore, logged, reading
 from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
 
 if TYPE_CHECKING:
     from fastvec import keywords
 
+_LOG = logging.getLogger(__name__)
 #: Stands for a source that is not given, so that the message can say what is wrong.
 _MISSING = object()
 
@@ -140,6 +142,7 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
     """Make the vectors that are asked for, and save them."""
     began = perf_counter()
     with ExitStack() as stack:
+        job = replace(job, listener=stack.enter_context(logged(job.listener)))
         text = source
         if not isinstance(source, Corpus | Cooccurrence):
             told = reading(job.listener)
@@ -171,6 +174,7 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
     if output is not None:
         job.listener(Progress("saving"))
         _save(made, output, job.checkpoints)
+    _LOG.info("%s words of %d dimensions trained in %s", f"{len(made):,}", made.dim, duration(perf_counter() - began))
     return made
 
 

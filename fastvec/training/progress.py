@@ -1,8 +1,22 @@
-"""What a running job reports."""
+"""What a running job reports, and the lines of a log that are made of it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 from time import perf_counter
+
+from fastvec.errors import duration, megabytes
+
+_LOG = logging.getLogger(__name__)
+#: Seconds of training after which the time that it will take is known; and the least that is worth telling.
+_TIMED, _WORTH_TELLING = 3.0, 10.0
+#: Seconds between two lines: a fraction of the phase, within bounds; and where the end is unknown.
+_FRACTION, _LEAST, _MOST, _UNKNOWN = 0.05, 10.0, 600.0, 60.0
+#: Seconds of compiling after which it is told that it happens once; to load compiled code takes less.
+COMPILING = 2.0
+ONCE = "happens once, the next run starts at once"
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,102 @@ class Progress:
 
 
 Listener = Callable[[Progress], None]
+
+
+class Lines:
+    """Tells what happens in lines, as a log wants them: few, and the first ones soon.
+
+    Parameters
+    ----------
+    tell : function of a string
+        Called with each line, from this thread or another.
+    has_bar : bool
+        Whether a bar shows how far the job is, so that lines need not.
+    """
+
+    def __init__(self, tell: Callable[[str], object], *, has_bar: bool = False) -> None:
+        self._tell = tell
+        self._has_bar = has_bar
+        self._phase = ""
+        self._told = 0.0  # seconds of the phase at the last line
+        self._is_timed = False
+        self._compiling: Timer | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        """Tell what is worth a line."""
+        if progress.memory is not None:
+            disk = f", {megabytes(progress.disk)} of disk" if progress.disk else ""
+            self._tell(f"training needs {megabytes(progress.memory)} of memory{disk}")
+        if progress.phase != self._phase:
+            self._begin(progress)
+        if self._has_bar:
+            return
+        left = progress.seconds_left
+        if progress.phase == "training" and not self._is_timed and progress.seconds >= _TIMED and left is not None:
+            self._is_timed = True
+            if progress.seconds + left >= _WORTH_TELLING:
+                self._tell(f"training will take about {duration(progress.seconds + left)}")
+        wait = _UNKNOWN if left is None else min(max(_FRACTION * (progress.seconds + left), _LEAST), _MOST)
+        if progress.seconds - self._told >= wait:
+            self._told = progress.seconds
+            self._tell(f"{progress.phase}: {', '.join(facts(progress))}")
+
+    def _begin(self, progress: Progress) -> None:
+        self.close()
+        self._phase, self._told = progress.phase, 0.0
+        if progress.phase == "compiling" and not self._has_bar:
+            self._compiling = Timer(COMPILING, self._tell, [f"compiling for this machine: {ONCE}"])
+            self._compiling.daemon = True
+            self._compiling.start()
+        if progress.before and progress.total:
+            epoch = f", in epoch {progress.epoch}" if progress.epoch else ""
+            self._tell(f"resuming: {progress.before / progress.total:.0%} was done{epoch}".replace("%", " %"))
+
+    def close(self) -> None:
+        """Tell nothing more of this phase."""
+        if self._compiling is not None:
+            self._compiling.cancel()
+
+
+def facts(progress: Progress) -> list[str]:
+    """Return how far a job is, how long it will still take and how fast it runs, what matters most first."""
+    parts = []
+    if progress.total:
+        parts.append(f"{100 * progress.done / progress.total:.0f} %")
+    if progress.seconds_left is not None:
+        parts.append(f"{duration(progress.seconds_left)} left")
+    if progress.phase == "reading":
+        parts.append(f"{megabytes(progress.per_second)}/s")
+    elif progress.phase == "factorising":
+        parts.append(f"{progress.done:,} dimensions searched")
+    elif progress.done and progress.phase in ("counting", "training"):
+        parts.append(f"{progress.per_second / 1e3:,.0f}k {progress.unit}/s")
+    if progress.epoch is not None:
+        parts.append(f"epoch {progress.epoch}")
+    if progress.loss is not None:
+        parts.append(f"loss {progress.loss:.3f}")
+    if progress.learning_rate is not None:
+        parts.append(f"rate {progress.learning_rate:.4f}")
+    return parts
+
+
+@contextmanager
+def logged(listener: Listener | None) -> Iterator[Listener]:
+    """Make a listener that also logs lines at level INFO, where the program has asked for them."""
+    if not _LOG.isEnabledFor(logging.INFO):
+        yield listener or ignore
+        return
+    lines = Lines(_LOG.info)
+
+    def listen(progress: Progress) -> None:
+        lines(progress)
+        if listener is not None:
+            listener(progress)
+
+    try:
+        yield listen
+    finally:
+        lines.close()
 
 
 def reading(listener: Listener) -> Callable[[int, int | None], None]:
