@@ -5,7 +5,7 @@ import sys
 import click
 
 from . import asking
-from .tables import print_json
+from .tables import print_facts, print_json, terminal_width
 
 
 @click.command()
@@ -25,7 +25,7 @@ def command(as_json: bool) -> None:
     for finding in examine():
         findings.append(finding)
         if not as_json:
-            click.echo(f"{'!' if finding.is_bad else ' '} {finding.name:<24} {finding.text}")
+            print_facts([(finding.name, finding.text)], terminal_width(), "! " if finding.is_bad else "  ", least=21)
     if as_json:
         print_json([finding._asdict() for finding in findings])
     if any(finding.is_bad for finding in findings):

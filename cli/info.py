@@ -1,18 +1,28 @@
 """The command that shows what a file of vectors holds."""
 
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from math import nan
 from typing import Any
 
 import click
 
+from fastvec.parameters import Parameter
+
 from . import asking
-from .tables import print_json
+from .score_tables import Score, shown
+from .tables import print_facts, print_json, terminal_width
+
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
 @click.command()
 @asking.vectors
 @asking.as_json
 def command(vectors: str, as_json: bool) -> None:
-    """Show what the file VECTORS holds: format, shape, parameters, first words.
+    """Show what the file VECTORS holds: words, text, training, parameters, scores.
 
     \b
     Example:
@@ -24,17 +34,102 @@ def command(vectors: str, as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
-    for name, value in _lines(facts):
-        click.echo(f"{name:<26} {value}")
+    metadata = facts.pop("metadata", {})
+    sections = {"": facts | _training(metadata, facts, vectors)}
+    scores = metadata.pop("evaluation", {})
+    sections |= {name: metadata.pop(name) for name in list(metadata) if isinstance(metadata[name], dict)}
+    sections[""] |= metadata
+    if scores:
+        sections["scores"] = {name: _score(summary) for name, summary in scores.items()}
+    width = terminal_width()
+    for title, inside in sections.items():
+        if title:
+            click.echo("\n" + click.style(title, bold=True))
+        print_facts(_lines(inside), width, "  " if title else "")
 
 
-def _lines(facts: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Flatten nested facts: {"a": {"b": 1}} becomes [("a.b", "1")]."""
-    lines = []
+def _lines(facts: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield names and values of nested facts, {"a": {"b": 1}} as ("a.b", 1), without what is None."""
     for name, value in facts.items():
         if isinstance(value, dict):
-            lines += _lines(value, f"{prefix}{name}.")
-        else:
-            shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
-            lines.append((prefix + name, " ".join(map(str, shown)) if isinstance(shown, list) else str(shown)))
-    return lines
+            yield from _lines(value, f"{prefix}{name}.")
+        elif value is not None:
+            yield prefix + name.replace("_", " "), _shown(value)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str) and _FINGERPRINT.fullmatch(value):
+        return f"{value[:16]}..."
+    return value
+
+
+def _score(summary: Any) -> str:
+    """Return the scores of a summary that `fastvec eval --save` kept, in percent."""
+    found = []
+    for measure in ("accuracy", "opp", "spearman", "pearson", "purity", "adjusted_rand"):
+        if isinstance(summary, dict) and isinstance(summary.get(measure), float):
+            low, high = summary.get(f"{measure}_interval") or summary.get("interval") or (None, None)
+            interval = (nan, nan) if low is None or high is None else (low, high)
+            found.append(f"{measure.replace('_', ' ')} {shown(Score(summary[measure], interval))}")
+    if not found:
+        return str(summary)
+    return f"{', '.join(found)}; {summary.get('covered', 0):,} of {summary.get('questions', 0):,} covered"
+
+
+def _training(metadata: dict[str, Any], facts: dict[str, Any], path: str) -> dict[str, Any]:
+    """Take out of the metadata what is known of the training: the text, the date, and the command."""
+    from fastvec.errors import duration
+
+    run = metadata.pop("run", {})
+    found: dict[str, Any] = {}
+    with suppress(KeyError, TypeError, ValueError, AttributeError):  # where the metadata are not fastvec's
+        found["text"] = run.get("source") or run.get("cooccurrence")
+        found["trained"] = f"{run['date'][:16].replace('T', ' ')} UTC, in {duration(run['seconds'])}"
+        if found["text"] != "the source":  # which is no file, but sentences of a program
+            found["command"] = _command(metadata, facts, run, path)
+    return found
+
+
+def _command(metadata: dict[str, Any], facts: dict[str, Any], run: dict[str, Any], path: str) -> str:
+    """Return the command that made vectors, from their metadata; FILE stands for what these do not name."""
+    from fastvec.settings import MODELS, Reading, Result, Words
+
+    given, corpus = metadata["parameters"], metadata["corpus"]
+    kind: Any = MODELS[given["model"]]
+    modes = {"loss": given["loss"]} if "loss" in given else {}
+    start = kind(model=given["model"], **modes).for_words(facts["words"], is_initialised="init_from" in run)
+    if "init" in given:  # on which the usual rates depend
+        rates = kind(model=given["model"], **modes, init=given["init"]).for_words(facts["words"]).as_dict()
+        given = {name: value for name, value in given.items() if "rate" not in name or value != rates[name]}
+        if given.get("min_learning_rate") == given.get("learning_rate", 0) * 1e-4:
+            del given["min_learning_rate"]
+    usual = Words().as_dict() | Reading().as_dict() | start.as_dict() | {"vectors": start.default_vectors}
+    usual |= {name: kind.parameters[name].default for name in modes}
+    declared = {**Words.parameters, **Reading.parameters, **Result.parameters, **kind.parameters}
+    given = given | {name: corpus[name] for name in Reading.parameters if name in corpus}
+    parts = ["fastvec", "train"]
+    if "cooccurrence" in run:
+        parts += ["--cooccurrence", run["cooccurrence"]]
+    elif re.search(r" and \d+ more$", run["source"]):
+        parts.append("FILES")
+    else:
+        parts.append({"standard input": "-"}.get(run["source"], run["source"]))
+    parts += ["--model", given["model"]] if given["model"] != "skipgram" else []
+    parts += ["--vocab", "FILE"] if "source" in run and "min_count" not in given else []
+    parts += ["--phrases", "FILE"] if facts["phrases"] else []
+    parts += ["--init-from", run["init_from"]] if "init_from" in run else []
+    for name, value in given.items():
+        if name in usual and value not in (usual[name], None):
+            parts += _option(declared[name], value)
+    return shlex.join([*parts, "-o", path])
+
+
+def _option(each: Parameter, value: Any) -> list[str]:
+    flag = next(iter(each.flags))
+    if all(known is not None for known in each.flags.values()):
+        return [next(flag for flag, known in each.flags.items() if known == value)]
+    return [flag] if each.kind is bool else [flag, f"{value:g}" if isinstance(value, float) else str(value)]

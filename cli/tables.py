@@ -34,10 +34,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     click.echo("\n".join(table_lines(made)))
 
 
-def print_facts(facts: Iterable[tuple[str, Any]], width: int | None, indent: str = "") -> None:
-    """Print names and values in two columns; a value that is too long for the line is wrapped beside its name."""
+def print_facts(facts: Iterable[tuple[str, Any]], width: int | None, indent: str = "", *, least: int = 0) -> None:
+    """Print names and values in two columns; a value that is too long for the line is wrapped beside its name.
+
+    `least` is the least width of the names, for facts that are printed one by one.
+    """
     rows = [(name, show(value)) for name, value in facts]
     start = len(indent) + max((cell_len(name) for name, _ in rows), default=0) + len(_GAP)
+    start = max(start, len(indent) + least + len(_GAP))
     for name, value in rows:
         first, *others = wrap(value, width and max(width - start, 20)) or [""]
         click.echo((indent + name + " " * (start - len(indent) - cell_len(name)) + first).rstrip())

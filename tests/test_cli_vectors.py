@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from fastvec_cli import main
+from fastvec_cli import info, main
 
 from fastvec import KeyedVectors, load
 from fastvec.vectors import SUFFIXES
@@ -157,12 +159,61 @@ def test_a_conversion_that_cannot_be_is_refused_first(run, path, tmp_path):
 
 
 def test_info_shows_what_a_file_holds(run, path):
-    shown = dict(line.split(maxsplit=1) for line in run("info", path).splitlines())
+    out = run("info", path)
+    shown = dict(line.split(maxsplit=1) for line in out.splitlines() if " " in line)
     assert shown["format"] == "safetensors"
     assert shown["words"] == "5"
-    assert shown["first_words"] == "king man woman queen apple"
-    assert shown["metadata.parameters.dim"] == "4"
+    assert shown["first"].split(maxsplit=1)[1] == "king, man, woman, queen, apple"
+    assert out.splitlines()[-2:] == ["parameters", "  dim  4"]
     assert json.loads(run("info", path, "--json"))["metadata"] == {"parameters": {"dim": 4}}
+
+
+def test_info_shows_the_run_and_a_command_that_does_the_same(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    (tmp_path / "my text").write_text("salt and soup\nrain and snow\n" * 40)
+    for options in (
+        ["--dim", "4", "--sample", "0", "--lowercase"],
+        ["--model", "glove", "--dim", "4", "--epochs", "2", "--left", "--min-count", "1", "--sample", "0"],
+        ["--model", "cbow", "--loss", "hierarchical", "--dim", "4", "--lr", "0.2", "--sample", "0"],
+    ):
+        run("train", "my text", *options, "--no-cache", "-o", "v.safetensors")
+        shown = dict(line.split(maxsplit=1) for line in run("info", "v.safetensors").splitlines() if " " in line)
+        assert shown["text"] == "my text"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC, in \d.*s", shown["trained"])
+        fastvec, train, source, *others = shlex.split(shown["command"])
+        assert (fastvec, train, source, others[-2:]) == ("fastvec", "train", "my text", ["-o", "v.safetensors"])
+        assert sorted(others[:-2]) == sorted(options)
+
+
+def test_info_shows_scores_in_a_line(run, path):
+    wv = load(path)
+    summary = {"accuracy": 0.5, "interval": [0.25, None], "covered": 1000, "questions": 2000}
+    spearman = {"spearman": 0.25, "spearman_interval": [0.2, 0.3], "pearson": 0.3, "covered": 1, "questions": 2}
+    wv.metadata |= {"evaluation": {"one": summary, "other": spearman, "odd": 3}, "fingerprint": "0f" * 32}
+    wv.save(path)
+    lines = run("info", path).splitlines()
+    assert lines[-3:] == [
+        "  odd    3",
+        "  one    accuracy 50.0; 1,000 of 2,000 covered",
+        "  other  spearman 25.0 [20.0, 30.0], pearson 30.0; 1 of 2 covered",
+    ]
+    assert [line.split()[1] for line in lines if line.startswith("fingerprint")] == ["0f0f0f0f0f0f0f0f..."]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_facts_that_are_too_long_are_wrapped_beside_their_names(run, path, monkeypatch, width):
+    monkeypatch.setattr(info, "terminal_width", lambda: width)
+    wv = load(path)
+    wv.metadata["run"] = {"source": "/a/folder/with/a/long/name" * 4 + ".txt", "date": "2026-01-02T03:04:05+00:00"}
+    wv.metadata["run"] |= {"seconds": 34_980}
+    wv.metadata["parameters"], wv.metadata["corpus"] = {"model": "glove", "dim": 4, "min_count": 5}, {}
+    wv.save(path)
+    lines = run("info", path).splitlines()
+    assert max(map(len, lines)) <= width
+    (start,) = {len(line) - len(line.lstrip()) for line in lines if line.startswith("   ")}
+    assert {line[start - 2 : start] for line in lines[:8]} == {"  "}
+    assert any("in 9 h 43 min" in line for line in lines)
 
 
 def test_a_damaged_file_is_one_line(run, tmp_path):

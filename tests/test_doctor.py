@@ -60,7 +60,7 @@ def test_a_model_that_fails_is_marked(one_model, monkeypatch):
 def test_a_model_that_learns_nothing_is_marked(one_model, monkeypatch):
     train = fastvec.train
     monkeypatch.setattr(fastvec, "train", lambda *a, **k: train(*a, **k | {"epochs": 1, "learning_rate": 1e-9}))
-    assert "! glove                    does not tell two topics apart (" in run().stdout
+    assert "! glove                  does not tell two topics apart (" in run().stdout
 
 
 def test_kernels_that_cannot_be_kept_are_told(monkeypatch):

@@ -314,7 +314,7 @@ def test_a_file_is_described(tmp_path):
     KeyedVectors(["a", "b"], [[1, 2], [3, 4]], metadata={"seed": 1}).save(tmp_path / "x.safetensors")
     assert describe(tmp_path / "x.safetensors") == {
         "format": "safetensors", "words": 2, "dim": 2, "dtype": "float32", "counts": False, "context_vectors": False,
-        "first_words": ["a", "b"], "metadata": {"seed": 1},
+        "phrases": 0, "first_words": ["a", "b"], "metadata": {"seed": 1},
     }  # fmt: skip
 
 

@@ -164,8 +164,10 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
     }
     if "SOURCE_DATE_EPOCH" not in os.environ:  # by which files are asked for that are the same each time
+        start = request.result.init_from
         metadata["run"] = {
-            "source": text.name if isinstance(text, Corpus) else text.path,
+            **({"source": text.name} if isinstance(text, Corpus) else {"cooccurrence": text.path}),
+            **({"init_from": os.fspath(start)} if isinstance(start, str | PathLike) else {}),
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(perf_counter() - began, 1),
         }

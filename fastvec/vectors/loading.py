@@ -89,7 +89,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     -------
     dict
         ``format``, ``words``, ``dim``, ``dtype``, ``counts`` and ``context_vectors`` (whether there are any),
-        ``first_words``, and ``metadata`` if there are any.
+        ``phrases`` (how many), ``first_words``, and ``metadata`` if there are any.
     """
     vectors = load(path)
     facts = {
@@ -99,6 +99,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
         "dtype": str(vectors.vectors.dtype),
         "counts": vectors.counts is not None,
         "context_vectors": vectors.context_vectors is not None,
+        "phrases": 0 if vectors.phrases is None else len(vectors.phrases),
         "first_words": vectors.words[:10],
     }
     return facts | ({"metadata": vectors.metadata} if vectors.metadata else {})
