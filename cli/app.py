@@ -19,31 +19,41 @@ from fastvec.settings import ALL
 
 from .options import OPTIONS
 
-# name: (module, help); the module holds a click command called `command`
-COMMANDS = {
-    "analogy": "Answer analogies: king - man + woman.",
-    "cluster": "Put words into classes (k-means).",
-    "compare": "Compare vectors on the same questions, with paired tests.",
-    "convert": "Change the format of a file of vectors.",
-    "cooccurrence": "Count how often words stand near each other.",
-    "doctor": "Check the installation: versions, processor, memory, models.",
-    "eval": "Score vectors on analogies, similarity, categories and outliers.",
-    "info": "Show what a file of vectors holds.",
-    "odd": "Find the word that does not go with the others.",
-    "phrases": "Join words that belong together: new_york.",
-    "plan": "Estimate the memory, disk and time that training takes.",
-    "similar": "Show the nearest neighbours of words.",
-    "train": "Train word vectors from text.",
-    "vector": "Print the vectors of words.",
-    "vocab": "Count the words of a text.",
+#: The commands by sections, in the order of their use: name and help. The module of that name holds a click command
+#: called `command`.
+SECTIONS = {
+    "Train": {
+        "train": "Train word vectors from text.",
+        "plan": "Estimate the memory, disk and time that training takes.",
+        "vocab": "Count the words of a text.",
+        "phrases": "Join words that belong together: new_york.",
+        "cooccurrence": "Count how often words stand near each other.",
+    },
+    "Ask": {
+        "similar": "Show the nearest neighbours of words.",
+        "analogy": "Answer analogies: king - man + woman.",
+        "odd": "Find the word that does not go with the others.",
+        "vector": "Print the vectors of words.",
+        "cluster": "Put words into classes (k-means).",
+    },
+    "Evaluate": {
+        "eval": "Score vectors on analogies, similarity, categories and outliers.",
+        "compare": "Compare vectors on the same questions, with paired tests.",
+    },
+    "Files and installation": {
+        "info": "Show what a file of vectors holds.",
+        "convert": "Change the format of a file of vectors.",
+        "doctor": "Check the installation: versions, processor, memory, models.",
+    },
 }
+COMMANDS = [name for commands in SECTIONS.values() for name in commands]
 
 
 class _LazyGroup(click.Group):
     """A group that imports a command when it runs, and lists the commands without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return COMMANDS
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -52,8 +62,10 @@ class _LazyGroup(click.Group):
         return module.command  # type: ignore[no-any-return]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:{width}}", text) for name, text in commands.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

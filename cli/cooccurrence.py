@@ -13,7 +13,9 @@ from .reading import source_paths
 
 @click.command(cls=options.SectionedCommand)
 @options.sources
-@click.option("--output", "-o", default="counts.npz", show_default=True, metavar="FILE", help="Where to write.")
+@click.option(
+    "--output", "-o", type=click.Path(), default="counts.npz", show_default=True, metavar="FILE", help="Where to write."
+)
 @options.counting
 @options.memory
 @options.vocabulary

@@ -9,7 +9,7 @@ import click
 from fastvec.parameters import Parameter
 from fastvec.scoring import Resampling, Scoring
 
-from .options import Decorator, together
+from .options import Decorator, Text, together, without_python
 from .score_tables import FORMS
 
 #: The file of vectors that is used if none is named.
@@ -69,9 +69,10 @@ def scoring(
 
 def _option(each: Parameter, several: list[str] | None) -> Decorator:
     facts: dict[str, Any] = {"type": click.Choice(each.choices) if each.choices else each.kind, "default": each.default}
+    facts["metavar"] = each.metavar or ("N" if each.kind is int else None)
     if each.name == "vocab_limit":
-        facts = {"type": VocabLimit(), "default": each.default or "all"}
-    name, text = each.name, each.help
+        facts |= {"type": VocabLimit(), "default": each.default or "all"}
+    name, text = each.name, without_python(each.help)
     if several:
         name, text = f"{name}s", f"{text.rstrip('.')}; may be given several times."
         facts |= {"default": several, "multiple": True}
@@ -80,7 +81,7 @@ def _option(each: Parameter, several: list[str] | None) -> Decorator:
 
 def data(help: str = "A test set, or a folder of them; may be given several times.") -> Decorator:
     """Make the option that names test sets."""
-    return click.option("--data", multiple=True, metavar="PATH", help=help)
+    return click.option("--data", type=Text("google", "ca8", is_path=True), multiple=True, metavar="PATH", help=help)
 
 
 # Arguments `vectors`, `data` and `save` of a command that scores files of vectors.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from fastvec.parameters import Parameter, Settings
 from fastvec.settings import ALL, Counting, Glove, Phrasing, Reading, Run, Words
@@ -60,6 +61,20 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
 
 
+class Text(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """Any text; the shell completes the values that are known, and names of files if these may be given too."""
+
+    name = "text"
+
+    def __init__(self, *known: str, is_path: bool = False) -> None:
+        self._known, self._is_path = known, is_path
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return what may follow."""
+        found = [CompletionItem(each) for each in self._known if each.startswith(incomplete)]
+        return [*found, CompletionItem(incomplete, type="file")] if self._is_path else found
+
+
 def together(*decorators: Decorator) -> Callable[[Command], Command]:
     """Make one decorator of several."""
 
@@ -112,6 +127,10 @@ def _type(several: list[Parameter]) -> Any:
         return Size()
     if each.choices:
         return click.Choice(each.choices)
+    if each.metavar in ("FILE", "VECTORS", "DIR"):
+        return click.Path(file_okay=each.metavar != "DIR")
+    if each.metavar and "|" in each.metavar:
+        return Text(*(word for word in each.metavar.split("|") if word.islower()))
     if each.kind is int:
         return click.IntRange(int(least))
     return click.FloatRange(least, min_open=is_open) if each.kind is float else click.STRING
@@ -124,8 +143,13 @@ def _metavar(each: Parameter) -> str | None:
 def help_of(each: Parameter) -> str:
     """Return the help of a parameter with its default; other parameters have the names of their options in it."""
     has_default = each.shown or (each.default is not None and each.kind is not bool)
-    text = f"{each.help}  [default: {each.default_text}]" if has_default else each.help
+    text = without_python(each.help) + (f"  [default: {each.default_text}]" if has_default else "")
     return re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda name: OPTIONS.get(name[0], name[0]), text)
+
+
+def without_python(text: str) -> str:
+    """Return a help text without what it says of Python in brackets."""
+    return re.sub(r" \(in Python, [^)]*\)", "", text)
 
 
 def record_of(each: Parameter) -> tuple[str, str]:
@@ -136,7 +160,7 @@ def record_of(each: Parameter) -> tuple[str, str]:
 
 
 # Argument `sources`: a tuple of strings.
-sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 
 # Keywords of `fastvec.read_corpus`, `fastvec.Corpus.vocabulary`, `count_cooccurrence` and `find_phrases`.
 reading = options_of(Reading)
@@ -147,4 +171,6 @@ memory = options_of(Glove, only=["memory"], section=Run.heading())
 threads = options_of(Run, only=["threads"])
 
 quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress and no notices.")
-log_json = click.option("--log-json", metavar="FILE", help="Write the progress to FILE, a line of JSON a second.")
+log_json = click.option(
+    "--log-json", type=click.Path(), metavar="FILE", help="Write the progress to FILE, a line of JSON a second."
+)

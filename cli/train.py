@@ -15,6 +15,7 @@ from .training_options import OUTPUT, TrainingCommand, training, training_source
 @training
 @click.option(
     "--resume",
+    type=click.Path(file_okay=False),
     metavar="DIR",
     help="Resume from the checkpoints in this folder; SOURCE and the options may be omitted, and must be the same, but "
     "for more --epochs.",

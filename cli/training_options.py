@@ -57,21 +57,24 @@ def _sections() -> list[tuple[str, list[Parameter]]]:
         sections.append((title, list(common.values())))
     for group in GROUPS[len(_KINDS) :]:
         sections.append((group.heading(), [each for each in group.parameters.values() if each.flags]))
+    sections.insert(len(_KINDS) + 1, sections.pop(1))  # co-occurrences after the models
     return sections
 
 
 # Arguments `sources`, `cooccurrence` and `output`, and the keywords of `fastvec.train`; what is not given is None.
 training = options.together(
-    click.argument("sources", nargs=-1, metavar="[SOURCE]..."),
+    click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path()),
     click.option("--model", type=click.Choice(list(MODELS)), help="What to train.  [default: skipgram]"),
     click.option(
         "--cooccurrence",
+        type=click.Path(),
         metavar="FILE",
         help="Train on the counts in this file, from `fastvec cooccurrence`, in place of a SOURCE.",
     ),
     click.option(
         "-o",
         "--output",
+        type=click.Path(),
         metavar="FILE",
         help=f"Where to write the vectors: {describe_suffixes()}.  [default: {OUTPUT}]",
     ),

@@ -12,7 +12,13 @@ from .reading import source_paths
 @click.command(cls=options.SectionedCommand)
 @options.sources
 @click.option(
-    "--output", "-o", default="-", show_default=True, metavar="FILE", help="Where to write; - is the standard output."
+    "--output",
+    "-o",
+    type=click.Path(),
+    default="-",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write; - is the standard output.",
 )
 @options.vocabulary
 @options.reading
