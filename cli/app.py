@@ -18,6 +18,7 @@ from fastvec.parameters import suggestion
 from fastvec.settings import ALL
 
 from .options import OPTIONS
+from .spoken import spoken
 
 #: The commands by sections, in the order of their use: name and help. The module of that name holds a click command
 #: called `command`.
@@ -125,7 +126,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except FastvecError as error:
-        _fail(str(error))
+        _fail(spoken(str(error)))
     except MemoryError as error:
         _fail(f"not enough memory: {error}")
     except OSError as error:  # above all where the results cannot be written; the library's own are FastvecError

@@ -9,6 +9,7 @@ import click
 
 from fastvec.errors import FastvecError, FileError
 
+from .spoken import spoken
 from .tables import print_json, print_table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ near = (
         type=click.Choice(["3cosadd", "3cosmul"]),
         default="3cosadd",
         show_default=True,
-        help="Add cosines, or multiply them.",
+        help="How to combine words: 3CosAdd (sum of cosines) or 3CosMul (product; Levy and Goldberg 2014).",
     ),
 )
 
@@ -106,7 +107,7 @@ def _ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
         except FastvecError as error:
             if not is_prompt:
                 raise
-            click.echo(f"fastvec: {error}", err=True)
+            click.echo(f"fastvec: {spoken(str(error))}", err=True)
 
 
 def _piped() -> Iterator[str]:

@@ -8,12 +8,19 @@ from .tables import print_json
 
 @click.command()
 @asking.vectors
-@click.option("-k", "--clusters", type=click.IntRange(1), default=100, show_default=True, help="Number of classes.")
+@click.option(
+    "-k", "--clusters", type=click.IntRange(1), metavar="N", default=100, show_default=True, help="Number of classes."
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first N words.")
 @click.option(
-    "--iterations", type=click.IntRange(1), default=25, show_default=True, help="Maximum number of iterations."
+    "--iterations",
+    type=click.IntRange(1),
+    metavar="N",
+    default=25,
+    show_default=True,
+    help="Maximum number of iterations.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed for the initial centroids.")
+@click.option("--seed", type=int, metavar="N", default=1, show_default=True, help="Seed for the initial centroids.")
 @asking.as_json
 def command(vectors: str, clusters: int, limit: int | None, iterations: int, seed: int, as_json: bool) -> None:
     """Put the words into classes (k-means), and print lines of word, tab, class.

@@ -4,6 +4,7 @@ from typing import Literal
 
 import click
 
+from fastvec.errors import InputError
 from fastvec.vectors.formats import FORMATS, check_target, describe_suffixes, left_out
 from fastvec.vectors.loading import check_copy, load
 
@@ -18,13 +19,17 @@ from fastvec.vectors.loading import check_copy, load
 )
 @click.option("--check", is_flag=True, help="Read OUT again, and fail unless it holds the same words and numbers.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first N words.")
-@click.option("--dtype", type=click.Choice(["float32", "float16"]), help="Kind of number to keep.")
+@click.option(
+    "--dtype",
+    type=click.Choice(["float32", "float16"]),
+    help="Write numbers of this kind; float16 takes half the space.",
+)
 @click.option(
     "--errors",
     type=click.Choice(["strict", "replace"]),
     default="strict",
     show_default=True,
-    help="Refuse damaged and repeated words, or repair them and keep the first.",
+    help="What to do with words that are not UTF-8 or come twice: refuse the file, or repair them and keep the first.",
 )
 def command(
     source: str,
@@ -43,7 +48,10 @@ def command(
     Example:
       fastvec convert glove.6B.300d.txt glove.safetensors --check
     """  # noqa: D301 - click reads the backspace
-    kind = check_target(target, format)
+    try:
+        kind = check_target(target, format)
+    except InputError as error:
+        raise InputError(f"{error}; or give --format") from None
     vectors = load(source, limit=limit, dtype=dtype, errors=errors)
     lost = left_out(vectors, kind)
     if lost:

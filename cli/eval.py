@@ -62,8 +62,8 @@ def analogies(plot: str | None, **given: Any) -> None:
 def similarity(**given: Any) -> None:
     """Correlate cosines with people's scores of word pairs.
 
-    Sets are WordSim-353, SimLex-999, MEN and such. None comes with fastvec, for their licences; data/README.md says
-    where they are.
+    Known sets are WordSim-353, SimLex-999 and MEN. Their licences do not let fastvec include them; data/README.md of
+    its source says where to get them.
 
     \b
     Example:
@@ -76,7 +76,7 @@ def similarity(**given: Any) -> None:
 def categories(**given: Any) -> None:
     """Cluster words, and compare clusters with classes.
 
-    Sets are AP, BLESS, Battig, ESSLLI and such.
+    Known sets are AP, BLESS, Battig and ESSLLI.
 
     \b
     Example:
@@ -89,7 +89,7 @@ def categories(**given: Any) -> None:
 def outliers(**given: Any) -> None:
     """Find the word that does not belong to a group.
 
-    The set is 8-8-8.
+    A known set is 8-8-8.
 
     \b
     Example:

@@ -9,9 +9,7 @@ from . import asking
 if TYPE_CHECKING:
     from fastvec import KeyedVectors
 
-_minus = click.option(
-    "--minus", multiple=True, metavar="WORD", help="A word to be far from; may be given several times."
-)
+_minus = click.option("--minus", multiple=True, metavar="WORD", help="A word to subtract; may be given several times.")
 
 
 @asking.question(_minus, *asking.near)

@@ -95,7 +95,9 @@ def training_source(
     for option in click.get_current_context().command.params:
         name = option.name or ""
         if (name in Words.parameters or name in Reading.parameters) and is_typed(name):
-            raise click.UsageError(f"{option.opts[0]} is of no use with --cooccurrence, whose words are counted")
+            raise click.UsageError(
+                f"{option.opts[0]} does not apply to --cooccurrence, whose words were chosen when it was counted"
+            )
     return Cooccurrence.load(cooccurrence)
 
 

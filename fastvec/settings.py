@@ -45,7 +45,7 @@ class Reading(Settings):
     cache: bool = parameter(
         True,
         flags={"--cache/--no-cache": None},
-        help="Reuse cached word ids and cache new ones; without, reread the text and store nothing.",
+        help="Reuse cached word ids and cache new ones; or read the text again and cache nothing.",
     )
 
 
@@ -94,7 +94,7 @@ class Result(Settings):
         None,
         metavar="VECTORS",
         help="Start from these vectors, and their context vectors if they are there, instead of at random (skipgram "
-        "and cbow). The dimensions are theirs. Good vectors want a lower learning rate.",
+        "and cbow). The dimensions are theirs. If they are good already, use a lower learning_rate.",
         known_as=("pretrainedVectors", "pretrained_vectors"),
     )
     init_vocab: Literal["old", "new", "union"] | None = parameter(
@@ -304,9 +304,9 @@ class Word2Vec(Model):
     init: Literal["ppmi-svd", "word2vec", "xavier"] | None = parameter(
         None,
         shown="ppmi-svd for {:,} to {:,} words, and at least dim; else word2vec".format(*warm_words),
-        help="First weights: ppmi-svd, the PPMI-SVD vectors of the same text; word2vec, inputs uniform in ±1/(2 dim), "
-        "outputs zero; or xavier, both uniform in ±sqrt(6 / (words + dim)) (Glorot and Bengio 2010). ppmi-svd gives "
-        "better vectors, and takes some seconds and more memory. Not with init_from.",
+        help="How weights start: ppmi-svd, the PPMI-SVD vectors of the same text; word2vec, inputs uniform in "
+        "±1/(2 dim), outputs zero; or xavier, both uniform in ±sqrt(6 / (words + dim)) (Glorot and Bengio 2010). "
+        "ppmi-svd gives better vectors, and takes some seconds and more memory. Not with init_from.",
     )
 
     subwords: str | None = parameter(

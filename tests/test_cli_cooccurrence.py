@@ -111,4 +111,4 @@ def test_options_for_text_are_refused_with_counts(arguments):
     count("-o", "c.npz")
     result = from_counts("--cooccurrence", "c.npz", *arguments)
     assert result.exit_code == 2
-    assert "is of no use with --cooccurrence" in result.stderr
+    assert "does not apply to --cooccurrence" in result.stderr

@@ -75,7 +75,7 @@ def test_counts_can_be_planned_with(run):
     context = command.make_context("plan", arguments[1:])
     assert context.params["cooccurrence"] == "counts.npz"
     code, out, _ = run(*arguments)
-    assert code == 2  # --cache-dir is of no use then
+    assert code == 2  # --cache-dir does not apply then
     assert out == ""
 
 

@@ -123,10 +123,18 @@ BAD = {
     "folder without files": (["train", "nothing"], r"^fastvec: nothing: "),
     "picture": (["train", "photo.jpg"], r"^fastvec: photo\.jpg is not text"),
     "truncated gzip": (["train", "cut.gz"], r"^fastvec: cut\.gz ends in the middle of its gzip data"),
-    "rare words only": (["train", "corpus.txt", "--min-count", "9999"], "min.count"),
+    "rare words only": (["train", "corpus.txt", "--min-count", "9999"], "lower --min-count$"),
     "one word": (["train", "one.txt"], "one word"),
-    "no noise": (["train", "corpus.txt", "--loss", "hierarchical", "--negative", "5"], "negative applies to loss="),
-    "suffix": (["train", "corpus.txt", "-o", "v.docx"], r"v\.docx: .*\.safetensors, \.bin, \.txt, \.vec"),
+    "no noise": (
+        ["train", "corpus.txt", "--loss", "hierarchical", "--negative", "5"],
+        "--negative applies to --loss neg",
+    ),
+    "other model": (["train", "corpus.txt", "--x-max", "5"], "--x-max is a parameter of model glove, not of skipgram"),
+    "no contexts": (
+        ["train", "corpus.txt", "--loss", "hierarchical", "--vectors", "sum"],
+        "omit --vectors and --save-context",
+    ),
+    "suffix": (["train", "corpus.txt", "-o", "v.docx"], r"v\.docx: the name must end in .*\.safetensors, .*\.npy$"),
     "no folder": (["train", "corpus.txt", "-o", "no/v.bin"], r"no/v\.bin: there is no folder"),
     "context in text": (["train", "corpus.txt", "-o", "v.txt", "--save-context"], r"only a \.safetensors file"),
     "log": (["train", "corpus.txt", "--log-json", "no/log"], "no/log: cannot be written"),
@@ -222,3 +230,12 @@ def test_options_of_other_trainers_are_understood(run, option, meant):
     code, _, err = run("train", "corpus.txt", option, "5")
     assert code == 2
     assert f"No such option '{option}'. Did you mean '{meant}'?" in err
+
+
+def test_a_package_that_a_tokenizer_needs_is_named(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jieba", None)
+    code, _, err = train(run, "--tokenizer", "jieba:lcut")
+    assert code != 0
+    assert err == (
+        "fastvec: tokenizer jieba:lcut: there is no module jieba; install it (pip install 'fastvec[chinese]')\n"
+    )

@@ -237,7 +237,7 @@ def test_options_are_checked(tmp_path, options, message):
 def test_a_target_is_checked_before_the_work(tmp_path, monkeypatch):
     assert check_target(tmp_path / "x.VEC") == "word2vec-text"
     assert check_target(tmp_path / "x", "glove") == "glove"
-    with pytest.raises(InputError, match=r"x.foo: the suffix must be one of .safetensors, .bin, .txt, .vec, .npy"):
+    with pytest.raises(InputError, match=r"x.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy"):
         check_target(tmp_path / "x.foo")
     with pytest.raises(InputError, match=r"format must be one of .*, not 'fasttext'"):
         check_target(tmp_path / "x", "fasttext")

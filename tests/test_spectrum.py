@@ -158,7 +158,9 @@ def test_every_phase_is_told_and_planned(tmp_path):
 
 def test_vectors_from_elsewhere_are_refused():
     given = fastvec.KeyedVectors(["salt", "rain"], np.ones((2, 3)))
-    with pytest.raises(InputError, match="starts from init_from or from init ppmi-svd, not from both: omit one"):
+    with pytest.raises(
+        InputError, match="starts from init_from or from init='ppmi-svd', not from both; omit init_from"
+    ):
         fastvec.train(two_topics(), init_from=given, init="ppmi-svd")
 
 

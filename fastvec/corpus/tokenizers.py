@@ -57,6 +57,11 @@ def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
     module_name, function_name = tokenizer.split(":")
     try:
         module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        package = "'fastvec[chinese]'" if error.name == "jieba" else error.name
+        raise InputError(
+            f"tokenizer {tokenizer}: there is no module {error.name}; install it (pip install {package})"
+        ) from None
     except Exception as error:  # whatever the module does when it is imported
         raise InputError(f"tokenizer {tokenizer}: cannot import {module_name} ({error})") from error
     function = getattr(module, function_name, None)

@@ -70,7 +70,7 @@ class Request:
         initial = _initial(result)
         settings = _settings(model, rest, source, initial)
         if initial is not None and isinstance(settings, Word2Vec) and settings.init == "ppmi-svd":
-            raise InputError("a training starts from init_from or from init ppmi-svd, not from both: omit one")
+            raise InputError("a training starts from init_from or from init='ppmi-svd', not from both; omit init_from")
         if result.vectors is None:
             best: Any = "word" if result.save_context else settings.default_vectors
             result = replace(result, vectors=best)

@@ -53,7 +53,7 @@ def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format
     else:
         name = SUFFIXES.get(Path(path).suffix.lower())
         if name is None:
-            raise InputError(f"{path}: the suffix must be one of {', '.join(SUFFIXES)}, or the format be given")
+            raise InputError(f"{path}: the name must end in {', '.join(SUFFIXES)}")
     return _BY_NAME[name]
 
 
