@@ -154,7 +154,8 @@ def files_table(by_file: Mapping[str, Sequence[Any]]) -> ScoreTable:
 def _notes(results: Iterable[Any], *, with_limit: bool = True) -> list[str]:
     settled: dict[str, str] = {}
     for each in results:
-        settled.setdefault(each.task, f"{each.task.capitalize()}: {_settings(each, with_limit=with_limit)}")
+        told = _settings(each, with_limit=with_limit)
+        settled.setdefault(each.task, f"{each.task.capitalize()}: {told[0].lower()}{told[1:]}")
     return list(settled.values())
 
 

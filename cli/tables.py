@@ -59,7 +59,7 @@ def show(value: Any) -> str:
 
 
 def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
-    """Break a line at its blanks, and paths that are too long at their slashes; later lines begin with an indent.
+    """Break a line at its blanks, and what is too long at slashes and hyphens; later lines begin with an indent.
 
     A number stays with its percent sign.
     """
@@ -67,7 +67,7 @@ def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
         return [text]
     lines = [""]
     for word in text.replace(" %", "\xa0%").split(" "):
-        pieces = re.findall(r"[^/]*/?", word) if cell_len(word) > width - len(indent) else [word]
+        pieces = re.findall(r"[^/-]*[/-]?", word) if cell_len(word) > width - len(indent) else [word]
         gap = " "
         for piece in filter(None, pieces):
             gap = "" if lines[-1].strip() == "" else gap

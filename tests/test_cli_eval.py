@@ -230,10 +230,11 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(folder, monkey
         assert word in out
 
 
-def test_lines_are_wrapped_at_blanks_and_long_paths_at_slashes():
+def test_lines_are_wrapped_at_blanks_and_long_words_at_slashes_and_hyphens():
     assert wrap("12 % of the words", 4) == ["12 %", "of", "the", "words"]
-    assert wrap("well-known words", 6) == ["well-known", "words"]
+    assert wrap("two well-known words", 10) == ["two", "well-known", "words"]
     assert wrap("in /usr/lib/python", 9, "  ") == ["in /usr/", "  lib/", "  python"]
+    assert wrap("a Linux-6.18-x86_64", 12) == ["a Linux-", "6.18-x86_64"]
     assert wrap("a b", None) == ["a b"]
 
 

@@ -56,7 +56,7 @@ def test_compiling_is_said_to_happen_once_if_it_takes_long(monkeypatch):
     lines = Lines(found.append)
     lines(Progress("compiling"))
     sleep(0.2)
-    assert found == ["compiling for this machine: happens once, the next run starts at once"]
+    assert found == ["compiling, which is done once on this machine"]
     lines(Progress("compiling"))
     lines(Progress("training"))
     lines(Progress("compiling"))
@@ -82,7 +82,7 @@ def test_phases_without_an_end_show_how_long_they_take():
     assert told(Progress("saving"), 1.0, 40) == ""
     assert told(Progress("saving"), 75.0, 40) == "1 min 15 s"
     assert told(Progress("compiling"), 0.5, 40) == ""
-    assert told(Progress("compiling"), 5.0, 40) == "happens once, the next run starts at once"
+    assert told(Progress("compiling"), 5.0, 40) == "once on this machine"
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -1,6 +1,7 @@
 """Resuming a training, in one process; `tests.test_kills` does so for real."""
 
 import json
+import logging
 import os
 import threading
 
@@ -204,7 +205,7 @@ def test_the_command_line_goes_on_where_it_stopped(run):
     ("arguments", "code", "message"),
     [
         (["--resume", "nowhere"], 1, "nowhere: no checkpoints here"),
-        (["--resume", "state", "--dim", "9"], 1, "state: cannot resume with dim=9: the run was started with dim=8"),
+        (["--resume", "state", "--dim", "9"], 1, "state: cannot resume with --dim 9: the run was started with --dim 8"),
         (["--resume", "state", "--checkpoint", "new"], 2, "omit --checkpoint"),
         (["corpus.txt", "--checkpoint", "state"], 1, "state: holds the checkpoints of a training"),
         (["corpus.txt", "--checkpoint", "new", "--every", "often"], 1, "every must be a time or a share"),
@@ -220,3 +221,16 @@ def test_what_cannot_be_gone_on_with_is_one_line(run, arguments, code, message):
     assert message in err
     assert code == 2 or err.count("\n") == 1
     assert not os.path.exists("new")
+
+
+def test_a_resumed_training_says_where_it_begins(text, caplog):
+    folder = text.parent / "state"
+    fastvec.train(text, dim=8, epochs=2, threads=1, checkpoint=folder)
+    with caplog.at_level(logging.INFO, "fastvec"):
+        fastvec.resume(folder, epochs=3)
+    assert "resuming: 67 % was done, in epoch 3" in caplog.messages
+    for path in folder.glob("*.state"):
+        path.unlink()
+    caplog.clear()
+    fastvec.resume(folder, epochs=3)
+    assert caplog.messages == [f"{folder}: no state of the training was saved before; it starts from the beginning"]

@@ -16,7 +16,7 @@ _TIMED, _WORTH_TELLING = 3.0, 10.0
 _FRACTION, _LEAST, _MOST, _UNKNOWN = 0.05, 10.0, 600.0, 60.0
 #: Seconds of compiling after which it is told that it happens once; to load compiled code takes less.
 COMPILING = 2.0
-ONCE = "happens once, the next run starts at once"
+ONCE = "once on this machine"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Lines:
         self.close()
         self._phase, self._told = progress.phase, 0.0
         if progress.phase == "compiling" and not self._has_bar:
-            self._compiling = Timer(COMPILING, self._tell, [f"compiling for this machine: {ONCE}"])
+            self._compiling = Timer(COMPILING, self._tell, [f"compiling, which is done {ONCE}"])
             self._compiling.daemon = True
             self._compiling.start()
         if progress.before and progress.total:
