@@ -35,10 +35,10 @@ def command(vectors: str, as_json: bool) -> None:
         print_json(facts)
         return
     metadata = facts.pop("metadata", {})
-    sections = {"": facts | _training(metadata, facts, vectors)}
-    scores = metadata.pop("evaluation", {})
+    sections = {"": facts | {"phrases": facts["phrases"] or None} | _training(metadata, facts, vectors)}
     sections |= {name: metadata.pop(name) for name in list(metadata) if isinstance(metadata[name], dict)}
     sections[""] |= metadata
+    scores = sections.pop("evaluation", {})
     if scores:
         sections["scores"] = {name: _score(summary) for name, summary in scores.items()}
     width = terminal_width()
@@ -96,7 +96,7 @@ def _training(metadata: dict[str, Any], facts: dict[str, Any], path: str) -> dic
 
 def _command(metadata: dict[str, Any], facts: dict[str, Any], run: dict[str, Any], path: str) -> str:
     """Return the command that made vectors, from their metadata; FILE stands for what these do not name."""
-    from fastvec.settings import MODELS, Reading, Result, Words
+    from fastvec.settings import MODELS, Counting, Reading, Result, Words
 
     given, corpus = metadata["parameters"], metadata["corpus"]
     kind: Any = MODELS[given["model"]]
@@ -113,6 +113,7 @@ def _command(metadata: dict[str, Any], facts: dict[str, Any], run: dict[str, Any
     given = given | {name: corpus[name] for name in Reading.parameters if name in corpus}
     parts = ["fastvec", "train"]
     if "cooccurrence" in run:
+        given = {name: value for name, value in given.items() if name == "seed" or name not in Counting.parameters}
         parts += ["--cooccurrence", run["cooccurrence"]]
     elif re.search(r" and \d+ more$", run["source"]):
         parts.append("FILES")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fastvec.errors import duration
 from fastvec.settings import MODELS, Word2Vec
 
 #: Packages whose versions matter.
@@ -129,4 +130,4 @@ def _try(name: str, parameters: dict[str, Any]) -> Finding:
     apart = float(cosines[:10, :10].mean() - cosines[:10, 10:].mean())
     if not apart > 0.5:
         return Finding(name, f"does not tell two topics apart ({apart:.2f}): please report this", is_bad=True)
-    return Finding(name, f"works ({seconds:.1f} s)")
+    return Finding(name, f"works ({duration(seconds)})")

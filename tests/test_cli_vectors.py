@@ -188,6 +188,23 @@ def test_info_shows_the_run_and_a_command_that_does_the_same(run, tmp_path, monk
         assert sorted(others[:-2]) == sorted(options)
 
 
+def test_info_shows_the_command_of_a_training_on_counts(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    (tmp_path / "text").write_text("salt and soup\nrain and snow\n" * 40)
+    run("cooccurrence", "text", "-o", "c.npz", "--window", "2", "--no-cache")
+    options = ["--cooccurrence", str(tmp_path / "c.npz"), "--model", "glove", "--dim", "4"]
+    run("train", *options, "-o", "v.safetensors")
+    line = next(line for line in run("info", "v.safetensors").splitlines() if line.startswith("command"))
+    assert line.split()[1:] == ["fastvec", "train", *options, "-o", "v.safetensors"]
+
+
+@pytest.mark.parametrize("metadata", [{"run": 3}, {"run": {"date": 3}}, {"run": {"source": "x"}}, {"evaluation": [1]}])
+def test_info_shows_metadata_of_other_programs_as_they_are(run, tmp_path, metadata):
+    KeyedVectors(["a", "b"], [[1.0], [2.0]], metadata=metadata).save(tmp_path / "v.safetensors")
+    assert "words" in run("info", tmp_path / "v.safetensors")
+
+
 def test_info_shows_scores_in_a_line(run, path):
     wv = load(path)
     summary = {"accuracy": 0.5, "interval": [0.25, None], "covered": 1000, "questions": 2000}
