@@ -1,9 +1,11 @@
 """The command that shows what a file of vectors holds."""
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from math import nan
 from typing import Any
 
@@ -15,6 +17,12 @@ from . import asking
 from .score_tables import Score, shown
 from .tables import print_facts, print_json, terminal_width
 
+_INPUTS = {
+    "cooccurrence": "--cooccurrence",
+    "vocabulary": "--vocab",
+    "phrases": "--phrases",
+    "init_from": "--init-from",
+}
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
@@ -81,27 +89,24 @@ def _score(summary: Any) -> str:
 
 
 def _training(metadata: dict[str, Any], facts: dict[str, Any], path: str) -> dict[str, Any]:
-    """Take out of the metadata what is known of the training: the text, the date, and the command."""
-    from fastvec.errors import duration
-
-    run = metadata.pop("run", {})
-    found: dict[str, Any] = {}
+    """Return when the file was written, and the command that made it if its metadata, less their inputs, say so."""
+    written = datetime.fromtimestamp(os.stat(path).st_mtime)
+    found = {"written": f"{written:%Y-%m-%d %H:%M}"}
     with suppress(KeyError, TypeError, ValueError, AttributeError):  # where the metadata are not fastvec's
-        found["text"] = run.get("source") or run.get("cooccurrence")
-        found["trained"] = f"{run['date'][:16].replace('T', ' ')} UTC, in {duration(run['seconds'])}"
-        if found["text"] != "the source":  # which is no file, but sentences of a program
-            found["command"] = _command(metadata, facts, run, path)
+        found["command"] = _command(metadata, facts, path)
+        del metadata["inputs"]
     return found
 
 
-def _command(metadata: dict[str, Any], facts: dict[str, Any], run: dict[str, Any], path: str) -> str:
-    """Return the command that made vectors, from their metadata; FILE stands for what these do not name."""
+def _command(metadata: dict[str, Any], facts: dict[str, Any], path: str) -> str:
+    """Return the command that makes the vectors, from their metadata; FILE stands for each file that it reads."""
     from fastvec.settings import MODELS, Counting, Reading, Result, Words
 
-    given, corpus = metadata["parameters"], metadata["corpus"]
+    inputs, given, corpus = metadata["inputs"], metadata["parameters"], metadata["corpus"]
     kind: Any = MODELS[given["model"]]
-    modes = {"loss": given["loss"]} if "loss" in given else {}
-    start = kind(model=given["model"], **modes).for_words(facts["words"], is_initialised="init_from" in run)
+    # Those on which the defaults of others depend.
+    modes = {name: given[name] for name in ("loss", "dim", "subwords") if name in given}
+    start = kind(model=given["model"], **modes).for_words(facts["words"], is_initialised="init_from" in inputs)
     if "init" in given:  # on which the usual rates depend
         rates = kind(model=given["model"], **modes, init=given["init"]).for_words(facts["words"]).as_dict()
         given = {name: value for name, value in given.items() if "rate" not in name or value != rates[name]}
@@ -111,18 +116,13 @@ def _command(metadata: dict[str, Any], facts: dict[str, Any], run: dict[str, Any
     usual |= {name: kind.parameters[name].default for name in modes}
     declared = {**Words.parameters, **Reading.parameters, **Result.parameters, **kind.parameters}
     given = given | {name: corpus[name] for name in Reading.parameters if name in corpus}
+    if "cooccurrence" in inputs:
+        settled = {*Counting.parameters, *Reading.parameters} - {"seed"}
+        given = {name: value for name, value in given.items() if name not in settled}
     parts = ["fastvec", "train"]
-    if "cooccurrence" in run:
-        given = {name: value for name, value in given.items() if name == "seed" or name not in Counting.parameters}
-        parts += ["--cooccurrence", run["cooccurrence"]]
-    elif re.search(r" and \d+ more$", run["source"]):
-        parts.append("FILES")
-    else:
-        parts.append({"standard input": "-"}.get(run["source"], run["source"]))
+    for name in inputs:
+        parts += ["FILE"] if name == "text" else [_INPUTS[name], "FILE"]
     parts += ["--model", given["model"]] if given["model"] != "skipgram" else []
-    parts += ["--vocab", "FILE"] if "source" in run and "min_count" not in given else []
-    parts += ["--phrases", "FILE"] if facts["phrases"] else []
-    parts += ["--init-from", run["init_from"]] if "init_from" in run else []
     for name, value in given.items():
         if name in usual and value not in (usual[name], None):
             parts += _option(declared[name], value)

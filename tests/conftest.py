@@ -29,12 +29,6 @@ def interrupts():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def no_dates():
-    """Let trainings record neither when they were nor how long they took, so that files can be compared."""
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
-
-
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run the command line in this process; return its exit code, stdout and stderr."""

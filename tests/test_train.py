@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -240,15 +239,18 @@ def test_vectors_that_have_run_away_are_refused(monkeypatch):
         fastvec.train(two_topics(), dim=8, threads=1)
 
 
-def test_a_run_is_recorded_unless_files_are_to_be_the_same(tmp_path, monkeypatch):
-    (tmp_path / "text.txt").write_text("\n".join(" ".join(words) for words in two_topics()))
-    source, options = tmp_path / "text.txt", {"dim": 4, "cache": False}
-    assert "run" not in fastvec.train(source, **options).metadata
-    monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    run = fastvec.train(source, **options).metadata["run"]
-    assert run["source"] == str(source)
-    assert datetime.now(UTC) - datetime.fromisoformat(run["date"]) < timedelta(minutes=1)
-    assert 0 <= run["seconds"] < 60
+def test_a_file_depends_on_text_options_and_seed_only(tmp_path):
+    lines = [" ".join(words) + "\n" for words in two_topics()]
+    for name, some in {"whole/text.txt": lines, "parts/a": lines[:7], "parts/b": lines[7:]}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("".join(some))
+    made = []
+    for source in (tmp_path / "whole" / "text.txt", tmp_path / "parts", iter(lines)):
+        fastvec.train(source, dim=4, threads=1, output=tmp_path / "v.safetensors", cache=False)
+        made.append((tmp_path / "v.safetensors").read_bytes())
+    assert made[0] == made[1] == made[2]
+    other = fastvec.train(lines, dim=4, init_from=tmp_path / "v.safetensors")
+    assert other.metadata["inputs"] == ["text", "init_from"]
 
 
 def test_a_given_vocabulary_leaves_the_facts_of_the_text():

@@ -100,6 +100,12 @@ class Request:
         """Return the request with those defaults set that depend on the number of words."""
         return replace(self, settings=self.settings.for_words(n_words, is_initialised=self.initial is not None))
 
+    def inputs(self, source: Any) -> list[str]:
+        """Return what vectors are made from: "text" or "cooccurrence", and which of the inputs beside it are given."""
+        beside = {"vocabulary": self.words.vocabulary, "phrases": self.words.phrases, "init_from": self.initial}
+        first = "cooccurrence" if isinstance(source, Cooccurrence) else "text"
+        return [first, *(name for name, given in beside.items() if given is not None)]
+
     def as_json(self, source: Any) -> dict[str, Any]:
         """Return what `of` needs to make the same again, as far as JSON can hold it.
 

@@ -1,11 +1,9 @@
 """The way from text to keyed vectors, the same for every model."""
 
 import logging
-import os
 import shlex
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
@@ -73,8 +71,7 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     Returns
     -------
     KeyedVectors
-        Its metadata hold the parameters, the versions, the fingerprint of the corpus, and the run: the name of the
-        text, the date, and the seconds that it took. The environment variable SOURCE_DATE_EPOCH omits the run.
+        Its metadata hold the parameters, the versions, the fingerprint of the corpus, and what was given beside text.
 
     Raises
     ------
@@ -164,15 +161,8 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
         "parameters": settings.as_dict() | limits | {"vectors": request.result.vectors},
         "threads": job.threads,
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
+        "inputs": request.inputs(source),
     }
-    if "SOURCE_DATE_EPOCH" not in os.environ:  # by which files are asked for that are the same each time
-        start = request.result.init_from
-        metadata["run"] = {
-            **({"source": text.name} if isinstance(text, Corpus) else {"cooccurrence": text.path}),
-            **({"init_from": os.fspath(start)} if isinstance(start, str | PathLike) else {}),
-            "date": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(perf_counter() - began, 1),
-        }
     made = _assemble(request, metadata, vocabulary, trained)
     made.phrases = text.phrases if isinstance(text, Corpus) else None
     if output is not None:

@@ -6,7 +6,6 @@ kills a training that many times, in a mode and with a number of threads; the te
 drawn from the whole course of a run: importing, reading, compiling, training, saving checkpoints, saving vectors.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -90,7 +89,6 @@ class Course:
 
 
 if __name__ == "__main__":
-    os.environ["SOURCE_DATE_EPOCH"] = "0"  # files say nothing of the time
     n_kills, mode, threads = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     rng, different = np.random.default_rng(0), 0
     with tempfile.TemporaryDirectory() as folder:
