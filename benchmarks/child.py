@@ -143,7 +143,7 @@ def accuracy(folder: str) -> Result:
     from fastvec.evaluation import analogies, similarity
 
     wv = fastvec.load("vectors")
-    found = {"analogies": analogies(wv, vocab_limit=30_000).accuracy}
+    found = {"analogies": analogies(wv, limit=30_000).accuracy}
     for name, file in {"WS-353": "EN-WS-353-ALL.txt", "MEN": "EN-MEN-TR-3k.txt"}.items():
         if os.path.exists(path := os.path.join(folder, file)):
             found[name] = similarity(wv, path).spearman

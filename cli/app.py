@@ -14,11 +14,9 @@ import click
 
 from fastvec._version import __version__
 from fastvec.errors import FastvecError
-from fastvec.parameters import suggestion
-from fastvec.settings import ALL
 
-from .options import OPTIONS
 from .spoken import spoken
+from .suggestions import Commands, option_meant
 
 #: The commands by sections, in the order of their use: name and help. The module of that name holds a click command
 #: called `command`.
@@ -50,7 +48,7 @@ SECTIONS = {
 COMMANDS = [name for commands in SECTIONS.values() for name in commands]
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(Commands):
     """A group that imports a command when it runs, and lists the commands without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -98,11 +96,11 @@ def _signals() -> Iterator[None]:
 
 
 def _with_suggestion(error: click.NoSuchOption) -> click.UsageError:
-    """Return an error that suggests what an option of another trainer is called here."""
-    known = suggestion(error.option_name.lstrip("-"), ALL)
-    if known is None or error.ctx is None or known not in {each.name for each in error.ctx.command.params}:
+    """Return an error that suggests the option that is meant."""
+    known = error.ctx and option_meant(error.option_name.lstrip("-"), error.ctx.command)
+    if not known:
         return error
-    return click.UsageError(f"No such option '{error.option_name}'. Did you mean '{OPTIONS[known]}'?", error.ctx)
+    return click.UsageError(f"No such option '{error.option_name}'. Did you mean '{known}'?", error.ctx)
 
 
 def main() -> None:

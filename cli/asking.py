@@ -1,9 +1,14 @@
-"""What the commands that ask vectors share: the file, JSON, and words from the command line, a prompt or a pipe."""
+"""What the commands that ask vectors share: the file, JSON, and words from the command line, a prompt or a pipe.
 
+A question is a line of words. One that cannot be answered is reported, the others are answered, and the exit status is
+1 in the end. Each answer names its question.
+"""
+
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -15,21 +20,28 @@ from .tables import print_json, print_table
 if TYPE_CHECKING:
     from fastvec import KeyedVectors
 
+#: The file of vectors that is used if none is named.
+DEFAULT = "vectors.safetensors"
+
 # Argument `vectors`: the path of a file of vectors.
-vectors = click.argument("vectors", type=click.Path())
+vectors = click.argument("vectors", type=click.Path(), default=DEFAULT)
 
 # Option `as_json`.
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 # Words may hold no-break spaces, which are no space to what wrote them.
 _WORDS = re.compile(r"\S+", re.ASCII)
+_WEIGHTED = re.compile(r"(.+):(-?(?:\d+(?:\.\d*)?|\.\d+))")
+_SIGNS = {"+": 1, "-": -1}
 
-# Options `topn`, `restrict_vocab` and `method` of a search for near words.
+Weighted: TypeAlias = tuple[str, float]
+
+# Options `topn`, `limit` and `method` of a search for near words.
 near = (
     click.option(
         "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
     ),
-    click.option("--restrict-vocab", type=click.IntRange(1), metavar="N", help="Search only the first N words."),
+    click.option("--limit", type=click.IntRange(1), metavar="N", help="Search only the first, most frequent, N words."),
     click.option(
         "--method",
         type=click.Choice(["3cosadd", "3cosmul"]),
@@ -41,37 +53,86 @@ near = (
 
 
 def question(
-    *options: Callable[[Any], Any], check: Callable[[Sequence[str]], None] | None = None
+    *options: Callable[[Any], Any],
+    check_words: Callable[[Sequence[str]], None] | None = None,
+    is_word: bool = False,
 ) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command of a function that answers words: `answer(wv, words, as_json=..., **options)`.
 
     The words come from the command line, where they may be checked before the vectors are loaded, from a prompt or
-    from a pipe.
+    from a pipe. With `is_word` each word is a question of its own.
     """
 
     def decorate(answer: Callable[..., None]) -> click.Command:
-        def command(vectors: str, words: tuple[str, ...], **given: Any) -> None:
+        def command(arguments: tuple[str, ...], **given: Any) -> None:
             import fastvec
 
-            if words and check:
-                check(words)
-            wv = fastvec.load(vectors)
-            _ask(words, lambda words: answer(wv, joined(wv, words), **given))
+            path, words = _file_first(arguments)
+            if words and check_words:
+                check_words(words)
+            check(path, words)
+            wv = fastvec.load(path)
+            _ask(wv, words, lambda words: answer(wv, words, **given), is_word=is_word)
 
         decorated: Any = command
-        for decorator in (as_json, *reversed(options), click.argument("words", nargs=-1, metavar="[WORD]..."), vectors):
+        argument = click.argument("arguments", nargs=-1, metavar="[VECTORS] [WORD]...")
+        for decorator in (as_json, *reversed(options), argument):
             decorated = decorator(decorated)
         return click.command(help=answer.__doc__)(decorated)
 
     return decorate
 
 
-def show_near(near: list[tuple[str, float]], method: str, as_json: bool) -> None:
-    """Print words and how near they are."""
+def _file_first(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the file of vectors, the first argument if it exists or looks like one, and the words."""
+    first = arguments[0] if arguments else DEFAULT
+    is_file = os.path.isfile(first) or os.sep in first or is_named_as_vectors(first)
+    return (first, list(arguments[1:])) if is_file else (DEFAULT, list(arguments))
+
+
+def is_named_as_vectors(name: str) -> bool:
+    """Return whether a name has a suffix of files of vectors, compressed or not."""
+    from fastvec.vectors.formats import SUFFIXES
+
+    stem, suffix = os.path.splitext(name.lower())
+    if suffix in (".gz", ".bz2", ".xz", ".zst"):
+        suffix = os.path.splitext(stem)[1]
+    return suffix in SUFFIXES
+
+
+def check(path: str, words: Sequence[str] = ()) -> None:
+    """Refuse the default file where it is missing, and say how to name one."""
+    if path == DEFAULT and not os.path.exists(path):
+        taken = f"{words[0]} is no file of vectors, and " if words else ""
+        raise FileError(
+            f"{taken}{path} is not in this folder; name a file of vectors first, or make one with: fastvec train"
+        )
+
+
+def weighted(wv: "KeyedVectors", words: Sequence[str]) -> tuple[list[Weighted], list[Weighted]]:
+    """Return the words that are added and those that are subtracted, with their weights.
+
+    Words are added, or subtracted after a minus sign that stands alone between two; a weight follows a word and a
+    colon.
+    """
+    groups: dict[int, list[Weighted]] = {1: [], -1: []}
+    sign = 1
+    for place, word in enumerate(words):
+        if word in _SIGNS and 0 < place < len(words) - 1 and words[place - 1] not in _SIGNS:
+            sign = _SIGNS[word]
+            continue
+        found = None if word in wv else _WEIGHTED.fullmatch(word)
+        groups[sign].append((found[1], float(found[2])) if found else (word, 1.0))
+        sign = 1
+    return groups[1], groups[-1]
+
+
+def show_near(asked: str, near: list[tuple[str, float]], method: str, as_json: bool) -> None:
+    """Print words and how near they are to what was asked, which heads the table."""
     if as_json:
-        print_json([{"word": word, "score": score} for word, score in near])
+        print_json({"query": asked, "neighbours": [{"word": word, "score": score} for word, score in near]})
     else:
-        print_table(["word", "cosine" if method == "3cosadd" else "score"], near)
+        print_table([asked, "cosine" if method == "3cosadd" else "score"], near)
 
 
 def joined(wv: "KeyedVectors", words: Sequence[str]) -> list[str]:
@@ -89,25 +150,23 @@ def joined(wv: "KeyedVectors", words: Sequence[str]) -> list[str]:
     return found
 
 
-def _ask(given: Sequence[str], answer: Callable[[list[str]], None]) -> None:
-    """Answer the words of the command line, or each line that is typed or piped in.
-
-    At a prompt an error is shown and the next line asked for; elsewhere it ends the command.
-    """
-    if given:
-        answer(list(given))
-        return
-    if sys.stdin is None:
+def _ask(wv: "KeyedVectors", given: Sequence[str], answer: Callable[[list[str]], None], *, is_word: bool) -> None:
+    """Answer the words of the command line, or each line that is typed or piped in; report what has no answer."""
+    if not given and sys.stdin is None:
         raise FileError("standard input: it is closed")
-    is_prompt = sys.stdin.isatty()
-    for line in _typed() if is_prompt else _piped():
+    is_prompt = not given and sys.stdin.isatty()
+    given_lines = [list(given)] if given else map(_WORDS.findall, _typed() if is_prompt else _piped())
+    lines = (joined(wv, line) for line in given_lines)
+    questions = ([word] for line in lines for word in line) if is_word else filter(None, lines)
+    has_failed = False
+    for words in questions:
         try:
-            if words := _WORDS.findall(line):
-                answer(words)
+            answer(words)
         except FastvecError as error:
-            if not is_prompt:
-                raise
+            has_failed = True
             click.echo(f"fastvec: {spoken(str(error))}", err=True)
+    if has_failed and not is_prompt:
+        sys.exit(1)
 
 
 def _piped() -> Iterator[str]:
@@ -119,6 +178,10 @@ def _piped() -> Iterator[str]:
 
 
 def _typed() -> Iterator[str]:
+    try:
+        import readline  # noqa: F401 - gives `input` a history and the keys that edit a line
+    except ImportError:  # Windows has its own
+        pass
     click.echo("Type words; an empty line ends.", err=True)
     while True:
         try:

@@ -11,7 +11,7 @@ from .tables import print_json
 @click.option(
     "-k", "--clusters", type=click.IntRange(1), metavar="N", default=100, show_default=True, help="Number of classes."
 )
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first N words.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first, most frequent, N words.")
 @click.option(
     "--iterations",
     type=click.IntRange(1),
@@ -31,6 +31,7 @@ def command(vectors: str, clusters: int, limit: int | None, iterations: int, see
     """  # noqa: D301 - click reads the backspace
     import fastvec
 
+    asking.check(vectors)
     wv = fastvec.load(vectors, limit=limit)
     classes = wv.cluster(clusters, iterations=iterations, seed=seed).tolist()
     if as_json:

@@ -90,7 +90,7 @@ def _csv_rows(comparison: "Comparison") -> Iterator[list[Any]]:
     names = comparison.names
     for match in comparison.matches:
         known = [match.test, match.dataset, ""]
-        numbers = [comparison.vocab_limit, match.questions, match.covered]
+        numbers = [comparison.limit, match.questions, match.covered]
         for name, score, interval in zip(names, match.scores, match.intervals, strict=True):
             yield [name, *known, match.measure, *numbers, Score(score, interval)]
         for each in match.differences:

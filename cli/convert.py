@@ -18,7 +18,7 @@ from fastvec.vectors.loading import check_copy, load
     help=f"What to write. By default the suffix of OUT decides: {describe_suffixes()}.",
 )
 @click.option("--check", is_flag=True, help="Read OUT again, and fail unless it holds the same words and numbers.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first N words.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first, most frequent, N words.")
 @click.option(
     "--dtype",
     type=click.Choice(["float32", "float16"]),

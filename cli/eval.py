@@ -9,11 +9,13 @@ import click
 from fastvec.scoring import Analogies, Categories, Scoring, ScoringItems
 
 from . import eval_options as options
+from .asking import DEFAULT
 from .score_layouts import csv_rows, files_table, summary_table
 from .score_tables import ScoreTable, print_scores
+from .suggestions import Commands
 
 
-@click.group()
+@click.group(cls=Commands)
 def command() -> None:
     """Score vectors on analogies, similarity, categories and outliers, with 95 % intervals.
 
@@ -34,7 +36,7 @@ def _test(
     return decorate
 
 
-@_test(Analogies, omit=(), vocab_limit=["30000", "300000", "all"], method=["3cosadd", "nearest"])
+@_test(Analogies, omit=(), limit=["30000", "300000", "all"], method=["3cosadd", "nearest"])
 @click.option("--plot", type=click.Path(), metavar="FILE.png", help="Draw a bar chart of the sections.")
 def analogies(plot: str | None, **given: Any) -> None:
     """Answer "Athens is to Greece as Baghdad is to what?".
@@ -44,7 +46,7 @@ def analogies(plot: str | None, **given: Any) -> None:
 
     \b
     Example:
-      fastvec eval analogies vectors.safetensors --vocab-limit 30000
+      fastvec eval analogies vectors.safetensors --limit 30000
     """  # noqa: D301 - click reads the backspace
     from fastvec.errors import InputError
     from fastvec.evaluation.chart import check_chart, draw_sections
@@ -102,7 +104,7 @@ def outliers(**given: Any) -> None:
 def everything(
     vectors: tuple[str, ...],
     data: tuple[str, ...],
-    vocab_limit: int | None,
+    limit: int | None,
     unknown: str,
     save: bool,
     form: str | None,
@@ -130,12 +132,12 @@ def everything(
         sets["analogies"].insert(0, read_questions())
     by_file: dict[str, list[Any]] = {}
     failures = []
-    for path in vectors or (options.DEFAULT,):
+    for path in vectors or (DEFAULT,):
         wv, results = load(path, save), []
         for task, each in ((task, each) for task, inside in sets.items() for each in inside):
             own: dict[str, Any] = {} if task == "categories" else {"unknown": unknown}
             if task == "analogies":
-                own["vocab_limits"] = [vocab_limit]
+                own["limits"] = [limit]
             try:
                 results += EVALUATIONS[task].score(wv, each, **own, **settings)
             except InputError as error:
@@ -162,7 +164,7 @@ def _evaluate(
     test = EVALUATIONS[task]
     sets = named_sets(task, data)
     by_file = {}
-    for path in vectors or (options.DEFAULT,):
+    for path in vectors or (DEFAULT,):
         wv = load(path, save)
         results = [test.score(wv, each, **settings) for each in sets]
         by_file[path] = [each for inside in results for each in inside]

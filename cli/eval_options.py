@@ -12,9 +12,6 @@ from fastvec.scoring import Resampling, Scoring
 from .options import Decorator, Text, together, without_python
 from .score_tables import FORMS
 
-#: The file of vectors that is used if none is named.
-DEFAULT = "vectors.safetensors"
-
 
 class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A number of words, or "all", which becomes None."""
@@ -70,7 +67,7 @@ def scoring(
 def _option(each: Parameter, several: list[str] | None) -> Decorator:
     facts: dict[str, Any] = {"type": click.Choice(each.choices) if each.choices else each.kind, "default": each.default}
     facts["metavar"] = each.metavar or ("N" if each.kind is int else None)
-    if each.name == "vocab_limit":
+    if each.name == "limit":
         facts |= {"type": VocabLimit(), "default": each.default or "all"}
     name, text = each.name, without_python(each.help)
     if several:

@@ -15,7 +15,7 @@ from fastvec import evaluation
 from fastvec.errors import FileError, InputError
 from fastvec.vectors import check_target
 
-from .eval_options import DEFAULT
+from . import asking
 from .score_layouts import analogy_tables, category_tables, outlier_tables, similarity_tables
 from .score_tables import ScoreTable
 
@@ -42,15 +42,13 @@ class Evaluation:
     tables: Callable[[Sequence[Sequence[Any]]], list[ScoreTable]]
 
 
-def _score_analogies(
-    wv: fastvec.KeyedVectors, questions: Any, vocab_limits: Sequence[int | None], **settings: Any
-) -> Any:
+def _score_analogies(wv: fastvec.KeyedVectors, questions: Any, limits: Sequence[int | None], **settings: Any) -> Any:
     """Score at limits that leave different numbers of words; of two that leave all, None is kept."""
-    limits: dict[int, int | None] = {}
-    for limit in vocab_limits:
+    by_size: dict[int, int | None] = {}
+    for limit in limits:
         size = len(wv) if limit is None else min(limit, len(wv))
-        limits[size] = limit if limit is None else limits.get(size, limit)
-    return evaluation.analogy_grid(wv, questions, list(limits.values()), **settings)
+        by_size[size] = limit if limit is None else by_size.get(size, limit)
+    return evaluation.analogy_grid(wv, questions, list(by_size.values()), **settings)
 
 
 def _single(items: str, read: Callable[[Path], Sequence[Any]], score: Callable[..., Any], tables: Any) -> Evaluation:
@@ -95,8 +93,7 @@ def named_sets(task: Any, data: Sequence[str]) -> list[Any]:
 
 def load(path: str, save: bool = False) -> fastvec.KeyedVectors:
     """Load vectors, after checking that they can be saved again if that is asked."""
-    if path == DEFAULT and not Path(path).exists():
-        raise FileError(f"{path} is not in this folder; name a file of vectors, or make one with: fastvec train")
+    asking.check(path)
     if save and check_target(path) != "safetensors":
         raise InputError(f"{path}: only .safetensors files keep scores; convert the vectors first")
     return fastvec.load(path)

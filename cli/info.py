@@ -38,6 +38,7 @@ def command(vectors: str, as_json: bool) -> None:
     """  # noqa: D301 - click reads the backspace
     from fastvec.vectors.loading import describe
 
+    asking.check(vectors)
     facts = describe(vectors)
     if as_json:
         print_json(facts)

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 @asking.question()
 def command(wv: "KeyedVectors", words: list[str], as_json: bool) -> None:
-    """Show the word that does not go with the others.
+    """Show the word that does not go with the others, after a tab.
 
-    Without words, asks for some, or reads lines of them from the standard input.
+    VECTORS is vectors.safetensors if no file is named. Without words,
+    asks for some, or reads lines of them from the standard input.
 
     \b
     Example:
@@ -23,6 +24,6 @@ def command(wv: "KeyedVectors", words: list[str], as_json: bool) -> None:
     """  # noqa: D301 - click reads the backspace
     word = wv.doesnt_match(words)
     if as_json:
-        print_json({"word": word})
+        print_json({"query": words, "word": word})
     else:
-        click.echo(word)
+        click.echo(f"{' '.join(words)}\t{word}")

@@ -26,7 +26,7 @@ class Measured(NamedTuple):
 
 def limit_and_case(result: Any) -> tuple[str, str]:
     """Describe the vocabulary limit of a result, and whether case was folded."""
-    limit = "none" if result.vocab_limit is None else f"{result.vocab_limit:,}"
+    limit = "none" if result.limit is None else f"{result.limit:,}"
     return f"{limit} ({result.vocab_size:,} words used)", f"case {'folded' if result.fold_case else 'kept'}"
 
 
@@ -135,7 +135,7 @@ def files_table(by_file: Mapping[str, Sequence[Any]]) -> ScoreTable:
             for part in measured(each):
                 name = " ".join(filter(None, (each.dataset, part.section)))
                 for measure, cell in (("covered", part.covered), (part.measure, part.score)):
-                    found.setdefault((name, measure, part.items), {}).setdefault(each.vocab_limit, {})[file] = cell
+                    found.setdefault((name, measure, part.items), {}).setdefault(each.limit, {})[file] = cell
     order = list(dict.fromkeys(name for name, _, _ in found))
     table = ScoreTable("scores x 100", ["set", "words", "measure", "items", *by_file], spare=("items",))
     for name in order:
@@ -165,7 +165,7 @@ def csv_rows(by_file: Mapping[str, Sequence[Any]]) -> Iterator[list[Any]]:
         for each in results:
             known = [file, each.task, each.dataset]
             for part in measured(each, with_sections=True):
-                numbers = [each.vocab_limit, part.items, part.covered, part.score]
+                numbers = [each.limit, part.items, part.covered, part.score]
                 yield [*known, part.section, part.measure, *numbers]
 
 

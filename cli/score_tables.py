@@ -21,7 +21,7 @@ from .tables import Column, column_of, print_json, show, table_lines, table_widt
 #: What the lines of a table become on paper.
 FORMS = ("json", "csv", "markdown", "latex")
 #: The columns of CSV.
-_CSV = "vectors task set section measure vocab_limit items covered score low high".split()
+_CSV = "vectors task set section measure limit items covered score low high".split()
 
 
 class Score(NamedTuple):

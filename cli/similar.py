@@ -18,11 +18,18 @@ def command(
 ) -> None:
     """Show the words nearest to the sum of some words.
 
-    Words that make up a phrase of the vectors are taken as that phrase: new york as new_york. Without a word, asks for
-    some, or reads lines of them from the standard input.
+    VECTORS is vectors.safetensors if no file is named. A word after a lone - is subtracted; a colon and a number after
+    a word weigh it. Words that make up a phrase of the vectors are taken as that phrase: new york as new_york. Without
+    a word, asks for some, or reads lines of them from the standard input.
 
     \b
-    Example:
-      fastvec similar vectors.safetensors king woman --minus man
+    Examples:
+      fastvec similar vectors.safetensors king
+      fastvec similar king - man + woman
+      fastvec similar apple:2 fruit:-0.5
     """  # noqa: D301 - click reads the backspace
-    asking.show_near(wv.most_similar(words, asking.joined(wv, minus), method=method, **limits), method, as_json)
+    added, subtracted = asking.weighted(wv, words)
+    others = asking.joined(wv, minus)
+    asked = " - ".join([" ".join(words), *others])
+    near = wv.most_similar(added, [*subtracted, *others], method=method, **limits)
+    asking.show_near(asked, near, method, as_json)

@@ -1,12 +1,13 @@
 """The options of `fastvec train`, which `fastvec plan` takes too, and their help by sections."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from fastvec.errors import InputError
 from fastvec.parameters import Parameter
-from fastvec.settings import GROUPS, MODELS, Model, Reading, Words
+from fastvec.settings import GROUPS, MODELS, Model, Reading, Words, check_model
 from fastvec.vectors.formats import describe_suffixes
 
 from . import options
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 #: Where vectors are written if nothing else is said.
 OUTPUT = "vectors.safetensors"
 _KINDS: tuple[type[Model], ...] = tuple(dict.fromkeys(MODELS.values()))
+
+
+class ModelName(click.Choice[str]):
+    """The name of a model; one that others have for it is answered with the right one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        try:
+            check_model(value)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
 
 
 class TrainingCommand(click.Command):
@@ -64,7 +77,7 @@ def _sections() -> list[tuple[str, list[Parameter]]]:
 # Arguments `sources`, `cooccurrence` and `output`, and the keywords of `fastvec.train`; what is not given is None.
 training = options.together(
     click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path()),
-    click.option("--model", type=click.Choice(list(MODELS)), help="What to train.  [default: skipgram]"),
+    click.option("--model", type=ModelName(list(MODELS)), help="What to train.  [default: skipgram]"),
     click.option(
         "--cooccurrence",
         type=click.Path(),

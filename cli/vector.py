@@ -11,19 +11,20 @@ if TYPE_CHECKING:
     from fastvec import KeyedVectors
 
 
-@asking.question()
+@asking.question(is_word=True)
 def command(wv: "KeyedVectors", words: list[str], as_json: bool) -> None:
     """Print words with their vectors, one in each line.
 
-    Without words, asks for some, or reads them from the standard input. A fastText .bin gives vectors for any word.
+    VECTORS is vectors.safetensors if no file is named. Without words,
+    asks for some, or reads them from the standard input. A fastText .bin gives vectors for any word.
 
     \b
     Example:
       fastvec vector vectors.safetensors king queen
     """  # noqa: D301 - click reads the backspace
-    for word in words:
-        numbers = [str(number) for number in wv[word]]  # the shortest that give the same float32
-        if as_json:
-            print_json({"word": word, "vector": [float(number) for number in numbers]})
-        else:
-            click.echo(" ".join([word, *numbers]))
+    (word,) = words
+    numbers = [str(number) for number in wv[word]]  # the shortest that give the same float32
+    if as_json:
+        print_json({"word": word, "vector": [float(number) for number in numbers]})
+    else:
+        click.echo(" ".join([word, *numbers]))

@@ -1,11 +1,16 @@
 """Checks of arguments; each error names the argument, the limit and the value."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from math import isfinite
 from numbers import Integral, Real
+from typing import ParamSpec, TypeVar
 
 from fastvec.errors import InputError
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
 
 
 def check_integer(name: str, value: object, least: int) -> None:
@@ -38,6 +43,48 @@ def check_flag(name: str, value: object) -> None:
         raise InputError(f"{name} must be True or False, not {value!r}")
 
 
+def check_path(name: str, value: object, *, optional: bool = False) -> None:
+    """Refuse anything but a path, or where it is `optional` None."""
+    if not isinstance(value, (str, os.PathLike)) and not (optional and value is None):
+        raise InputError(f"{name} must be a path, not {shorten(value)}")
+
+
+def check_words(name: str, words: object) -> list[str]:
+    """Return the words of any iterable of strings; refuse a string, and anything else that is no string in it."""
+    if isinstance(words, (str, bytes)) or not isinstance(words, Iterable):
+        raise InputError(f"{name} must be a list of words, not {shorten(words)}")
+    listed = list(words)
+    for number, word in enumerate(listed, 1):
+        if not isinstance(word, str):
+            raise InputError(f"{name} must hold words only; item {number} is {shorten(word)}")
+    return listed
+
+
+def renamed(**names: str) -> Callable[[Callable[Arguments, Returned]], Callable[Arguments, Returned]]:
+    """Make a decorator that answers keywords a function had, or has elsewhere, with what they are called: old="new"."""
+
+    def decorate(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
+        @wraps(function)
+        def checked(*args: Arguments.args, **keywords: Arguments.kwargs) -> Returned:
+            for old in names.keys() & keywords:
+                raise InputError(f"there is no argument {old!r}; did you mean {names[old]}?")
+            return function(*args, **keywords)
+
+        return checked
+
+    return decorate
+
+
+def shorten(value: object) -> str:
+    """Return a value as a message shows it, or only its kind where that is long.
+
+    >>> shorten(3), shorten(range(3)), shorten("x" * 100)
+    ('3', 'range(0, 3)', 'a str')
+    """
+    shown = repr(value)
+    return shown if len(shown) <= 60 and "\n" not in shown else f"a {type(value).__name__}"
+
+
 def count_threads(threads: int | None) -> int:
     """Return the number of threads to use.
 
@@ -53,6 +100,5 @@ def count_threads(threads: int | None) -> int:
     """
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads < 1:
-        raise InputError(f"threads must be at least 1, not {threads}")
+    check_integer("threads", threads, 1)
     return threads

@@ -18,7 +18,18 @@ Method = Literal["3cosadd", "3cosmul", "nearest"]
 Unknown = Literal["skip", "wrong"]
 Cluster = Literal["pair", "question", "section"]
 
-_LIMIT: dict[str, Any] = {"least": 1, "metavar": "N|all"}
+#: What parameters are, or were, called elsewhere.
+OLD_NAMES = {
+    "vocab_limit": "limit",
+    "restrict_vocab": "limit",
+    "case_insensitive": "fold_case",
+    "dummy4unknown": "unknown",
+    "questions": "path",
+    "pairs": "path",
+    "similarity_function": "method",
+}
+
+_LIMIT: dict[str, Any] = {"least": 1, "metavar": "N|all", "known_as": ("vocab_limit", "restrict_vocab")}
 
 
 @positional_settings
@@ -37,7 +48,7 @@ class Resampling(Settings):
 class Scoring(Settings):
     """What all tests have in common."""
 
-    vocab_limit: int | None = parameter(
+    limit: int | None = parameter(
         None, help="Use only the first, most frequent, N words, or all (in Python, None).", **_LIMIT
     )
     fold_case: bool = parameter(
@@ -64,7 +75,7 @@ class ScoringItems(Scoring):
 class Analogies(ScoringItems):
     """Analogy questions."""
 
-    vocab_limit: int | None = 30_000
+    limit: int | None = 30_000
     method: Method = parameter(
         "3cosadd",
         help="How to answer analogies; nearest finds the neighbour of the third word, to show what the offset adds.",
@@ -82,7 +93,7 @@ class Categories(Scoring):
 class Comparing(Scoring):
     """Several vectors on the same questions."""
 
-    vocab_limit: int | None = parameter(
+    limit: int | None = parameter(
         30_000, help="Seek answers and neighbours among the first N words that all vectors have, or all.", **_LIMIT
     )
     method: Method = parameter("3cosadd", help="How to answer analogies.")

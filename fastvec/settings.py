@@ -6,6 +6,7 @@ these declarations. A default that is set again in a derived class replaces that
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -539,6 +540,38 @@ class PpmiSvd(Counted):
 ARGUMENTS: tuple[type[Settings], ...] = (Words, Reading, Result)
 #: The parameters of each model, by its name.
 MODELS: dict[str, type[Model]] = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
+#: What other trainers call a model, in lower case and without signs between its parts.
+_MODEL_NAMES = {
+    "sg": "skipgram", "sgns": "skipgram", "word2vec": "skipgram", "w2v": "skipgram", "sghs": "skipgram",
+    "continuousbagofwords": "cbow", "cb": "cbow",
+    "ppmi": "ppmi-svd", "pmi": "ppmi-svd", "svd": "ppmi-svd", "svdppmi": "ppmi-svd", "lsa": "ppmi-svd",
+}  # fmt: skip
+_SUBWORDS = "train skipgram or cbow with subwords (--subwords 3-6)"
+_DOCUMENTS = "vectors of documents are not trained; the mean of a document's words (`KeyedVectors.centroid`) may serve"
+_CLASSIFIERS = "classifiers are not trained; train one on the vectors with scikit-learn, say"
+_CONTEXTUAL = "each word has one vector here, whatever its context"
+#: What is out of scope, by the names that are asked for, and why.
+OUT_OF_SCOPE = {
+    **dict.fromkeys(("fasttext", "subword", "subwords", "floret"), _SUBWORDS),
+    **dict.fromkeys(("doc2vec", "pvdm", "pvdbow", "paragraph2vec", "sent2vec", "print-sentence-vectors"), _DOCUMENTS),
+    **dict.fromkeys(("supervised", "classifier", "predict", "predict-prob", "autotune", "quantize"), _CLASSIFIERS),
+    **dict.fromkeys(("bert", "elmo", "gpt", "transformer"), _CONTEXTUAL),
+}
+
+
+def check_model(name: object) -> None:
+    """Refuse what is no name of a model; the message has the right one, or why there is none."""
+    if name in MODELS:
+        return
+    plain = str(name).lower().replace("-", "").replace("_", "").replace(" ", "")
+    names = _MODEL_NAMES | {model.replace("-", ""): model for model in MODELS}
+    close = [plain] if plain in names else get_close_matches(plain, names, 1, 0.75)
+    cure = f"; did you mean {names[close[0]]!r}?" if close else ""
+    if plain in OUT_OF_SCOPE:
+        cure = f": {OUT_OF_SCOPE[plain]}"
+    raise InputError(f"model must be one of {', '.join(MODELS)}, not {name!r}{cure}")
+
+
 #: All groups of parameters of training, and of all work.
 GROUPS: tuple[type[Settings], ...] = (*dict.fromkeys(MODELS.values()), *ARGUMENTS, Run)
 ALL: tuple[type[Settings], ...] = (*GROUPS, Phrasing)

@@ -201,10 +201,10 @@ def test_bytes_that_are_no_text_are_refused_by_line(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"vocab_limit": 0}, "vocab_limit must be at least 1, not 0"),
+        ({"limit": 0}, "limit must be at least 1, not 0"),
         ({"method": "cosadd"}, "method must be one of 3cosadd, 3cosmul, nearest, not 'cosadd'"),
         ({"unknown": "guess"}, "unknown must be one of skip, wrong, not 'guess'"),
-        ({"vocab_limit": 2}, r"0 of 5 questions covered: .* first 2 words of the vectors \(the, paris, france"),
+        ({"limit": 2}, r"0 of 5 questions covered: .* first 2 words of the vectors \(the, paris, france"),
     ],
 )
 def test_bad_arguments_are_refused(questions_path, arguments, message):
@@ -214,7 +214,9 @@ def test_bad_arguments_are_refused(questions_path, arguments, message):
 
 def test_vectors_that_are_not_finite_are_refused(questions_path):
     wv = random_vectors(WORDS)
-    wv.vectors[3, 1] = np.nan
+    matrix = wv.vectors.copy()
+    matrix[3, 1] = np.nan
+    wv = KeyedVectors(wv.words, matrix)
     with pytest.raises(InputError, match="finite"):
         analogies(wv, questions_path)
 

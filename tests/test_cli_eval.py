@@ -84,8 +84,8 @@ def test_all_goes_on_after_a_set_that_is_not_covered(folder):
 
 
 def test_scores_are_printed_as_json(folder):
-    results = json.loads(run("eval", "analogies", "--data", "sets/q.txt", "--vocab-limit", "4", "--json").output)
-    assert [(each["method"], each["vocab_limit"], each["overall"]["covered"]) for each in results] == [
+    results = json.loads(run("eval", "analogies", "--data", "sets/q.txt", "--limit", "4", "--json").output)
+    assert [(each["method"], each["limit"], each["overall"]["covered"]) for each in results] == [
         ("3cosadd", 4, 2),
         ("nearest", 4, 2),
     ]
@@ -117,7 +117,7 @@ def test_files_that_cannot_keep_scores_are_refused(folder):
 
 
 def test_a_limit_is_a_number_or_all(folder):
-    result = run("eval", "analogies", "--vocab-limit", "many")
+    result = run("eval", "analogies", "--limit", "many")
     assert result.exit_code == 2
     assert "'many' is neither a number of words nor 'all'" in result.output
 
@@ -251,8 +251,8 @@ def test_a_limit_that_leaves_all_words_of_a_file_shows_their_scores(folder):
     few = fastvec.load("vectors.safetensors", limit=4)
     few.save("few.bin")
     lines = run(
-        "eval", "analogies", "vectors.safetensors", "few.bin", "--data", "sets/q.txt", "--vocab-limit", "6",
-        "--vocab-limit", "all", "--method", "3cosadd",
+        "eval", "analogies", "vectors.safetensors", "few.bin", "--data", "sets/q.txt", "--limit", "6",
+        "--limit", "all", "--method", "3cosadd",
     ).output.splitlines()  # fmt: skip
     covered = [line.split()[1:] for line in lines if line.startswith("q.txt ") and line.split()[2] == "covered"]
     assert covered == [["6", "covered", "3", "2", "2"], ["all", "covered", "3", "3", "2"]]

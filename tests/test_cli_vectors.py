@@ -50,14 +50,39 @@ def run(monkeypatch, capsys):
 
 def test_similar_words_are_a_table(run, path):
     lines = run("similar", path, "king", "-n", 2).splitlines()
-    assert lines[0].split() == ["word", "cosine"]
+    assert lines[0].split() == ["king", "cosine"]
     assert [line.split()[0] for line in lines[1:]] == ["man", "queen"]
 
 
 def test_similar_words_can_be_json(run, path):
     found = json.loads(run("similar", path, "king", "woman", "--minus", "man", "--json", "-n", 1))
-    assert found[0]["word"] == "queen"
-    assert found == [{"word": "queen", "score": pytest.approx(load(path).analogy("king", "man", "woman", 1)[0][1])}]
+    score = pytest.approx(load(path).analogy("king", "man", "woman", 1)[0][1])
+    assert found == {"query": "king woman - man", "neighbours": [{"word": "queen", "score": score}]}
+
+
+def test_a_query_may_be_a_sum_with_weights(run, path):
+    assert run("similar", path, "king", "-", "man", "+", "woman").splitlines()[1].split()[0] == "queen"
+    found = json.loads(run("similar", path, "king:0.5", "woman:2", "--json"))
+    expected = load(path).most_similar([("king", 0.5), ("woman", 2)])
+    assert [(each["word"], each["score"]) for each in found["neighbours"]] == expected
+
+
+def test_signs_and_colons_that_are_words_stay_words(run, tmp_path):
+    KeyedVectors(["-", "a:1", "b"], np.eye(3)).save(tmp_path / "v.bin")
+    assert run("similar", tmp_path / "v.bin", "-", "-n", 1).splitlines()[0].split() == ["-", "cosine"]
+    assert "a:1" not in run("similar", tmp_path / "v.bin", "a:1").splitlines()[1:]
+
+
+def test_the_file_comes_first_or_is_that_of_the_folder(run, path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "king is no file of vectors, and vectors.safetensors is not in this folder" in run(
+        "similar", "king", status=1
+    )
+    load(path).save("vectors.safetensors")
+    assert run("similar", "king", "-n", 1) == run("similar", path, "king", "-n", 1)
+    assert run("vector", stdin="king\n") == run("vector", path, "king")
+    assert run("info") == run("info", "vectors.safetensors")
+    assert "nope.vec: No such file" in run("similar", "nope.vec", "king", status=1)
 
 
 def test_phrases_are_understood_in_queries(tmp_path, monkeypatch, capsys):
@@ -77,14 +102,16 @@ def test_phrases_are_understood_in_queries(tmp_path, monkeypatch, capsys):
 def test_analogies(run, path):
     assert run("analogy", path, "king", "man", "woman", "-n", 1).splitlines()[1].split()[0] == "queen"
     found = run("analogy", path, "king", "man", "woman", "--method", "3cosmul", "--json")
-    assert json.loads(found)[0]["word"] == "queen"
+    assert json.loads(found)["neighbours"][0]["word"] == "queen"
+    assert run("analogy", path, "king", "-", "man", "+", "woman") == run("analogy", path, "king", "man", "woman")
     assert "An analogy needs three words." in run("analogy", path, "king", status=2)
-    assert "an analogy needs three words, not 1" in run("analogy", path, stdin="king\n", status=1)
+    assert "an analogy needs three words, not 'king'" in run("analogy", path, stdin="king\n", status=1)
 
 
 def test_the_odd_one_out(run, path):
-    assert run("odd", path, "king", "man", "apple") == "apple\n"
-    assert json.loads(run("odd", path, "king", "man", "apple", "--json")) == {"word": "apple"}
+    words = ["king", "man", "apple"]
+    assert run("odd", path, *words) == "king man apple\tapple\n"
+    assert json.loads(run("odd", path, *words, "--json")) == {"query": words, "word": "apple"}
 
 
 def test_vectors_are_printed_exactly(run, path):
@@ -103,6 +130,22 @@ def test_words_come_from_a_pipe(run, path):
         "man", "king", "queen",
     ]  # fmt: skip
     assert "'nope' is not among the 5 words" in run("vector", path, stdin="nope\n", status=1)
+
+
+@pytest.mark.parametrize("arguments", [["similar", "--json"], ["odd", "--json"], ["vector", "--json"]])
+def test_what_has_no_answer_does_not_end_a_batch(path, arguments, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["fastvec", *arguments, path])
+    monkeypatch.setattr("sys.stdin", io.StringIO("king\nQuen\nqueen\n"))
+    with pytest.raises(SystemExit) as stop:
+        main()
+    output = capsys.readouterr()
+    answered = [json.loads(line) for line in output.out.splitlines()]
+    assert [each.get("word") if "vector" in each else each["query"] for each in answered] in (
+        ["king", "queen"],
+        [["king"], ["queen"]],
+    )
+    assert output.err == "fastvec: 'Quen' is not among the 5 words; did you mean 'queen'?\n"
+    assert stop.value.code == 1
 
 
 def test_what_comes_from_a_pipe_is_split_at_ascii_white_space_only(run, tmp_path):
@@ -125,9 +168,9 @@ def test_words_come_from_a_prompt_that_survives_mistakes(run, path, monkeypatch)
             raise EOFError from None
 
     monkeypatch.setattr("builtins.input", answer)
-    assert run("odd", path, stdin=Terminal()) == "apple\n"
+    assert run("odd", path, stdin=Terminal()) == "king man apple\tapple\n"
     typed = iter(["king man apple", "", "never"])
-    assert run("odd", path, stdin=Terminal()) == "apple\n"
+    assert run("odd", path, stdin=Terminal()) == "king man apple\tapple\n"
 
 
 def test_classes_are_lines_of_word_and_number(run, path):

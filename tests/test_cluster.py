@@ -50,8 +50,8 @@ def test_an_empty_class_starts_again_from_the_word_that_fits_worst():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n_clusters": 0}, "n_clusters must be between 1 and the 2 words, not 0"),
-        ({"n_clusters": 3}, "n_clusters must be between 1 and the 2 words, not 3"),
+        ({"n_clusters": 0}, "n_clusters must be at least 1, not 0"),
+        ({"n_clusters": 3}, "n_clusters must be at most 2, the number of words, not 3"),
         ({"n_clusters": 1, "iterations": 0}, "iterations must be at least 1, not 0"),
         ({"n_clusters": 1, "seed": -1}, "seed must be at least 0, not -1"),
     ],

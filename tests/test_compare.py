@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from fastvec import InputError, KeyedVectors
-from fastvec.evaluation import compare, read_pairs, read_questions
+from fastvec.evaluation import analogies, compare, read_pairs, read_questions, similarity
 from fastvec.evaluation._compare import mcnemar
 
 WORDS = [f"{letter}{number}" for number in range(20) for letter in "ab"]
@@ -87,6 +87,35 @@ def test_three_vectors_are_compared_two_by_two(pairs):
     assert comparison.to_dict()["matches"][0]["measure"] == "spearman"
 
 
+def test_vectors_and_sets_may_be_files(tmp_path, questions, pairs):
+    one, other = make_vectors(0.1), make_vectors(2.0)
+    one.save(tmp_path / "one.bin")
+    expected = compare([one, other], [questions], [pairs], names=["one.bin", "B"])
+    found = compare([tmp_path / "one.bin", other], tmp_path / "q.txt", str(tmp_path / "pairs.tsv"))
+    assert found == expected
+    assert compare({"one.bin": one, "B": other}, questions, pairs) == expected
+    assert analogies(tmp_path / "one.bin", questions) == analogies(one, tmp_path / "q.txt")
+    assert similarity(str(tmp_path / "one.bin"), pairs) == similarity(one, pairs)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda wv: compare(wv), "vectors must be a list or a dict of vectors or paths, not <KeyedVectors"),
+        (lambda wv: compare([wv, 3], ["google"]), "an item of vectors must be KeyedVectors, or the path .* not 3"),
+        (lambda wv: compare([wv, wv], names=["x"]), "names must name all 2 vectors, not 1"),
+        (lambda wv: compare([wv, wv], 3), "path must be a path, not 3"),
+        (lambda wv: analogies(None), "wv must be KeyedVectors, or the path of a file of vectors, not None"),
+        (lambda wv: analogies(wv, 3), "path must be a path, not 3"),
+        (lambda wv: analogies(wv, restrict_vocab=3), "no argument 'restrict_vocab'; did you mean limit?"),
+        (lambda wv: similarity(wv, None), "path must be a path, not None"),
+    ],
+)
+def test_what_is_no_vectors_or_no_set_is_refused(call, message):
+    with pytest.raises(InputError, match=message):
+        call(make_vectors(0.1))
+
+
 def test_mcnemar_is_the_sign_test_of_what_differs():
     assert mcnemar(np.array([1.0] * 9 + [-1.0] + [0.0] * 50)) == pytest.approx(22 / 1024)
     assert mcnemar(np.zeros(5)) == 1
@@ -96,8 +125,8 @@ def test_bad_arguments_are_refused(questions, pairs):
     wv = make_vectors(0.1)
     with pytest.raises(InputError, match="compare needs at least two vectors, not 1"):
         compare([wv], [questions])
-    with pytest.raises(InputError, match="vocab_limit must be at least 1"):
-        compare([wv, wv], [questions], vocab_limit=0)
+    with pytest.raises(InputError, match="limit must be at least 1"):
+        compare([wv, wv], [questions], limit=0)
     with pytest.raises(InputError, match="neighbours must be at least 1, not 0"):
         compare([wv, wv], [questions], neighbours=0)
     others = KeyedVectors([f"c{number}" for number in range(11)] + ["a0"], np.eye(12))

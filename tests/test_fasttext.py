@@ -44,6 +44,8 @@ def test_output_vectors_of_negative_sampling_are_context_vectors(tmp_path):
 def test_part_of_a_model_can_be_loaded(tmp_path):
     path = save(tmp_path, Model(WORDS))
     assert load(path, limit=2).words == WORDS[:2]
+    wv = load(path)
+    assert np.array_equal(wv[np.array(WORDS[:2])], wv[WORDS[:2]])
     part = load(path, words=["a", "the"], dtype="float16")
     assert part.words == ["the", "a"]
     assert part.vectors.dtype == np.float16

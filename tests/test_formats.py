@@ -224,7 +224,7 @@ def test_numbers_too_large_for_float16_are_refused(tmp_path, format):
     ("options", "message"),
     [
         ({"limit": 0}, "limit must be at least 1, not 0"),
-        ({"words": "king"}, "words must be several words"),
+        ({"words": "king"}, "words must be a list of words, not 'king'"),
         ({"dtype": "float64"}, "dtype must be float32 or float16, not float64"),
         ({"errors": "ignore"}, "errors must be one of strict, replace, not 'ignore'"),
     ],

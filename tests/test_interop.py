@@ -1,5 +1,6 @@
 import os
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,6 +31,10 @@ def test_gensim_and_back(wv):
     assert np.array_equal(back.vectors, wv.vectors)
     assert back.counts.tolist() == wv.counts.tolist()
     assert KeyedVectors.from_gensim(KeyedVectors(["a"], [[1]]).to_gensim()).counts is None
+    assert KeyedVectors.from_gensim(SimpleNamespace(wv=keyed)).words == wv.words
+    assert not np.shares_memory(back.vectors, keyed.vectors)
+    with pytest.raises(InputError, match="from_gensim takes a model or KeyedVectors of gensim, not 3"):
+        KeyedVectors.from_gensim(3)
 
 
 def test_pandas_and_back(wv):

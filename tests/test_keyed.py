@@ -1,7 +1,10 @@
+import pickle
+from time import perf_counter
+
 import numpy as np
 import pytest
 
-from fastvec import FastvecError, InputError, KeyedVectors
+from fastvec import FastvecError, InputError, KeyedVectors, UnknownWordError, load
 from fastvec.words import PackedWords
 
 
@@ -33,6 +36,92 @@ def test_a_missing_word_is_named_without_quoted_quotes(wv):
         wv["water"]
     assert isinstance(caught.value, FastvecError)
     assert str(caught.value) == "'water' is not among the 3 words"
+
+
+@pytest.mark.parametrize("key", [0, slice(2), [0], None, 1.5, b"ice"])
+def test_what_is_no_word_is_refused(wv, key):
+    with pytest.raises(InputError, match="the key must"):
+        wv[key]
+    assert key not in wv
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("Ice", "ice"),
+        ("SNOW", "snow"),
+        ("snw", "snow"),
+        ("snowx", "snow"),
+        ("Sonw", "snow"),
+        ("new york", "new_york"),
+        ("u.s.a.", "U.S.A."),
+        ("rain", None),
+        ("x" * 100, None),
+    ],
+)
+def test_a_missing_word_is_answered_with_the_one_that_is_meant(word, meant):
+    wv = KeyedVectors(["ice", "snow", "new_york", "U.S.A."], np.eye(4))
+    with pytest.raises(UnknownWordError) as caught:
+        wv[word]
+    cure = "" if meant is None else f"; did you mean {meant!r}?"
+    assert str(caught.value) == f"{word!r} is not among the 4 words{cure}"
+
+
+def test_of_several_likely_words_the_most_frequent_is_suggested():
+    wv = KeyedVectors(["a", "cat", "car"], np.eye(3))
+    with pytest.raises(UnknownWordError, match="did you mean 'cat'"):
+        wv["caz"]
+
+
+def test_a_suggestion_is_quick_among_many_words():
+    wv = KeyedVectors([f"word{row}" for row in range(200_000)], np.zeros((200_000, 1), np.float16))
+    _ = "word1" in wv
+    began = perf_counter()
+    with pytest.raises(UnknownWordError, match="did you mean 'word12345'"):
+        wv["wrd12345"]
+    assert perf_counter() - began < 1
+
+
+def test_lengths_are_those_of_the_numbers_that_are_there():
+    wv = KeyedVectors(["a", "b", "c"], np.eye(3, dtype=np.float32) + 0.1)
+    before = wv.most_similar("b")
+    wv.vectors[0] *= 10
+    assert dict(wv.most_similar("b")) == pytest.approx(dict(before))
+    assert wv.similarities("a")[0] == pytest.approx(1)
+    with pytest.raises(AttributeError):
+        wv.vectors = np.eye(3)
+
+
+def test_vectors_that_nobody_else_has_are_read_only_and_measured_once(wv, tmp_path):
+    wv.save(tmp_path / "v.txt")
+    for made in (wv.center(), load(tmp_path / "v.txt")):
+        assert not made.vectors.flags.writeable
+        assert made.norms is made.norms
+        copied = pickle.loads(pickle.dumps(made))
+        copied.vectors[0] *= 3
+        assert copied.similarities("ice")[0] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ab", np.eye(2)), "words must be a list of words, not 'ab'"),
+        ((["a", 1], np.eye(2)), "words must hold words only; item 2 is 1"),
+        ((None, np.eye(2)), "words must be a list of words, not None"),
+        ((["a", "b"], [[1, 2], [3]]), "vectors must be a matrix of numbers"),
+        ((["a", "b"], [["x"], ["y"]]), "vectors must be a matrix of numbers"),
+    ],
+)
+def test_what_makes_no_vectors_is_refused(arguments, message):
+    with pytest.raises(InputError, match=message):
+        KeyedVectors(*arguments)
+
+
+def test_counts_are_integers():
+    with pytest.raises(InputError, match="counts must be integers"):
+        KeyedVectors(["a"], [[1]], counts=["x"])
+    with pytest.raises(InputError, match="counts must be a list of integers, not an array of shape"):
+        KeyedVectors(["a"], [[1]], counts=[[1]])
 
 
 def test_vectors_are_not_copied():

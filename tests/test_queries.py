@@ -51,6 +51,41 @@ def test_vectors_can_be_mixed_with_words(wv):
     assert_same(wv.most_similar([wv["w1"] * 9, "w2"], topn=3), naive_neighbours(wv, query, 3, {"w2"}))
 
 
+def test_words_and_vectors_may_have_weights(wv):
+    query = 0.5 * wv["w1"] / np.linalg.norm(wv["w1"]) - 2 * wv["w2"] / np.linalg.norm(wv["w2"])
+    expected = naive_neighbours(wv, query, 10, {"w1", "w2"})
+    assert_same(wv.most_similar([("w1", 0.5), ("w2", -2)]), expected)
+    assert_same(wv.most_similar([(wv["w1"], 0.5)], [("w2", 2)]), naive_neighbours(wv, query, 10, {"w2"}))
+    assert wv.most_similar(("w1", 0.5)) == wv.most_similar("w1")
+    assert wv.most_similar(("w1", "w2")) == wv.most_similar(["w1", "w2"])
+    squared = wv.most_similar([("w1", 2), "w3"], ["w2"], method="3cosmul")
+    assert_same(squared, wv.most_similar(["w1", "w1", "w3"], ["w2"], method="3cosmul"))
+
+
+def test_all_words_are_returned_on_request(wv):
+    assert len(wv.most_similar("w1", topn=None)) == 299
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, np.array, dict.fromkeys])
+def test_words_come_in_any_iterable(wv, kind):
+    words = ["w1", "w2", "w5"]
+    assert wv.doesnt_match(kind(words)) == wv.doesnt_match(words)
+    assert (wv.centroid(kind(words)) == wv.centroid(words)).all()
+    assert wv.nearest(kind(words)) == wv.nearest(words)
+    assert wv.subset(kind(words)).words == words
+    assert wv.most_similar(kind(words)) == wv.most_similar(words)
+    assert (wv[kind(words)] == wv[words]).all()
+
+
+def test_neighbours_are_a_table_too(wv):
+    pd = pytest.importorskip("pandas")
+    found = wv.most_similar("w1", topn=2)
+    assert isinstance(found.to_pandas(), pd.DataFrame)
+    assert found.to_pandas().columns.tolist() == ["word", "score"]
+    (word, score), _ = found
+    assert f"<td>{word}</td><td>{score:.4f}</td>" in found._repr_html_()
+
+
 def test_multiplying_cosines(wv):
     def score(word):
         half = {other: (1 + cosine(wv[word], wv[other])) / 2 for other in ("w1", "w2", "w3")}
@@ -61,7 +96,7 @@ def test_multiplying_cosines(wv):
 
 
 def test_search_can_be_restricted_to_the_first_words(wv):
-    found = wv.most_similar("w7", topn=50, restrict_vocab=20)
+    found = wv.most_similar("w7", topn=50, limit=20)
     assert {word for word, _ in found} == {f"w{row}" for row in range(20)} - {"w7"}
 
 
@@ -144,13 +179,23 @@ def test_rank_counts_the_closer_words(wv):
     [
         (lambda wv: wv.most_similar(), "at least one word or vector"),
         (lambda wv: wv.most_similar("w1", topn=0), "topn must be at least 1, not 0"),
-        (lambda wv: wv.most_similar("w1", restrict_vocab=0), "restrict_vocab must be at least 1, not 0"),
+        (lambda wv: wv.most_similar("w1", limit=0), "limit must be at least 1, not 0"),
         (lambda wv: wv.most_similar("w1", method="cosmul"), "method must be one of 3cosadd, 3cosmul, not 'cosmul'"),
+        (lambda wv: wv.most_similar("w1", restrict_vocab=9), "no argument 'restrict_vocab'; did you mean limit?"),
+        (lambda wv: wv.nearest(["w1"], vocab_limit=9), "no argument 'vocab_limit'; did you mean limit?"),
         (lambda wv: wv.most_similar([np.zeros(3)]), "a vector must have 8 numbers"),
+        (lambda wv: wv.most_similar([np.full(8, np.nan)]), "a vector must hold finite numbers"),
+        (lambda wv: wv.most_similar(None), "positive must be a word, a vector, or a list of these, not None"),
+        (lambda wv: wv.most_similar([0.5] * 8), r"an item must be a word or a vector \(a NumPy array\), not 0.5"),
+        (lambda wv: wv.most_similar([("w1", np.inf)]), "a weight must be a finite number, not inf"),
+        (lambda wv: wv.similarity("w1", 3), r"an item must be a word or a vector .* not 3"),
+        (lambda wv: wv.doesnt_match("w1"), "words must be a list of words, not 'w1'"),
+        (lambda wv: wv.subset(["w1", 2]), "words must hold words only; item 2 is 2"),
+        (lambda wv: wv.document_similarity(["w1"], None), "second must be a list of words, not None"),
         (lambda wv: wv.nearest("w1"), "put it into a list"),
         (lambda wv: wv.nearest(np.zeros(8)), "put it into a list"),
-        (lambda wv: wv.doesnt_match([]), "needs a list of words"),
-        (lambda wv: wv.centroid([]), "a list of words is needed"),
+        (lambda wv: wv.doesnt_match([]), "words must hold at least one word"),
+        (lambda wv: wv.centroid([]), "words must hold at least one word"),
     ],
 )
 def test_questions_without_sense_are_refused(wv, call, message):
@@ -174,7 +219,7 @@ def test_answers_are_those_of_gensim(wv):
     found = wv.most_similar(["w1", "w3"], ["w2"], method="3cosmul")
     with pytest.warns(DeprecationWarning, match="init_sims"):
         assert_same(found, keyed.most_similar_cosmul(["w1", "w3"], ["w2"]))
-    assert_same(wv.most_similar("w7", restrict_vocab=50), keyed.most_similar("w7", restrict_vocab=50))
+    assert_same(wv.most_similar("w7", limit=50), keyed.most_similar("w7", restrict_vocab=50))
     assert wv.similarity("w1", "w2") == pytest.approx(keyed.similarity("w1", "w2"), abs=1e-6)
     assert wv.n_similarity(["w1"], ["w2", "w3"]) == pytest.approx(keyed.n_similarity(["w1"], ["w2", "w3"]), abs=1e-6)
     assert wv.doesnt_match(["w1", "w2", "w3"]) == keyed.doesnt_match(["w1", "w2", "w3"])

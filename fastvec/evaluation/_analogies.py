@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import renamed
 from fastvec.evaluation.answers import answer_questions
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
-from fastvec.evaluation.questions import Questions, read_questions
+from fastvec.evaluation.questions import Questions, as_questions
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
 from fastvec.parameters import documented
-from fastvec.scoring import Analogies, Method, Unknown
+from fastvec.scoring import OLD_NAMES, Analogies, Method, Unknown
 from fastvec.vectors import KeyedVectors
+from fastvec.vectors.loading import as_vectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,7 @@ class AnalogyResult(OverallResult):
 
     Attributes
     ----------
-    dataset, vocab_limit, vocab_size, unknown, fold_case, bootstrap
+    dataset, limit, vocab_size, unknown, fold_case, bootstrap
         The set and the settings, as in all results.
     method : {"3cosadd", "3cosmul", "nearest"}
         How answers were found.
@@ -49,11 +51,12 @@ class AnalogyResult(OverallResult):
     answers: NDArray[np.int64] = field(repr=False, compare=False)
 
 
+@renamed(**OLD_NAMES)
 @documented(Analogies)
 def analogies(
-    wv: KeyedVectors,
-    path: str | Path | None = None,
-    vocab_limit: int | None = 30_000,
+    wv: KeyedVectors | str | Path,
+    path: str | Path | Questions | None = None,
+    limit: int | None = 30_000,
     method: Method = "3cosadd",
     unknown: Unknown = "skip",
     *,
@@ -64,10 +67,10 @@ def analogies(
 
     Parameters
     ----------
-    wv : KeyedVectors
+    wv : KeyedVectors or path
         Words by falling frequency.
-    path : str or path, optional
-        A file or folder of questions, or the name of a bundled set, "google" (the default) or "ca8"; see
+    path : str, path or Questions, optional
+        A file or folder of questions, the name of a bundled set, "google" (the default) or "ca8", or a set from
         `fastvec.evaluation.read_questions`.
     {parameters}
 
@@ -85,14 +88,14 @@ def analogies(
     >>> fastvec.evaluation.analogies(wv).accuracy  # doctest: +SKIP
     0.398
     """
-    questions = read_questions(path)
-    return analogy_grid(wv, questions, [vocab_limit], [method], unknown, fold_case=fold_case, bootstrap=bootstrap)[0]
+    return analogy_grid(wv, path, [limit], [method], unknown, fold_case=fold_case, bootstrap=bootstrap)[0]
 
 
+@renamed(vocab_limits="limits", restrict_vocab="limits")
 def analogy_grid(
-    wv: KeyedVectors,
-    questions: Questions,
-    vocab_limits: Sequence[int | None] = (30_000, 300_000, None),
+    wv: KeyedVectors | str | Path,
+    questions: str | Path | Questions | None,
+    limits: Sequence[int | None] = (30_000, 300_000, None),
     methods: Sequence[Method] = ("3cosadd",),
     unknown: Unknown = "skip",
     *,
@@ -108,23 +111,25 @@ def analogy_grid(
     list of AnalogyResult
         Limits as given, and for each limit the methods as given.
     """
+    wv = as_vectors("wv", wv)
+    questions = as_questions(questions)
     asked = [
-        Analogies(vocab_limit=limit, method=method, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
-        for limit in vocab_limits
+        Analogies(limit=limit, method=method, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
+        for limit in limits
         for method in methods
     ]
-    limits = sorted({cut_vocabulary(wv, limit) for limit in vocab_limits})
-    matches = match_words(wv.words[: limits[-1]], questions.words, fold_case=fold_case)
+    sizes = sorted({cut_vocabulary(wv, limit) for limit in limits})
+    matches = match_words(wv.words[: sizes[-1]], questions.words, fold_case=fold_case)
     last_needed = _last_needed(questions, matches)
-    possible = np.flatnonzero(last_needed < limits[-1])
+    possible = np.flatnonzero(last_needed < sizes[-1])
     if not len(possible):
-        raise uncovered(wv, limits[-1], len(questions), "questions", questions.name)
-    answers = np.full((len(methods), len(limits), len(questions)), -1, np.int64)
-    answers[:, :, possible] = _answers(wv, questions, matches, possible, limits, methods)
+        raise uncovered(wv, sizes[-1], len(questions), "questions", questions.name)
+    answers = np.full((len(methods), len(sizes), len(questions)), -1, np.int64)
+    answers[:, :, possible] = _answers(wv, questions, matches, possible, sizes, methods)
     results = []
     for each in asked:
-        size = cut_vocabulary(wv, each.vocab_limit)
-        answered = answers[methods.index(each.method), limits.index(size)]
+        size = cut_vocabulary(wv, each.limit)
+        answered = answers[methods.index(each.method), sizes.index(size)]
         outcomes = np.where(last_needed < size, _is_right(questions, matches, answered), -1).astype(np.int8)
         overall, kinds, sections = _proportions(questions, outcomes, unknown, bootstrap)
         results.append(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fastvec.checks import renamed
 from fastvec.errors import InputError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
@@ -12,9 +13,10 @@ from fastvec.evaluation.groups import Classes, read_classes
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.scores import MeasuredResult
 from fastvec.parameters import documented
-from fastvec.scoring import Categories
+from fastvec.scoring import OLD_NAMES, Categories
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.kmeans import cluster_directions, distant_rows
+from fastvec.vectors.loading import as_vectors
 
 _ROUNDS = 100  # of k-means, at most: a few thousand words converge in far fewer
 
@@ -25,7 +27,7 @@ class CategoryResult(MeasuredResult):
 
     Attributes
     ----------
-    dataset, vocab_limit, vocab_size, fold_case, bootstrap
+    dataset, limit, vocab_size, fold_case, bootstrap
         The set and the settings, as in all results.
     questions, covered : int
         Words of the set, and those that are known; the others are omitted.
@@ -54,11 +56,12 @@ class CategoryResult(MeasuredResult):
     adjusted_rand_spread: float
 
 
+@renamed(**OLD_NAMES)
 @documented(Categories)
 def categories(
-    wv: KeyedVectors,
+    wv: KeyedVectors | str | Path,
     path: str | Path | Classes,
-    vocab_limit: int | None = None,
+    limit: int | None = None,
     *,
     runs: int = 10,
     fold_case: bool = True,
@@ -68,7 +71,7 @@ def categories(
 
     Parameters
     ----------
-    wv : KeyedVectors
+    wv : KeyedVectors or path
         Words by falling frequency.
     path : str, path or Classes
         A file of words and their classes, of which only the first column of classes is used; or a set from
@@ -82,9 +85,10 @@ def categories(
     InputError
         If an argument is out of its range, or fewer than two classes have a word with a vector.
     """
-    asked = Categories(vocab_limit=vocab_limit, runs=runs, fold_case=fold_case, bootstrap=bootstrap)
+    wv = as_vectors("wv", wv)
+    asked = Categories(limit=limit, runs=runs, fold_case=fold_case, bootstrap=bootstrap)
     classes = path if isinstance(path, Classes) else read_classes(path)[0]
-    size = cut_vocabulary(wv, vocab_limit)
+    size = cut_vocabulary(wv, limit)
     rows = find_rows(wv, classes.words, size, fold_case=fold_case)
     known = rows < size
     if not known.any():

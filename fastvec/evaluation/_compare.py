@@ -5,13 +5,16 @@ not matter. Differences have bootstrap intervals, like single scores. Accuracies
 takes questions for independent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
+from fastvec.checks import check_words, renamed, shorten
 from fastvec.errors import InputError
 from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
@@ -19,24 +22,26 @@ from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, mean_intervals, per
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
 from fastvec.evaluation.lookup import fold, unit_vectors
-from fastvec.evaluation.pairs import ScoredPairs
-from fastvec.evaluation.questions import Questions
+from fastvec.evaluation.pairs import ScoredPairs, as_pairs
+from fastvec.evaluation.questions import Questions, as_questions
 from fastvec.parameters import documented
-from fastvec.scoring import Comparing, Method
+from fastvec.scoring import OLD_NAMES, Comparing, Method
 from fastvec.vectors import KeyedVectors
+from fastvec.vectors.loading import as_vectors
 
 _FEWEST = 3  # words or pairs that a comparison needs
 _SAMPLED = 1000  # words whose neighbours are compared
 
 
+@renamed(**{name: new for name, new in OLD_NAMES.items() if new != "path"})
 @documented(Comparing)
 def compare(
-    vectors: Sequence[KeyedVectors],
-    questions: Sequence[Questions] = (),
-    pairs: Sequence[ScoredPairs] = (),
+    vectors: Sequence[KeyedVectors | str | Path] | Mapping[str, KeyedVectors | str | Path],
+    questions: str | Path | Questions | Sequence[str | Path | Questions] = (),
+    pairs: str | Path | ScoredPairs | Sequence[str | Path | ScoredPairs] = (),
     *,
     names: Sequence[str] | None = None,
-    vocab_limit: int | None = 30_000,
+    limit: int | None = 30_000,
     method: Method = "3cosadd",
     neighbours: int = 10,
     fold_case: bool = True,
@@ -46,14 +51,14 @@ def compare(
 
     Parameters
     ----------
-    vectors : sequence of KeyedVectors
-        At least two.
-    questions : sequence of Questions
-        Analogies, from `fastvec.evaluation.read_questions`.
-    pairs : sequence of ScoredPairs
-        From `fastvec.evaluation.read_pairs`.
+    vectors : sequence or dict of KeyedVectors or paths
+        At least two; the keys of a dict name them.
+    questions : str, path, Questions, or sequence of these
+        Analogies, as `fastvec.evaluation.analogies` takes them, such as "google".
+    pairs : str, path, ScoredPairs, or sequence of these
+        Scored pairs, as `fastvec.evaluation.similarity` takes them.
     names : sequence of str, optional
-        Names of the vectors; by default A, B, C, ....
+        Names of the vectors; by default the names of their files, or A, B, C, ....
     {parameters}
 
     Raises
@@ -62,30 +67,50 @@ def compare(
         If there are fewer than two vectors, an argument is out of its range, the vectors have fewer than three words in
         common, or nothing of a test set is covered.
     """
+    if isinstance(vectors, (str, Path, KeyedVectors)) or not isinstance(vectors, (Sequence, Mapping)):
+        raise InputError(f"vectors must be a list or a dict of vectors or paths, not {shorten(vectors)}")
     if len(vectors) < 2:
         raise InputError(f"compare needs at least two vectors, not {len(vectors)}")
-    names = tuple(names or (chr(ord("A") + number) for number in range(len(vectors))))
-    given = Comparing(
-        vocab_limit=vocab_limit, method=method, neighbours=neighbours, fold_case=fold_case, bootstrap=bootstrap
-    )
-    words, rows = _common_words(vectors, fold_case)
+    if isinstance(vectors, Mapping):
+        names, vectors = names or tuple(map(str, vectors)), list(vectors.values())
+    names = tuple(check_words("names", names) if names is not None else map(_name, vectors, range(len(vectors))))
+    if len(names) != len(vectors):
+        raise InputError(f"names must name all {len(vectors)} vectors, not {len(names)}")
+    given = Comparing(limit=limit, method=method, neighbours=neighbours, fold_case=fold_case, bootstrap=bootstrap)
+    question_sets = [as_questions(each) for each in _listed(questions)]
+    pair_sets = [as_pairs(each) for each in _listed(pairs)]
+    loaded = [as_vectors("an item of vectors", each) for each in vectors]
+    words, rows = _common_words(loaded, fold_case)
     if len(words) < _FEWEST:
         raise InputError(
             f"{', '.join(names)} have {len(words)} words in common, too few to compare; "
             "use vectors of the same language and spelling"
         )
-    shared = _share(vectors, words[:vocab_limit], rows[:, :vocab_limit])
-    matches = [match for each in questions for match in _match_analogies(shared, each, method, fold_case, bootstrap)]
-    matches += [_match_similarity(vectors, each, fold_case, bootstrap) for each in pairs]
+    shared = _share(loaded, words[:limit], rows[:, :limit])
+    matches = []
+    for each in question_sets:
+        matches += _match_analogies(shared, each, method, fold_case, bootstrap)
+    matches += [_match_similarity(loaded, scored, fold_case, bootstrap) for scored in pair_sets]
     return Comparison(
         names=names,
-        sizes=tuple(len(wv) for wv in vectors),
+        sizes=tuple(len(wv) for wv in loaded),
         common=len(words),
         vocab_size=len(shared[0]),
         matches=tuple(matches),
         overlaps=_overlaps(shared, neighbours),
         **given.as_dict(),
     )
+
+
+def _name(vectors: object, number: int) -> str:
+    """Return the name of vectors that have been given none: that of their file, or a letter."""
+    return Path(vectors).name if isinstance(vectors, (str, Path)) else chr(ord("A") + number)
+
+
+def _listed(given: Any) -> list[Any]:
+    """Return test sets as a list, though there be one only."""
+    is_single = isinstance(given, (str, Path, Questions, ScoredPairs)) or not isinstance(given, Iterable)
+    return [given] if is_single else list(given)
 
 
 def _common_words(vectors: Sequence[KeyedVectors], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:

@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import renamed
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.groups import OutlierGroup, read_outliers
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
 from fastvec.parameters import documented
-from fastvec.scoring import ScoringItems, Unknown
+from fastvec.scoring import OLD_NAMES, ScoringItems, Unknown
 from fastvec.vectors import KeyedVectors
+from fastvec.vectors.loading import as_vectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class OutlierResult(OverallResult):
 
     Attributes
     ----------
-    dataset, vocab_limit, vocab_size, unknown, fold_case, bootstrap
+    dataset, limit, vocab_size, unknown, fold_case, bootstrap
         The set and the settings, as in all results.
     overall : Proportion
         All cases.
@@ -47,11 +49,12 @@ class OutlierResult(OverallResult):
     opp_interval: Interval
 
 
+@renamed(**OLD_NAMES)
 @documented(ScoringItems)
 def outliers(
-    wv: KeyedVectors,
+    wv: KeyedVectors | str | Path,
     path: str | Path,
-    vocab_limit: int | None = None,
+    limit: int | None = None,
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
@@ -61,7 +64,7 @@ def outliers(
 
     Parameters
     ----------
-    wv : KeyedVectors
+    wv : KeyedVectors or path
         Words by falling frequency.
     path : str or path
         Groups with outliers; see `fastvec.evaluation.read_outliers`.
@@ -74,9 +77,10 @@ def outliers(
     InputError
         If an argument is out of its range, or no case is covered.
     """
-    asked = ScoringItems(vocab_limit=vocab_limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
+    wv = as_vectors("wv", wv)
+    asked = ScoringItems(limit=limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
     groups = read_outliers(path)
-    size = cut_vocabulary(wv, vocab_limit)
+    size = cut_vocabulary(wv, limit)
     places = [_positions(wv, group, size, fold_case) for group in groups]
     positions = np.concatenate(places)
     section = np.repeat(np.arange(len(groups)), [len(group) for group in places])

@@ -11,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import pearsonr, spearmanr
 
+from fastvec.checks import renamed
 from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
-from fastvec.evaluation.pairs import ScoredPairs, read_pairs
+from fastvec.evaluation.pairs import ScoredPairs, as_pairs
 from fastvec.evaluation.scores import MeasuredResult
 from fastvec.parameters import documented
-from fastvec.scoring import ScoringItems, Unknown
+from fastvec.scoring import OLD_NAMES, ScoringItems, Unknown
 from fastvec.vectors import KeyedVectors
+from fastvec.vectors.loading import as_vectors
 
 _FEWEST = 3  # pairs that a correlation needs
 
@@ -30,7 +32,7 @@ class SimilarityResult(MeasuredResult):
 
     Attributes
     ----------
-    dataset, vocab_limit, vocab_size, fold_case, bootstrap
+    dataset, limit, vocab_size, fold_case, bootstrap
         The set and the settings, as in all results.
     questions, covered, total : int
         Pairs of the set; pairs whose words are known; pairs that count, by the policy for unknown words.
@@ -56,11 +58,12 @@ class SimilarityResult(MeasuredResult):
     cosines: NDArray[np.float64] = field(repr=False, compare=False)
 
 
+@renamed(**OLD_NAMES)
 @documented(ScoringItems)
 def similarity(
-    wv: KeyedVectors,
+    wv: KeyedVectors | str | Path,
     path: str | Path | ScoredPairs,
-    vocab_limit: int | None = None,
+    limit: int | None = None,
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
@@ -70,7 +73,7 @@ def similarity(
 
     Parameters
     ----------
-    wv : KeyedVectors
+    wv : KeyedVectors or path
         Words by falling frequency.
     path : str, path or ScoredPairs
         A file of scored pairs; see `fastvec.evaluation.read_pairs`.
@@ -83,9 +86,10 @@ def similarity(
     InputError
         If an argument is out of its range, fewer than three pairs are covered, or all scores or similarities are equal.
     """
-    asked = ScoringItems(vocab_limit=vocab_limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
-    pairs = path if isinstance(path, ScoredPairs) else read_pairs(path)
-    size = cut_vocabulary(wv, vocab_limit)
+    wv = as_vectors("wv", wv)
+    asked = ScoringItems(limit=limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
+    pairs = as_pairs(path)
+    size = cut_vocabulary(wv, limit)
     cosines = pair_cosines(wv, pairs, size, fold_case=fold_case)
     known = ~np.isnan(cosines)
     counted = known | (unknown == "wrong")

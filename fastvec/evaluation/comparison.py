@@ -92,7 +92,7 @@ class Comparison(Scored):
         Their numbers of words.
     common : int
         Number of words that all have, once folded.
-    vocab_limit, vocab_size, fold_case, bootstrap
+    limit, vocab_size, fold_case, bootstrap
         The settings, as in all results; answers and neighbours were sought among the first `vocab_size` common words.
     method : str
         How analogies were answered.

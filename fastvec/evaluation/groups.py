@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastvec.checks import check_path
 from fastvec.errors import FileError
 from fastvec.evaluation.files import Line, check_lines, read_lines, split_columns, split_table, text_files
 
@@ -33,6 +34,7 @@ def read_classes(path: str | Path) -> list[Classes]:
     FileError
         If the file cannot be read, is empty, has malformed lines, or only one class.
     """
+    check_path("path", path)
     path = Path(path)
     lines = read_lines(path)
     rows = split_table(lines)
@@ -78,6 +80,7 @@ def read_outliers(path: str | Path) -> list[OutlierGroup]:
     FileError
         If a file cannot be read, is empty or is malformed.
     """
+    check_path("path", path)
     path = Path(path)
     if path.is_dir():
         return [_read_group(part) for part in text_files(path, "groups with outliers")]

@@ -88,9 +88,9 @@ def unit_vectors(wv: KeyedVectors, rows: slice | NDArray[np.int64]) -> NDArray[n
     return normalize_rows(vectors)
 
 
-def cut_vocabulary(wv: KeyedVectors, vocab_limit: int | None) -> int:
+def cut_vocabulary(wv: KeyedVectors, limit: int | None) -> int:
     """Return the number of words that a limit leaves."""
-    return len(wv) if vocab_limit is None else min(vocab_limit, len(wv))
+    return len(wv) if limit is None else min(limit, len(wv))
 
 
 def uncovered(wv: KeyedVectors, n_words: int, n_items: int, items: str, name: str) -> InputError:

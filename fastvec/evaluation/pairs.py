@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_path
 from fastvec.evaluation.files import Line, check_lines, read_lines, split_table
 
 
@@ -44,6 +45,7 @@ def read_pairs(path: str | Path) -> ScoredPairs:
     FileError
         If the file cannot be read, is empty or has malformed lines.
     """
+    check_path("path", path)
     path = Path(path)
     lines = [(number, line) for number, line in read_lines(path) if not line.startswith("#")]
     rows = split_table(lines)
@@ -54,6 +56,11 @@ def read_pairs(path: str | Path) -> ScoredPairs:
     check_lines(str(path), lines, good, "pair of words", "two words and a number")
     words = tuple(word for row in rows for word in row[:2])
     return ScoredPairs(path.stem, words, np.array([float(row[column or 2]) for row in rows]))
+
+
+def as_pairs(given: str | Path | ScoredPairs) -> ScoredPairs:
+    """Return pairs, or read those of a file."""
+    return given if isinstance(given, ScoredPairs) else read_pairs(given)
 
 
 def is_pairs(lines: Sequence[Line]) -> bool:

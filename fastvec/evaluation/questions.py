@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_path
 from fastvec.errors import FileError
 from fastvec.evaluation.files import Line, check_lines, read_bundled, read_lines, text_files
 
@@ -67,6 +68,7 @@ def read_questions(path: str | Path | None = None) -> Questions:
     FileError
         If a file cannot be read, is empty or has malformed lines.
     """
+    check_path("path", path, optional=True)
     collector = _Collector()
     if path is None or str(path) in BUNDLED:
         name = str(path or "google")
@@ -78,6 +80,11 @@ def read_questions(path: str | Path | None = None) -> Questions:
         for part in text_files(path, "analogy questions") if path.is_dir() else [path]:
             collector.add_file(str(part), part, read_lines(part))
     return collector.finish(name)
+
+
+def as_questions(given: "str | Path | Questions | None") -> Questions:
+    """Return questions, or read those of a file, a folder or a bundled set."""
+    return given if isinstance(given, Questions) else read_questions(given)
 
 
 class _Collector:

@@ -30,7 +30,7 @@ class Scored(Result):
 
     Attributes
     ----------
-    vocab_limit : int or None
+    limit : int or None
         As given; only the first `vocab_size` words count as known, and as candidates for answers.
     vocab_size : int
         Number of words that the limit leaves.
@@ -40,7 +40,7 @@ class Scored(Result):
         How the intervals were made.
     """
 
-    vocab_limit: int | None
+    limit: int | None
     vocab_size: int
     fold_case: bool
     bootstrap: Bootstrap
@@ -73,7 +73,7 @@ def record(wv: KeyedVectors, results: Iterable[SetResult]) -> None:
     known = dict(wv.metadata.get("evaluation", {}))
     for result in results:
         summary = result.summary()
-        settings = (summary.get(name) for name in ("dataset", "method", "vocab_limit", "unknown"))
+        settings = (summary.get(name) for name in ("dataset", "method", "limit", "unknown"))
         case = [] if result.fold_case else ["case-sensitive"]
         known[" ".join([result.task, *(str(setting) for setting in settings if setting is not None), *case])] = summary
     wv.metadata["evaluation"] = known

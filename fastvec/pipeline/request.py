@@ -4,14 +4,13 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fastvec.checks import check_choice
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, suggestion, take, unknown
 from fastvec.phrases import Phrases
 from fastvec.pipeline.initial import Initial
-from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Word2Vec, Words
+from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Word2Vec, Words, check_model
 
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
@@ -62,7 +61,7 @@ class Request:
             If `vocabulary` or `phrases` is a file that cannot be read.
         """
         if isinstance(model, str):
-            check_choice("model", model, list(MODELS))
+            check_model(model)
         elif not isinstance(model, Model):
             raise InputError(f"model must be one of {', '.join(MODELS)}, or an object such as Glove(), not {model!r}")
         rest = dict(given)

@@ -33,6 +33,7 @@ from fastvec.training.job import Job
 from fastvec.training.progress import Progress, ignore, logged, reading
 from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
+from fastvec.vectors.storage import freeze
 
 if TYPE_CHECKING:
     from fastvec import keywords
@@ -208,7 +209,7 @@ def _assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary
         words += contexts
     return KeyedVectors(
         names,
-        contexts if contexts is not None and result.vectors == "context" else words,
+        freeze(contexts if contexts is not None and result.vectors == "context" else words),
         counts=counts,
         context_vectors=contexts if result.save_context else None,
         subwords=subwords,

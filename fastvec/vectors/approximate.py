@@ -1,6 +1,6 @@
 """Approximate search, for many queries on millions of words: a graph of near neighbours (usearch's HNSW)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_integer
 from fastvec.errors import InputError
-from fastvec.vectors.queries import Item, Neighbours, Queries
+from fastvec.vectors.queries import Item, Neighbours, Queries, list_items
 
 
 class ApproximateIndex:
@@ -48,7 +48,7 @@ class ApproximateIndex:
             block = np.ascontiguousarray(vectors.vectors[start : start + (1 << 16)], np.float32)
             self._index.add(np.arange(start, start + len(block)), block)
 
-    def nearest(self, items: Sequence[Item] | NDArray[Any], topn: int = 10) -> list[Neighbours]:
+    def nearest(self, items: Iterable[Item] | NDArray[Any], topn: int = 10) -> list[Neighbours]:
         """Return near words of each item, as `KeyedVectors.nearest` does.
 
         Raises
@@ -57,7 +57,7 @@ class ApproximateIndex:
             As `KeyedVectors.most_similar`.
         """
         check_integer("topn", topn, 1)
-        items = list(items)
+        items = list_items("nearest", items)
         if not items:
             return []
         words = self._vectors.words
@@ -66,5 +66,6 @@ class ApproximateIndex:
         answers = []
         for item, near, far in zip(items, keys.tolist(), distances.tolist(), strict=True):
             pairs = [(words[row], 1 - distance) for row, distance in zip(near, far, strict=True)]
-            answers.append([pair for pair in pairs if not isinstance(item, str) or pair[0] != item][:topn])
+            kept = [pair for pair in pairs if not isinstance(item, str) or pair[0] != item]
+            answers.append(Neighbours(kept[:topn]))
         return answers

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fastvec.errors import FileError
 from fastvec.vectors.selection import REPLACE, Selection, converted
+from fastvec.vectors.storage import freeze
 from fastvec.words import PackedWords
 
 
@@ -102,7 +103,7 @@ class Collector:
         first = np.empty(self.n_words, kind)
         slots = np.full(1 << (2 * self.n_words).bit_length(), -1, kind)
         if not find_repeats(words.data, words.offsets, slots, first):
-            return {"words": words, "vectors": matrix}
+            return {"words": words, "vectors": freeze(matrix)}
         keep = first == np.arange(self.n_words, dtype=kind)
         if not self._repairs:
             places = np.concatenate(self._places)
@@ -111,7 +112,7 @@ class Collector:
                 f"{self._path}, {self._unit} {places[word]:,}: the word {words.bytes_of(word).decode()!r} was already "
                 f"at {self._unit} {places[first[word]]:,}; read with {REPLACE} to keep the first"
             )
-        return {"words": words.take(keep), "vectors": matrix[keep]}
+        return {"words": words.take(keep), "vectors": freeze(matrix[keep])}
 
     def _take_matrix(self) -> NDArray[Any]:
         if self._matrix is not None:

@@ -1,7 +1,7 @@
 """Vectors in other libraries, which are imported when they are asked for."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice
+from fastvec.checks import check_choice, check_integer, check_words
 from fastvec.disk.atomic import replacing_all
-from fastvec.errors import InputError, UnknownWordError
+from fastvec.errors import InputError
 from fastvec.vectors.storage import Storage
 from fastvec.vectors.text_writer import format_rows
 from fastvec.vectors.transform import mean_row
@@ -39,17 +39,17 @@ def write_projector(vectors: Storage, folder: str | os.PathLike[str]) -> None:
         metadata.writelines(word + b"\n" for word in words.split())
 
 
-def embedding_matrix(vectors: Storage, words: Sequence[str], missing: str, seed: int) -> NDArray[np.float32]:
+def embedding_matrix(vectors: Storage, words: Iterable[str], missing: str, seed: int) -> NDArray[np.float32]:
     """Return a row for each of some words, (n, dim); see `KeyedVectors.embedding_matrix`."""
     check_choice("missing", missing, ("error", "zeros", "mean", "random"))
-    matrix = np.zeros((len(words), vectors.dim), np.float32)
+    check_integer("seed", seed, 0)
+    listed = check_words("words", words)
+    matrix = np.zeros((len(listed), vectors.dim), np.float32)
     unknown = []
-    for row, word in enumerate(words):
-        try:
+    for row, word in enumerate(listed):
+        if missing == "error" or word in vectors or vectors.subwords is not None:
             matrix[row] = vectors.vector(word)
-        except UnknownWordError:
-            if missing == "error":
-                raise
+        else:
             unknown.append(row)
     if unknown and missing in ("mean", "random"):
         mean = mean_row(vectors.vectors)

@@ -5,18 +5,18 @@ new vectors, classes of words, files, and objects of other libraries.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.checks import check_integer
+from fastvec.checks import check_integer, check_words, shorten
 from fastvec.errors import InputError
 from fastvec.vectors import formats, interop, kmeans, transform
 from fastvec.vectors.queries import Queries
 from fastvec.vectors.rows import blocks, normalize_rows
-from fastvec.vectors.storage import Storage
+from fastvec.vectors.storage import Storage, freeze
 
 
 class KeyedVectors(Queries):
@@ -102,8 +102,9 @@ class KeyedVectors(Queries):
         InputError
             If there are fewer words than classes, `n_clusters` or `iterations` is below 1, or `seed` below 0.
         """
-        if not 1 <= n_clusters <= len(self):
-            raise InputError(f"n_clusters must be between 1 and the {len(self):,} words, not {n_clusters}")
+        check_integer("n_clusters", n_clusters, 1)
+        if n_clusters > len(self):
+            raise InputError(f"n_clusters must be at most {len(self):,}, the number of words, not {n_clusters}")
         check_integer("iterations", iterations, 1)
         check_integer("seed", seed, 0)
         starts = np.random.default_rng(seed).choice(len(self), n_clusters, replace=False)
@@ -138,11 +139,12 @@ class KeyedVectors(Queries):
         Mu and Viswanath, "All-but-the-top: simple and effective postprocessing for word representations", ICLR 2018.
         """
         count = max(1, self.dim // 100) if n_components is None else n_components
-        if not 1 <= count < self.dim:
-            raise InputError(f"n_components must be at least 1 and below {self.dim}, not {count}")
+        check_integer("n_components", count, 1)
+        if count >= self.dim:
+            raise InputError(f"n_components must be below {self.dim}, not {count}")
         return self._with(transform.without_components(self.vectors, count))
 
-    def subset(self, words: Sequence[str]) -> Self:
+    def subset(self, words: Iterable[str]) -> Self:
         """Keep some words, in the order given, with their counts and context vectors.
 
         Raises
@@ -152,6 +154,7 @@ class KeyedVectors(Queries):
         InputError
             If a word is given twice.
         """
+        words = check_words("words", words)
         rows = np.array([self.index(word) for word in words], np.int64)
         counts = None if self.counts is None else self.counts[rows]
         contexts = None if self.context_vectors is None else self.context_vectors[rows]
@@ -164,7 +167,7 @@ class KeyedVectors(Queries):
             phrases=self.phrases,
         )
 
-    def concatenate(self, other: Storage) -> Self:
+    def concatenate(self, other: "Storage | str | os.PathLike[str]") -> Self:
         """Join the two vectors of each word that both sets have, one after the other.
 
         The order of words and the counts are those of the first. Where the vectors differ much in length, normalize
@@ -175,19 +178,20 @@ class KeyedVectors(Queries):
         InputError
             If they have no word in common.
         """
+        other = _other(other)
         words = self._shared(other)
         joined = np.hstack([self[words], other[words]])
         counts = None if self.counts is None else self.counts[[self.index(word) for word in words]]
         return type(self)(words, joined, counts=counts)
 
-    def align(self, other: Storage, words: Sequence[str] | None = None) -> Self:
+    def align(self, other: "Storage | str | os.PathLike[str]", words: Iterable[str] | None = None) -> Self:
         """Rotate the vectors so that they come as near as possible to those of another set (orthogonal Procrustes).
 
         Lengths and angles within the set do not change.
 
         Parameters
         ----------
-        other : KeyedVectors
+        other : KeyedVectors or path
             The set to align to, of as many dimensions.
         words : sequence of str, optional
             The words whose vectors should meet; without it all that both have.
@@ -203,16 +207,19 @@ class KeyedVectors(Queries):
         ----------
         Schönemann, "A generalized solution of the orthogonal Procrustes problem", Psychometrika 31, 1966.
         """
+        other = _other(other)
         if other.dim != self.dim:
             raise InputError(f"sets to align must have as many dimensions, not {self.dim} and {other.dim}")
-        anchors = self._shared(other) if words is None else list(words)
+        anchors = self._shared(other) if words is None else check_words("words", words)
         if not anchors:
             raise InputError("align needs at least one word")
         matrix = self.vectors.astype(np.float32, copy=False)
         return self._with(matrix @ transform.rotation(self[anchors], other[anchors]))
 
     def _with(self, vectors: NDArray[Any]) -> Self:
-        return type(self)(self._words, vectors, counts=self.counts, metadata=self.metadata, phrases=self.phrases)
+        return type(self)(
+            self._words, freeze(vectors), counts=self.counts, metadata=self.metadata, phrases=self.phrases
+        )
 
     def _shared(self, other: Storage) -> list[str]:
         words = [word for word in self.words if word in other]
@@ -226,7 +233,7 @@ class KeyedVectors(Queries):
         """Return the matrix, for ``np.asarray(wv)``."""
         return np.array(self.vectors, dtype, copy=copy)
 
-    def embedding_matrix(self, words: Sequence[str], *, missing: str = "error", seed: int = 1) -> NDArray[np.float32]:
+    def embedding_matrix(self, words: Iterable[str], *, missing: str = "error", seed: int = 1) -> NDArray[np.float32]:
         """Return a matrix with a row for each of some words, for the embedding layer of a neural network.
 
         Parameters
@@ -252,7 +259,7 @@ class KeyedVectors(Queries):
         """
         return interop.embedding_matrix(self, words, missing, seed)
 
-    def to_torch(self, words: Sequence[str] | None = None, *, freeze: bool = True, **missing: Any) -> Any:
+    def to_torch(self, words: Iterable[str] | None = None, *, freeze: bool = True, **missing: Any) -> Any:
         """Return a `torch.nn.Embedding` with a copy of the vectors.
 
         Parameters
@@ -274,7 +281,7 @@ class KeyedVectors(Queries):
         torch = interop.library("torch")
         return torch.nn.Embedding.from_pretrained(torch.from_numpy(self._layer(words, missing)), freeze=freeze)
 
-    def to_keras(self, words: Sequence[str] | None = None, *, trainable: bool = False, **missing: Any) -> Any:
+    def to_keras(self, words: Iterable[str] | None = None, *, trainable: bool = False, **missing: Any) -> Any:
         """Return a `keras.layers.Embedding` with a copy of the vectors.
 
         Parameters
@@ -297,7 +304,7 @@ class KeyedVectors(Queries):
         layer.set_weights([matrix])
         return layer
 
-    def _layer(self, words: Sequence[str] | None, missing: dict[str, Any]) -> NDArray[np.float32]:
+    def _layer(self, words: Iterable[str] | None, missing: dict[str, Any]) -> NDArray[np.float32]:
         return self.vectors.astype(np.float32) if words is None else self.embedding_matrix(words, **missing)
 
     def to_gensim(self) -> Any:
@@ -318,9 +325,18 @@ class KeyedVectors(Queries):
 
     @classmethod
     def from_gensim(cls, keyed: Any) -> Self:
-        """Make `KeyedVectors` of the words, vectors and counts of `gensim.models.KeyedVectors`."""
-        counts = keyed.expandos.get("count")
-        return cls(list(keyed.index_to_key), np.asarray(keyed.vectors, np.float32), counts=counts)
+        """Copy the words, vectors and counts of `gensim.models.KeyedVectors`, or of a model that has them as `wv`.
+
+        Raises
+        ------
+        InputError
+            If it is neither.
+        """
+        keyed = getattr(keyed, "wv", keyed)
+        if not hasattr(keyed, "index_to_key"):
+            raise InputError(f"from_gensim takes a model or KeyedVectors of gensim, not {shorten(keyed)}")
+        counts = getattr(keyed, "expandos", {}).get("count")
+        return cls(list(keyed.index_to_key), np.array(keyed.vectors, np.float32), counts=counts)
 
     def to_pandas(self) -> Any:
         """Return a `pandas.DataFrame` with a row for each word, which shares the matrix.
@@ -334,8 +350,16 @@ class KeyedVectors(Queries):
 
     @classmethod
     def from_pandas(cls, frame: Any) -> Self:
-        """Make `KeyedVectors` of a `pandas.DataFrame`: its index has the words, its columns the numbers."""
-        return cls([str(word) for word in frame.index], frame.to_numpy(np.float32))
+        """Make `KeyedVectors` of a `pandas.DataFrame`: its index has the words, its columns the numbers.
+
+        Raises
+        ------
+        InputError
+            If it is none, or not all of its columns are numbers.
+        """
+        if not hasattr(frame, "index") or not hasattr(frame, "to_numpy"):
+            raise InputError(f"from_pandas takes a DataFrame, not {shorten(frame)}")
+        return cls([str(word) for word in frame.index], frame.to_numpy())
 
     def to_projector(self, folder: str | os.PathLike[str]) -> None:
         """Write ``vectors.tsv`` and ``metadata.tsv`` for the TensorFlow embedding projector.
@@ -348,3 +372,10 @@ class KeyedVectors(Queries):
             If the files cannot be written.
         """
         interop.write_projector(self, folder)
+
+
+def _other(given: Any) -> Storage:
+    """Return the other set of a pair: keyed vectors, or those of a file."""
+    from fastvec.vectors.loading import as_vectors  # which imports this module
+
+    return as_vectors("other", given)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fastvec.errors import FileError
+from fastvec.checks import renamed, shorten
+from fastvec.errors import FileError, InputError
 from fastvec.vectors.formats import recognise
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.rows import blocks
@@ -15,6 +16,7 @@ from fastvec.vectors.selection import Errors, Selection
 from fastvec.vectors.source import Source
 
 
+@renamed(restrict_vocab="limit", vocab_limit="limit")
 def load(
     path: str | os.PathLike[str],
     *,
@@ -30,7 +32,7 @@ def load(
     path : path
         The file; its format is recognised by its content.
     limit : int, optional
-        Read at most this many words, from the first on.
+        Read only the first, most frequent, N words.
     words : collection of str, optional
         Keep only these words; those that the file lacks are ignored.
     dtype : {"float32", "float16"}, optional
@@ -68,6 +70,25 @@ def load(
     selection = Selection(limit, words, dtype, errors)
     source = Source(path)
     return KeyedVectors(**recognise(source).read(source, selection))
+
+
+def as_vectors(name: str, given: Any) -> KeyedVectors:
+    """Return keyed vectors: these, those of a file, or those of gensim; `name` is what messages call them.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    FileError
+        If the file cannot be read.
+    """
+    if isinstance(given, KeyedVectors):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load(given)
+    if hasattr(getattr(given, "wv", given), "index_to_key"):
+        return KeyedVectors.from_gensim(given)
+    raise InputError(f"{name} must be KeyedVectors, or the path of a file of vectors, not {shorten(given)}")
 
 
 def check_copy(vectors: KeyedVectors, path: str | os.PathLike[str]) -> None:

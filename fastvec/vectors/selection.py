@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.checks import check_choice, check_integer
+from fastvec.checks import check_choice, check_integer, check_words
 from fastvec.errors import FileError, InputError
 from fastvec.words import PackedWords
 
@@ -31,10 +31,10 @@ class Selection:
     def __post_init__(self) -> None:
         if self.limit is not None:
             check_integer("limit", self.limit, 1)
-        if isinstance(self.words, str):
-            raise InputError("words must be several words, not a string")
-        if self.dtype is not None and np.dtype(self.dtype) not in (np.float32, np.float16):
-            raise InputError(f"dtype must be float32 or float16, not {np.dtype(self.dtype)}")
+        if self.words is not None:
+            object.__setattr__(self, "words", check_words("words", self.words))
+        if self.dtype is not None and not _is_kept(self.dtype):
+            raise InputError(f"dtype must be float32 or float16, not {self.dtype}")
         check_choice("errors", self.errors, ("strict", "replace"))
 
     @property
@@ -45,6 +45,14 @@ class Selection:
     def encoded_words(self) -> set[bytes] | None:
         """Return the words to keep as UTF-8, or None for all."""
         return None if self.words is None else {word.encode("utf-8", "surrogatepass") for word in self.words}
+
+
+def _is_kept(dtype: DTypeLike) -> bool:
+    """Return whether vectors are kept as this kind of number."""
+    try:
+        return np.dtype(dtype) in (np.float32, np.float16)
+    except TypeError:
+        return False
 
 
 def select(found: dict[str, Any], path: str | os.PathLike[str], selection: Selection) -> dict[str, Any]:
@@ -88,4 +96,5 @@ def converted(matrix: NDArray[Any], dtype: DTypeLike, path: str | os.PathLike[st
         with np.errstate(over="raise"):
             return matrix.astype(dtype, copy=False)
     except FloatingPointError:
-        raise FileError(f"{path}: holds numbers too large for {np.dtype(dtype)}; read it as float32") from None
+        cure = "; read it as float32" if np.dtype(dtype) == np.float16 else ", the largest kind that is kept"
+        raise FileError(f"{path}: holds numbers too large for {np.dtype(dtype)}{cure}") from None

@@ -1,14 +1,17 @@
 """What a file of vectors holds, and how a word finds its row: all that reading and writing files needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.errors import InputError, UnknownWordError
+from fastvec.checks import check_words, shorten
+from fastvec.errors import InputError
 from fastvec.phrases import Phrases
+from fastvec.spelling import unknown_word
 from fastvec.subwords import Subwords
 from fastvec.vectors.rows import blocks
 from fastvec.words import PackedWords
@@ -28,14 +31,14 @@ class Storage:
         subwords: Subwords | None = None,
         phrases: Phrases | None = None,
     ) -> None:
-        self.vectors = _matrix("vectors", vectors)
+        self._vectors = _matrix("vectors", vectors)
         self.dim = self.vectors.shape[1]
         self.context_vectors = None if context_vectors is None else _matrix("context_vectors", context_vectors)
-        self.counts = None if counts is None else np.asarray(counts, np.int64)
+        self.counts = None if counts is None else _counts(counts)
         self.metadata = dict(metadata or {})
         self.subwords = subwords
         self.phrases = phrases
-        self._words: PackedWords | list[str] = words if isinstance(words, PackedWords) else list(words)
+        self._words: PackedWords | list[str] = words if isinstance(words, PackedWords) else check_words("words", words)
         n_words = len(self._words)
         for name in ("vectors", "context_vectors", "counts"):
             array = getattr(self, name)
@@ -43,6 +46,11 @@ class Storage:
                 raise InputError(f"{name} must have one row for each of the {n_words:,} words, not {len(array):,}")
         if isinstance(self._words, list):
             _ = self._rows  # refuses repeated words now, not at the first query
+
+    @property
+    def vectors(self) -> NDArray[Any]:
+        """The matrix, (n_words, dim); read-only if it was read from a file, trained, or made from other vectors."""
+        return self._vectors
 
     @cached_property
     def words(self) -> list[str]:
@@ -62,9 +70,16 @@ class Storage:
             raise InputError(f"the word {twice!r} comes twice; each word can have one vector")
         return rows
 
-    @cached_property
+    @property
     def norms(self) -> NDArray[np.float32]:
-        """The length of each vector, (n_words,) float32."""
+        """The length of each vector, (n_words,) float32; computed once if nobody can change the matrix."""
+        return self._lengths if is_frozen(self._vectors) else self._measured()
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        return self._measured()
+
+    def _measured(self) -> NDArray[np.float32]:
         norms = np.empty(len(self), np.float32)
         for rows, block in blocks(self.vectors):
             norms[rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
@@ -74,7 +89,7 @@ class Storage:
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._rows
+        return isinstance(word, str) and word in self._rows
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
@@ -96,16 +111,29 @@ class Storage:
         """
         try:
             return self._rows[word]
-        except KeyError:
-            raise UnknownWordError(f"{word!r} is not among the {len(self):,} words") from None
+        except (KeyError, TypeError):
+            if isinstance(word, str):
+                raise unknown_word(word, self._rows, self.words) from None
+            raise InputError(f"a word must be a string, not {shorten(word)}") from None
 
-    def __getitem__(self, key: str | Sequence[str]) -> NDArray[Any]:
-        """Return the vector of a word, (dim,), or of several, (n, dim)."""
+    def __getitem__(self, key: str | Iterable[str]) -> NDArray[Any]:
+        """Return the vector of a word, (dim,), or of several, (n, dim).
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no vector for a word.
+        InputError
+            If the key is neither a word nor several.
+        """
         if isinstance(key, str):
             return self.vector(key)
-        if self.subwords is not None and key:
-            return np.stack([self.vector(word) for word in key])
-        return self.vectors[np.array([self.index(word) for word in key], np.int64)]
+        if isinstance(key, (Integral, slice)):
+            raise InputError(f"the key must be a word, or a list of words, not {key!r}; for rows take `vectors`")
+        words = check_words("the key", key)
+        if self.subwords is not None and words:
+            return np.stack([self.vector(word) for word in words])
+        return self.vectors[np.array([self.index(word) for word in words], np.int64)]
 
     def vector(self, word: str) -> NDArray[Any]:
         """Return the vector of a word, (dim,): a view of the matrix, or for other words one made from subwords.
@@ -115,7 +143,7 @@ class Storage:
         UnknownWordError
             If there is no vector for the word.
         """
-        if self.subwords is not None and word not in self:
+        if self.subwords is not None and isinstance(word, str) and word not in self:
             return self.subwords.vector(word)
         vector: NDArray[Any] = self.vectors[self.index(word)]
         return vector
@@ -131,7 +159,41 @@ class Storage:
 
 
 def _matrix(name: str, values: ArrayLike) -> NDArray[Any]:
-    matrix = np.asarray(values)
+    """Return a matrix of float32 or float16, not copied if it is one."""
+    try:
+        given = np.asarray(values)
+        matrix = given if given.dtype in (np.float32, np.float16) else given.astype(np.float32)
+    except (TypeError, ValueError) as error:  # rows of several lengths, or no numbers
+        raise InputError(f"{name} must be a matrix of numbers with a row for each word: {error}") from None
     if matrix.ndim != 2 or matrix.shape[1] == 0:
         raise InputError(f"{name} must be a matrix with a row for each word, not an array of shape {matrix.shape}")
-    return matrix if matrix.dtype in (np.float32, np.float16) else matrix.astype(np.float32)
+    return matrix
+
+
+def freeze(matrix: NDArray[Any]) -> NDArray[Any]:
+    """Make an array that nothing else refers to read-only, and return it."""
+    base: Any = matrix
+    while isinstance(base, np.ndarray):
+        base.flags.writeable = False
+        base = base.base
+    return matrix
+
+
+def is_frozen(array: NDArray[Any]) -> bool:
+    """Return whether neither an array nor what it is a view of can be written to."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        if base.flags.writeable:
+            return False
+        base = base.base
+    return True
+
+
+def _counts(values: ArrayLike) -> NDArray[np.int64]:
+    try:
+        counts = np.asarray(values, np.int64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"counts must be integers, one for each word: {error}") from None
+    if counts.ndim != 1:
+        raise InputError(f"counts must be a list of integers, not an array of shape {counts.shape}")
+    return counts
