@@ -7,6 +7,7 @@ import click
 
 from . import options
 from .progress import Display
+from .tables import print_facts, print_json, terminal_width
 from .training_options import OUTPUT, TrainingCommand, training, training_source
 
 if TYPE_CHECKING:
@@ -43,13 +44,14 @@ def command(
         found = plan(source, output=output, progress=display, **options.given(settings))
     if found.seconds:
         found = replace(found, seconds=found.seconds | {"start-up": started + found.seconds["start-up"]})
-    (_print_json if as_json else _print_table)(found)
+    if as_json:
+        _print_json(found)
+    else:
+        print_facts(found.table()[1], terminal_width())
     found.check()
 
 
 def _print_json(found: "Plan") -> None:
-    from .tables import print_json
-
     files = [{"what": file.what, "folder": str(file.folder), "bytes": file.size} for file in found.files]
     print_json(
         {
@@ -66,23 +68,3 @@ def _print_json(found: "Plan") -> None:
             "total_seconds": found.total_seconds,
         }
     )
-
-
-def _print_table(found: "Plan") -> None:
-    from fastvec.errors import duration, megabytes
-    from fastvec.training.resources import disk_room
-
-    from .tables import print_facts, terminal_width
-
-    about = "about " if found.is_sampled else ""
-    rows = [
-        ("text", f"{about}{found.n_tokens:,} words, {found.n_types:,} distinct, {found.n_words:,} to train"),
-        ("memory", f"{megabytes(found.memory)} of {megabytes(found.available)} ({found.limit})"),
-    ]
-    for file in found.files:
-        size, room = megabytes(file.size), megabytes(disk_room(file.folder))
-        rows.append(("disk", f"{size} for {file.what}, of {room} free in {file.folder}"))
-    rows += [("time", f"{duration(seconds)} for {phase}") for phase, seconds in found.seconds.items()]
-    if found.total_seconds is not None:
-        rows.append(("time", f"{duration(found.total_seconds)} in all"))
-    print_facts(rows, terminal_width())

@@ -34,7 +34,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     click.echo("\n".join(table_lines(made)))
 
 
-def print_facts(facts: Iterable[tuple[str, Any]], width: int | None, indent: str = "", *, least: int = 0) -> None:
+def print_facts(facts: Iterable[Sequence[Any]], width: int | None, indent: str = "", *, least: int = 0) -> None:
     """Print names and values in two columns; a value that is too long for the line is wrapped beside its name.
 
     `least` is the least width of the names, for facts that are printed one by one.

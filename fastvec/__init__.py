@@ -6,6 +6,7 @@
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from fastvec._version import __version__
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from fastvec.pipeline import resume, train
     from fastvec.pipeline.planning import Plan, plan
     from fastvec.settings import Glove, PpmiSvd, Word2Vec
+    from fastvec.training.progress import Progress
     from fastvec.vectors import KeyedVectors, load
+    from fastvec.vectors.approximate import ApproximateIndex
 
 __all__ = [
+    "ApproximateIndex",
     "Cooccurrence",
     "Corpus",
     "FastvecError",
@@ -35,6 +39,7 @@ __all__ = [
     "Phrases",
     "Plan",
     "PpmiSvd",
+    "Progress",
     "TrainingError",
     "UnknownWordError",
     "Vocabulary",
@@ -55,6 +60,7 @@ __all__ = [
 
 # Public names are imported when first used, so that `import fastvec` and `fastvec --help` do not wait for numba.
 _HOMES = {
+    "ApproximateIndex": "vectors.approximate",
     "Cooccurrence": "cooccurrence",
     "Corpus": "corpus",
     "FastvecError": "errors",
@@ -65,6 +71,7 @@ _HOMES = {
     "Phrases": "phrases",
     "Plan": "pipeline.planning",
     "PpmiSvd": "settings",
+    "Progress": "training.progress",
     "TrainingError": "errors",
     "UnknownWordError": "errors",
     "Vocabulary": "corpus",
@@ -83,11 +90,11 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name == "evaluation":
-        return import_module("fastvec.evaluation")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'fastvec' has no attribute {name!r}")
-    return getattr(import_module(f"fastvec.{_HOMES[name]}"), name)
+    if name in _HOMES:
+        return getattr(import_module(f"fastvec.{_HOMES[name]}"), name)
+    if not name.startswith("_") and find_spec(f"fastvec.{name}"):  # such as fastvec.vectors.FORMATS
+        return import_module(f"fastvec.{name}")
+    raise AttributeError(f"module 'fastvec' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

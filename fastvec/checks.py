@@ -5,9 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from math import isfinite
 from numbers import Integral, Real
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from fastvec.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
@@ -58,6 +62,19 @@ def check_words(name: str, words: object) -> list[str]:
         if not isinstance(word, str):
             raise InputError(f"{name} must hold words only; item {number} is {shorten(word)}")
     return listed
+
+
+def as_counts(values: "ArrayLike") -> "NDArray[np.int64]":
+    """Return counts, (n,) int64; refuse what is no list of integers."""
+    import numpy as np
+
+    try:
+        counts = np.asarray(values, np.int64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"counts must be integers, one for each word: {error}") from None
+    if counts.ndim != 1:
+        raise InputError(f"counts must be a list of integers, not an array of shape {counts.shape}")
+    return counts
 
 
 def renamed(**names: str) -> Callable[[Callable[Arguments, Returned]], Callable[Arguments, Returned]]:

@@ -19,6 +19,7 @@ from fastvec.disk.atomic import replacing
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import FastvecError, FileError
 from fastvec.settings import Phrasing
+from fastvec.tabular import Tabular
 from fastvec.words import PackedWords, refuse_words
 
 #: How a file begins; what made the phrases follows as JSON, then a line of headings.
@@ -36,7 +37,7 @@ class Phrase(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Phrases:
+class Phrases(Tabular):
     """The phrases of a text, pass by pass and by falling score; iterating yields each as a `Phrase`.
 
     Attributes
@@ -71,6 +72,10 @@ class Phrases:
 
     def __len__(self) -> int:
         return len(self.firsts)
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return the headings, and the rows."""
+        return Phrase._fields, list(self)
 
     def __iter__(self) -> Iterator[Phrase]:
         yield from map(Phrase, self.firsts, self.seconds, self.counts.tolist(), self.scores.tolist())

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+#: Rows that notebooks show.
+_SHOWN = 100
+
 
 class Tabular:
     """A result with a table; notebooks show it."""
@@ -28,10 +31,11 @@ class Tabular:
 
     def _repr_html_(self) -> str:
         headings, rows = self.table()
+        omitted = f"<p>{len(rows) - _SHOWN:,} more</p>" if len(rows) > _SHOWN else ""
         head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
-        lines = ("".join(f"<td>{escape(_shown(value))}</td>" for value in row) for row in rows)
+        lines = ("".join(f"<td>{escape(_shown(value))}</td>" for value in row) for row in rows[:_SHOWN])
         body = "".join(f"<tr>{line}</tr>" for line in lines)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{omitted}"
 
 
 def _shown(value: Any) -> str:

@@ -1,10 +1,12 @@
 import gzip
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fastvec.corpus.sources import Sentences, TokenLists, is_unchanged, open_source
@@ -158,10 +160,46 @@ def test_other_things_are_refused(source):
         open_source(source)
 
 
-@pytest.mark.parametrize("source", [{"a b"}, {"a b": 1}])
-def test_what_has_no_order_is_refused(source):
-    with pytest.raises(InputError, match=r"^the source is a .*, which has no order of words; pass a list$"):
+def test_what_has_no_order_is_refused():
+    with pytest.raises(InputError, match=r"^the source is a set, which has no order of words; pass a list$"):
+        open_source({"a b"})
+
+
+class Arrow:
+    """A table as Arrow has it: lists of columns, and names of them."""
+
+    column_names = ("id", "text")
+    columns = ([1], ["a b"])
+
+    def __iter__(self):
+        return iter(self.columns)
+
+    def to_pylist(self):
+        return [{"id": 1, "text": "a b"}]
+
+
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [
+        (pd.DataFrame({"id": [1], "body text": ["a b"]}), "source['body text']"),
+        ({"id": [1], "text": ["a b"]}, "source['text']"),
+        ({}, "source['text']"),
+        (Arrow(), "source['text'].to_pylist()"),
+    ],
+)
+def test_a_table_is_answered_with_its_column_of_text(source, column):
+    message = f"the source is a {type(source).__name__}; pass the column that holds the text, such as {column}"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         open_source(source)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+def test_missing_values_are_answered_with_the_cure(missing):
+    cure = re.escape("; leave out missing values (in pandas: frame['text'].dropna())")
+    with pytest.raises(InputError, match=f"item 2 of the source must be a string.*{cure}$"):
+        text_of(pd.Series(["one", missing], dtype=object))
+    with pytest.raises(InputError, match=f"item 1 of the source must be a list of words.*{cure}$"):
+        list(open_source([missing, "one"]).sentences())
 
 
 def test_a_list_of_strings_that_are_files_is_refused_with_the_cure(folder):
@@ -192,5 +230,7 @@ def test_a_mixture_of_strings_and_lists_is_refused():
 def test_items_that_are_neither_are_refused():
     with pytest.raises(InputError, match=r"^item 1 of the source must be a list of words, not int$"):
         list(open_source([1, 2]).sentences())
-    with pytest.raises(InputError, match=r"^item 1 of the source is a dict, which has no order of words; pass a list$"):
+    with pytest.raises(
+        InputError, match=r"^item 1 of the source is a dict; pass the column .* such as item\['text'\]$"
+    ):
         list(open_source([{"text": "one"}]).sentences())

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import shorten
 from fastvec.cooccurrence.counting import count_cells
-from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.corpus import Corpus, Vocabulary, as_corpus, read_corpus
+from fastvec.corpus.sources import Source
+from fastvec.errors import InputError
 from fastvec.parameters import documented, take_all
 from fastvec.phrases import Phrases
 from fastvec.settings import Counting, Phrasing
@@ -124,12 +127,12 @@ def _score(
     return _Scored(firsts[chosen], seconds[chosen], together[chosen].astype(np.int64), scores[chosen])
 
 
-def join_phrases(corpus: Corpus, phrases: Phrases) -> Corpus:
+def join_phrases(corpus: "Corpus | Source", phrases: Phrases) -> Corpus:
     """Return the same text with each phrase as one word. Of overlapping phrases, the first is joined.
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : Corpus, or as for `fastvec.read_corpus`
         The text in which the phrases were found, or another one.
     phrases : Phrases
         From `find_phrases` or `Phrases.load`.
@@ -141,6 +144,8 @@ def join_phrases(corpus: Corpus, phrases: Phrases) -> Corpus:
 
     Raises
     ------
+    InputError
+        If `phrases` are no phrases.
     FileError
         If the disk is full.
 
@@ -154,7 +159,9 @@ def join_phrases(corpus: Corpus, phrases: Phrases) -> Corpus:
     a cat is in new_york
     is a city in a city
     """
-    joined = corpus
+    if not isinstance(phrases, Phrases):
+        raise InputError(f"phrases must be those of `fastvec.find_phrases`, not {shorten(phrases)}")
+    joined = corpus = as_corpus(corpus)
     for pairs in phrases.by_pass():
         shorter = joined.with_joined(*pairs, phrases.settings.delimiter)
         if joined is not corpus:

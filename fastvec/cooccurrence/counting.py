@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import count_threads
+from fastvec.checks import count_threads, shorten
 from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import Weights
-from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus import Corpus, Vocabulary, as_corpus
 from fastvec.corpus.sentences import largest_distance, why_no_context
+from fastvec.corpus.sources import Source
 from fastvec.corpus.spread import Spread
 from fastvec.errors import InputError, TooLittleText
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
@@ -42,7 +43,7 @@ _LINE = 16
 
 @documented(Counting)
 def count_cooccurrence(
-    corpus: Corpus,
+    corpus: "Corpus | Source",
     vocabulary: Vocabulary,
     *,
     memory: int | None = None,
@@ -56,7 +57,7 @@ def count_cooccurrence(
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : Corpus, or as for `fastvec.read_corpus`
         The text.
     vocabulary : Vocabulary
         Its words, a prefix of the corpus's.
@@ -94,6 +95,9 @@ def count_cooccurrence(
            [0.5, 1. , 0. ]], dtype=float32)
     """
     chosen = take_all(Counting, settings)
+    corpus = as_corpus(corpus)
+    if not isinstance(vocabulary, Vocabulary):
+        raise InputError(f"vocabulary must be that of the corpus (Corpus.vocabulary), not {shorten(vocabulary)}")
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
         if chosen.cell_min_count:

@@ -111,6 +111,11 @@ def read_corpus(source: Source, *, progress: ReadProgress | None = None, **optio
     return _open_kept(kept, described, is_reused=False) or read_corpus(source, progress=progress, **options)
 
 
+def as_corpus(source: "Corpus | Source") -> Corpus:
+    """Return a corpus, or read what `read_corpus` takes."""
+    return source if isinstance(source, Corpus) else read_corpus(source)
+
+
 def _open_kept(kept: Path, described: Description, *, is_reused: bool) -> Corpus | None:
     """Open a cached stream; None if another process has replaced it."""
     with suppress(OSError):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from fastvec.corpus.files import BLOCK, read_blocks, unusable
 from fastvec.errors import FileError, InputError
@@ -52,6 +52,7 @@ class Sentences:
     """Text in strings, from an iterable that may be one-shot; each is one sentence, or several lines of one each."""
 
     strings: Iterable[object]
+    given: object = None  #: What the caller has given, for messages.
     name: str = "the source"
     n_bytes: None = None
 
@@ -69,6 +70,7 @@ class Sentences:
             else:
                 raise InputError(
                     f"item {number} of the source must be a string, like the first, not {type(string).__name__}"
+                    f"{_why_no_text(string, self.given)}"
                 )
             lines.append(line)
             n_bytes += len(line) + 1
@@ -85,6 +87,7 @@ class TokenLists:
     """Sentences already split into words, from an iterable that may be one-shot."""
 
     lists: Iterable[object]
+    given: object = None  #: What the caller has given, for messages.
     name: str = "the source"
     n_bytes: None = None
 
@@ -92,7 +95,11 @@ class TokenLists:
         """Yield the words of each sentence; the caller checks that they are strings."""
         for number, tokens in enumerate(self.lists, 1):
             if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-                raise InputError(f"item {number} of the source must be a list of words, not {type(tokens).__name__}")
+                cure = _why_no_text(tokens, self.given)
+                raise InputError(
+                    f"item {number} of the source must be a list of words, not {type(tokens).__name__}{cure}"
+                )
+            _refuse_tables(tokens, f"item {number} of the source", "item")
             refuse_unordered(tokens, f"item {number} of the source")
             yield list(tokens)
 
@@ -112,6 +119,7 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
     if isinstance(source, (bytes, bytearray)) or not isinstance(source, Iterable):
         kinds = "a path, several paths, or an iterable of sentences"
         raise InputError(f"the source must be {kinds}, not {type(source).__name__}")
+    _refuse_tables(source, "the source", "source")
     refuse_unordered(source, "the source")
     if isinstance(source, (list, tuple)):
         if any(isinstance(item, os.PathLike) for item in source):
@@ -124,8 +132,34 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
     items = iter(source)
     for first in items:
         whole = chain([first], items)
-        return Sentences(whole) if isinstance(first, (str, bytes)) else TokenLists(whole)
+        return Sentences(whole, source) if isinstance(first, (str, bytes)) else TokenLists(whole, source)
     raise InputError("the source is empty; a generator can be read only once, so make a new one")
+
+
+def _refuse_tables(given: object, what: str, called: str) -> None:
+    """Raise InputError for a data frame, a table or a dict, whose items are the names of its columns."""
+    names: Any = None
+    if isinstance(given, Mapping):
+        names = given
+    else:
+        for attribute in ("column_names", "columns"):  # of Arrow and datasets; of pandas and polars
+            if names is None and not callable(getattr(given, attribute, None)):
+                names = getattr(given, attribute, None)
+    if names is None:
+        return
+    columns = [str(name) for name in names]
+    column = next((name for name in columns if "text" in name.lower()), columns[0] if columns else "text")
+    pylist = ".to_pylist()" if hasattr(given, "to_pylist") else ""
+    kind = type(given).__name__
+    raise InputError(f"{what} is a {kind}; pass the column that holds the text, such as {called}[{column!r}]{pylist}")
+
+
+def _why_no_text(item: object, given: object) -> str:
+    """Return the cure for an item that is no text, as far as it is known."""
+    is_nan = isinstance(item, float) and item != item
+    if item is None or is_nan or type(item).__name__ in ("NAType", "NaTType"):  # the last are of pandas
+        return "; leave out missing values (in pandas: frame['text'].dropna())"
+    return "; pass source.to_pylist()" if hasattr(given, "to_pylist") else ""
 
 
 def refuse_unordered(items: Iterable[object], what: str) -> None:

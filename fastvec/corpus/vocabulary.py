@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import as_counts, check_words, shorten
 from fastvec.disk.atomic import replacing
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import FileError, InputError
+from fastvec.spelling import unknown_word
 from fastvec.words import PackedWords, read_word_lines, word_lines
 
 
@@ -41,12 +43,18 @@ class Vocabulary:
     counts: NDArray[np.int64]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.words, list):
+            object.__setattr__(self, "words", check_words("words", self.words))
+        object.__setattr__(self, "counts", as_counts(self.counts))
         if len(self.words) != len(self.counts):
             raise InputError(
                 f"a vocabulary needs a count for each word: {len(self.words)} words, {len(self.counts)} counts"
             )
         if len(self.counts) and (self.counts[-1] < 0 or (np.diff(self.counts) > 0).any()):
             raise InputError("the counts of a vocabulary must fall from word to word, and none may be negative")
+
+    def __repr__(self) -> str:
+        return f"<Vocabulary: {len(self):,} words, {self.n_tokens:,} occurrences>"
 
     def __len__(self) -> int:
         return len(self.words)
@@ -55,9 +63,13 @@ class Vocabulary:
         return iter(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self.index
+        return isinstance(word, str) and word in self.index
 
     def __getitem__(self, word: str) -> int:
+        if not isinstance(word, str):
+            raise InputError(f"a word must be a string, not {shorten(word)}")
+        if word not in self.index:
+            raise unknown_word(word, self.index, self.words)
         return self.index[word]
 
     @cached_property

@@ -24,7 +24,7 @@ from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AnalogyResult(OverallResult):
     """Answers to analogy questions, scored.
 

@@ -21,7 +21,7 @@ from fastvec.vectors.loading import as_vectors
 _ROUNDS = 100  # of k-means, at most: a few thousand words converge in far fewer
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CategoryResult(MeasuredResult):
     """Agreement of clusters with classes, mean of several clusterings.
 

@@ -22,7 +22,7 @@ from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OutlierResult(OverallResult):
     """Outliers found in groups of words.
 

@@ -26,7 +26,7 @@ from fastvec.vectors.loading import as_vectors
 _FEWEST = 3  # pairs that a correlation needs
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SimilarityResult(MeasuredResult):
     """Correlations of cosines with people's scores.
 

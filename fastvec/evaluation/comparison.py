@@ -1,10 +1,13 @@
 """The result of `compare`, with sentences that sum it up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from fastvec.evaluation.bootstrap import Interval
 from fastvec.evaluation.scores import Result, Scored
+from fastvec.tabular import Tabular
 
 _CERTAIN = 0.05  # p-value
 
@@ -80,8 +83,8 @@ class Overlap(Result):
     shared: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison(Scored):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(Scored, Tabular):
     """Several vectors compared.
 
     Attributes
@@ -111,6 +114,15 @@ class Comparison(Scored):
     neighbours: int
     matches: tuple[Match, ...]
     overlaps: tuple[Overlap, ...]
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.names)}: {len(self.matches)} scores, {self.common:,} words in common>"
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return the headings, and the rows: one for each set, with the scores of all vectors."""
+        return ("set", "measure", "covered", "questions", *self.names), [
+            (each.dataset, each.measure, each.covered, each.questions, *each.scores) for each in self.matches
+        ]
 
     def sentences(self) -> list[str]:
         """Return sentences that say which vectors are better at what."""

@@ -19,6 +19,9 @@ class Classes:
     words: tuple[str, ...]
     labels: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<Classes of {self.name}: {len(self):,} words in {len(set(self.labels)):,} classes>"
+
     def __len__(self) -> int:
         return len(self.words)
 

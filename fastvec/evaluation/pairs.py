@@ -30,6 +30,9 @@ class ScoredPairs:
     words: tuple[str, ...]
     scores: NDArray[np.float64]
 
+    def __repr__(self) -> str:
+        return f"<ScoredPairs of {self.name}: {len(self):,} pairs of words>"
+
     def __len__(self) -> int:
         return len(self.scores)
 

@@ -51,6 +51,9 @@ class Questions:
     sections: tuple[tuple[str, str], ...]
     section: NDArray[np.int32]
 
+    def __repr__(self) -> str:
+        return f"<Questions of {self.name}: {len(self):,} analogies, {len(self.sections):,} sections>"
+
     def __len__(self) -> int:
         return len(self.given)
 

@@ -1,6 +1,6 @@
 """What results share: settings, proportions with coverage and interval, and a form for JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fastvec.evaluation.bootstrap import Bootstrap, Interval
 from fastvec.scoring import Unknown
+from fastvec.tabular import Tabular
 from fastvec.vectors import KeyedVectors
 
 _NO_INTERVAL = (float("nan"), float("nan"))
@@ -46,8 +47,8 @@ class Scored(Result):
     bootstrap: Bootstrap
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetResult(Scored):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SetResult(Scored, Tabular):
     """The result of one test on one set.
 
     Attributes
@@ -57,6 +58,14 @@ class SetResult(Scored):
     """
 
     dataset: str
+
+    def __repr__(self) -> str:
+        headings, (first, *_) = self.table()
+        name, score, low, high, covered, questions = first[:6]
+        name = name if headings[1] == "score" else headings[1]
+        interval = "" if low != low else f" [{low:.4f}, {high:.4f}]"
+        counts = f"{covered:,} of {questions:,} covered, first {self.vocab_size:,} words"
+        return f"<{type(self).__name__} of {self.dataset}: {name} {score:.4f}{interval}, {counts}>"
 
     def summary(self) -> dict[str, Any]:
         """Return what the metadata of vectors keep: `to_dict` with the counts of all items, but no sections."""
@@ -155,7 +164,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OverallResult(SetResult):
     """The result of a test whose items are right or wrong.
 
@@ -175,6 +184,13 @@ class OverallResult(SetResult):
     sections: tuple[Proportion, ...]
     unknown: Unknown
     outcomes: NDArray[np.int8] = field(repr=False, compare=False)
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return the headings, and the rows: all items, and each group of them."""
+        groups = [self.overall, *getattr(self, "kinds", ()), *self.sections]
+        return ("items", "accuracy", "low", "high", "covered", "questions", "correct"), [
+            (each.name, each.accuracy, *each.interval, each.covered) + (each.questions, each.correct) for each in groups
+        ]
 
     @property
     def correct(self) -> int:
@@ -202,7 +218,7 @@ class OverallResult(SetResult):
         return self.overall.coverage
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class MeasuredResult(SetResult):
     """The result of a test that measures all its items together, in one way or several.
 
@@ -218,6 +234,13 @@ class MeasuredResult(SetResult):
 
     questions: int
     covered: int
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return the headings, and the rows: one for each measure."""
+        return ("measure", "score", "low", "high", "covered", "questions"), [
+            (name, getattr(self, name), *getattr(self, f"{name}_interval"), self.covered, self.questions)
+            for name in self.measures
+        ]
 
     @property
     def interval(self) -> Interval:

@@ -10,7 +10,8 @@ from fastvec.checks import check_choice
 from fastvec.corpus import Vocabulary
 from fastvec.errors import InputError
 from fastvec.models.input_rows import InputRows
-from fastvec.vectors import KeyedVectors, load
+from fastvec.vectors import KeyedVectors
+from fastvec.vectors.loading import as_vectors
 
 Matrix = NDArray[np.float32]
 
@@ -51,8 +52,8 @@ class Initial:
             If the file cannot be read.
         """
         check_choice("init_vocab", words, ("new", "old", "union"))
-        given = source if isinstance(source, KeyedVectors) else load(source)
-        name = "init_from" if isinstance(source, KeyedVectors) else source
+        given = as_vectors("init_from", source)
+        name = source if isinstance(source, str | PathLike) else "init_from"
         kind = given.metadata.get("parameters", {}).get("vectors", "word")
         if kind == "context":
             raise InputError(f"{name}: these are context vectors; a training starts from word vectors")

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -21,7 +21,7 @@ from fastvec.corpus.sources import Files, open_source
 from fastvec.corpus.stream import cache_folder
 from fastvec.corpus.text import Text
 from fastvec.disk.scratch import system_folder
-from fastvec.errors import InputError
+from fastvec.errors import InputError, duration, megabytes
 from fastvec.models import model_of
 from fastvec.parameters import take
 from fastvec.phrases import Phrases
@@ -30,19 +30,20 @@ from fastvec.pipeline.request import Request
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.pipeline.timing import measure
 from fastvec.settings import Model, Reading, Run
+from fastvec.tabular import Tabular
 from fastvec.training.checkpoints import parse_every
 from fastvec.training.estimate import File
 from fastvec.training.job import Job
 from fastvec.training.progress import Listener, Progress, ignore, reading
-from fastvec.training.resources import check_program, peak_memory, resident_memory
+from fastvec.training.resources import check_program, disk_room, peak_memory, resident_memory
 from fastvec.vectors import KeyedVectors
 
 #: Words of the sample that is saved.
 _SAVED = 20_000
 
 
-@dataclass(frozen=True)
-class Plan(Needs):
+@dataclass(frozen=True, repr=False)
+class Plan(Needs, Tabular):
     """What a training will take, and what there is.
 
     Attributes
@@ -61,6 +62,25 @@ class Plan(Needs):
     n_types: int
     is_sampled: bool
     seconds: dict[str, float]
+
+    def __repr__(self) -> str:
+        time = "" if self.total_seconds is None else f", {duration(self.total_seconds)}"
+        return f"<Plan: {megabytes(self.memory)} of memory, {megabytes(self.disk)} of disk{time}>"
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return the headings, and the rows: the text, memory, disk and time."""
+        about = "about " if self.is_sampled else ""
+        rows = [
+            ("text", f"{about}{self.n_tokens:,} words, {self.n_types:,} distinct, {self.n_words:,} to train"),
+            ("memory", f"{megabytes(self.memory)} of {megabytes(self.available)} ({self.limit})"),
+        ]
+        for file in self.files:
+            size, room = megabytes(file.size), megabytes(disk_room(file.folder))
+            rows.append(("disk", f"{size} for {file.what}, of {room} free in {file.folder}"))
+        rows += [("time", f"{duration(seconds)} for {phase}") for phase, seconds in self.seconds.items()]
+        if self.total_seconds is not None:
+            rows.append(("time", f"{duration(self.total_seconds)} in all"))
+        return ("need", "estimate"), list(rows)
 
     @property
     def total_seconds(self) -> float | None:

@@ -1,5 +1,6 @@
 """Approximate search, for many queries on millions of words: a graph of near neighbours (usearch's HNSW)."""
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,9 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_integer
 from fastvec.errors import InputError
-from fastvec.vectors.queries import Item, Neighbours, Queries, list_items
+from fastvec.vectors.keyed import KeyedVectors
+from fastvec.vectors.loading import as_vectors
+from fastvec.vectors.queries import Item, Neighbours, list_items
 
 
 class ApproximateIndex:
@@ -18,7 +21,7 @@ class ApproximateIndex:
 
     Parameters
     ----------
-    vectors : KeyedVectors
+    vectors : KeyedVectors or path
         What to search.
     accuracy : int
         How many neighbours a search visits; more finds more of the nearest words, more slowly.
@@ -34,7 +37,7 @@ class ApproximateIndex:
     world graphs", IEEE TPAMI 42, 2020.
     """
 
-    def __init__(self, vectors: Queries, *, accuracy: int = 128) -> None:
+    def __init__(self, vectors: KeyedVectors | str | os.PathLike[str], *, accuracy: int = 128) -> None:
         try:
             from usearch.index import Index
         except ImportError:
@@ -42,11 +45,15 @@ class ApproximateIndex:
                 "usearch is needed for this, and is not installed: pip install fastvec[approximate]"
             ) from None
         check_integer("accuracy", accuracy, 1)
+        vectors = as_vectors("vectors", vectors)
         self._vectors = vectors
         self._index: Any = Index(ndim=vectors.dim, metric="cos", dtype="f16", expansion_search=accuracy)
         for start in range(0, len(vectors), 1 << 16):
             block = np.ascontiguousarray(vectors.vectors[start : start + (1 << 16)], np.float32)
             self._index.add(np.arange(start, start + len(block)), block)
+
+    def __repr__(self) -> str:
+        return f"<ApproximateIndex of {len(self._vectors):,} words, {self._vectors.dim} dimensions>"
 
     def nearest(self, items: Iterable[Item] | NDArray[Any], topn: int = 10) -> list[Neighbours]:
         """Return near words of each item, as `KeyedVectors.nearest` does.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.checks import check_words, shorten
+from fastvec.checks import as_counts, check_words, shorten
 from fastvec.errors import InputError
 from fastvec.phrases import Phrases
 from fastvec.spelling import unknown_word
@@ -34,7 +34,7 @@ class Storage:
         self._vectors = _matrix("vectors", vectors)
         self.dim = self.vectors.shape[1]
         self.context_vectors = None if context_vectors is None else _matrix("context_vectors", context_vectors)
-        self.counts = None if counts is None else _counts(counts)
+        self.counts = None if counts is None else as_counts(counts)
         self.metadata = dict(metadata or {})
         self.subwords = subwords
         self.phrases = phrases
@@ -187,13 +187,3 @@ def is_frozen(array: NDArray[Any]) -> bool:
             return False
         base = base.base
     return True
-
-
-def _counts(values: ArrayLike) -> NDArray[np.int64]:
-    try:
-        counts = np.asarray(values, np.int64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"counts must be integers, one for each word: {error}") from None
-    if counts.ndim != 1:
-        raise InputError(f"counts must be a list of integers, not an array of shape {counts.shape}")
-    return counts
