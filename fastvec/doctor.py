@@ -120,7 +120,7 @@ def _try(name: str, parameters: dict[str, Any]) -> Finding:
     sentences = [chance.choices(topics[k % 2] if k % 8 else topics[0] + topics[1], k=8) for k in range(600)]
     start = perf_counter()
     try:
-        wv = fastvec.train(sentences, dim=8, **parameters)
+        wv = fastvec.train(sentences, dim=8, progress=False, **parameters)
     except Exception as error:  # whatever it is, it is what is looked for
         return Finding(name, f"{type(error).__name__}: {error}", is_bad=True)
     seconds = perf_counter() - start

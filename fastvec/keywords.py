@@ -57,7 +57,7 @@ class Train(Read, total=False):
     checkpoint: str | PathLike[str] | None
     every: str
     threads: int | None
-    progress: Listener | None
+    progress: Listener | bool | None
 
 
 class TrainWord2Vec(Train, total=False):

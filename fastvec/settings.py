@@ -139,11 +139,13 @@ class Run(Settings):
         "and several differ a little; glove and ppmi-svd do not depend on it.",
         known_as=("workers", "thread", "n_threads", "num_threads", "n_jobs", "jobs", "cores"),
     )
-    progress: "Listener | None" = parameter(
+    progress: "Listener | bool | None" = parameter(
         None,
         flags={},
-        metavar="function of a Progress",
-        help="Called about ten times a second, in the thread of the caller.",
+        shown="a line where stderr is a terminal, and in notebooks",
+        metavar="bool or function of a Progress",
+        help="Whether to show the progress on a line; or a function of a `fastvec.Progress`, called about ten times a "
+        "second in the thread of the caller.",
         known_as=("callbacks", "compute_loss", "verbose", "callback"),
     )
 

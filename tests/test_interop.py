@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fastvec import InputError, KeyedVectors
-from fastvec.vectors.approximate import ApproximateIndex
+from fastvec import ApproximateIndex, InputError, KeyedVectors
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastvec.checks import shorten
 from fastvec.cooccurrence.counting import count_cells
-from fastvec.corpus import Corpus, Vocabulary, as_corpus, read_corpus
+from fastvec.corpus import Corpus, Vocabulary, as_corpus
 from fastvec.corpus.sources import Source
 from fastvec.errors import InputError
 from fastvec.parameters import documented, take_all
@@ -30,7 +30,7 @@ def find_phrases(
     *,
     memory: int | None = None,
     threads: int | None = None,
-    progress: Listener | None = None,
+    progress: Listener | bool | None = None,
     **settings: Unpack["keywords.FindPhrases"],
 ) -> Phrases:
     """Find the pairs of words that are adjacent more often than their counts explain.
@@ -72,7 +72,7 @@ def find_phrases(
     seconds: list[str] = []
     parts: list[_Scored] = []
     with ExitStack() as stack:
-        text = source if isinstance(source, Corpus) else stack.enter_context(read_corpus(source))
+        text = source if isinstance(source, Corpus) else stack.enter_context(as_corpus(source, progress))
         for _ in range(chosen.passes):
             vocabulary = text.vocabulary(min_count=1)
             cells = count_cells(text, vocabulary, counting, memory, threads, progress)

@@ -27,7 +27,8 @@ from fastvec.kernels.subsampling import keep_probability
 from fastvec.parameters import documented, take_all
 from fastvec.settings import Counting
 from fastvec.training.blocks import run_blocks
-from fastvec.training.progress import Listener, Progress, ignore
+from fastvec.training.listening import listening
+from fastvec.training.progress import Listener, Progress
 from fastvec.training.resources import PROGRAM, default_memory
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def count_cooccurrence(
     *,
     memory: int | None = None,
     threads: int | None = None,
-    progress: Listener | None = None,
+    progress: Listener | bool | None = None,
     **settings: Unpack["keywords.Count"],
 ) -> Cooccurrence:
     """Count how often each word stands near each other word.
@@ -66,8 +67,8 @@ def count_cooccurrence(
         stream of the corpus. The result does not depend on it.
     threads : int or None
         None uses all cores. The result does not depend on it.
-    progress : function of a Progress, or None
-        Called about ten times a second.
+    progress : bool, function of a Progress, or None
+        As for `fastvec.train`.
     **settings
         Those below.
     {parameters}
@@ -95,7 +96,7 @@ def count_cooccurrence(
            [0.5, 1. , 0. ]], dtype=float32)
     """
     chosen = take_all(Counting, settings)
-    corpus = as_corpus(corpus)
+    corpus = as_corpus(corpus, progress)
     if not isinstance(vocabulary, Vocabulary):
         raise InputError(f"vocabulary must be that of the corpus (Corpus.vocabulary), not {shorten(vocabulary)}")
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
@@ -114,10 +115,12 @@ def count_cells(
     settings: Counting,
     memory: int | None = None,
     threads: int | None = None,
-    progress: Listener | None = None,
+    progress: Listener | bool | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
     """Do as `count_cooccurrence`, but return row starts, columns and values of a CSR matrix, which may be empty."""
-    return _Counting(corpus, vocabulary, settings, memory, count_threads(threads), progress or ignore).run()
+    n_threads = count_threads(threads)
+    with listening(progress) as listener:
+        return _Counting(corpus, vocabulary, settings, memory, n_threads, listener).run()
 
 
 class Division(NamedTuple):

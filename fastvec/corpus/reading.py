@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
@@ -27,7 +27,8 @@ from fastvec.corpus.stream import (
 )
 from fastvec.corpus.tokenizers import Tokenizer, choose_tokenizer, finish_words
 from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
-from fastvec.errors import FileError, InputError
+from fastvec.errors import FileError, InputError, megabytes
+from fastvec.line import open_line
 from fastvec.parameters import documented, take_all
 from fastvec.settings import Reading
 
@@ -41,7 +42,9 @@ _IDS = "the word ids"  # as messages call them
 
 
 @documented(Reading)
-def read_corpus(source: Source, *, progress: ReadProgress | None = None, **options: Unpack["keywords.Read"]) -> Corpus:
+def read_corpus(
+    source: Source, *, progress: ReadProgress | bool | None = None, **options: Unpack["keywords.Read"]
+) -> Corpus:
     """Read text once and store it as word ids on disk.
 
     Parameters
@@ -50,8 +53,9 @@ def read_corpus(source: Source, *, progress: ReadProgress | None = None, **optio
         A path, or "-" for the standard input; a folder stands for its files in order of their names, except hidden
         ones; several paths as a list of `pathlib.Path`. Or sentences: any iterable, such as a generator, of strings
         (which may hold several lines) or of lists of words. Files may be compressed by gzip, bzip2, xz or zstd.
-    progress : callable, optional
-        Called with the bytes read and the bytes in all (None if unknown), at most ten times a second.
+    progress : bool or callable, optional
+        Whether to show the progress on a line, by default where stderr is a terminal and in notebooks; or a function of
+        the bytes read and the bytes in all (None if unknown), called at most ten times a second.
     **options
         Those below. A function may be the tokenizer, but its results are not cached. A cached stream is used if the
         paths, sizes and modification times of the files are the same, and for "module:function" those of the module;
@@ -101,8 +105,8 @@ def read_corpus(source: Source, *, progress: ReadProgress | None = None, **optio
         if found:
             found.close()
             _LOG.warning("%s: is corrupt; reading the text again", kept)
-    with scratch_directory(parent) as scratch:
-        described = _read(opened, chosen, known, identity, scratch, progress)
+    with _reporting(progress) as report, scratch_directory(parent) as scratch:
+        described = _read(opened, chosen, known, identity, scratch, report)
         is_same = not isinstance(opened, Files) or opened.identity is None or is_unchanged(opened)
         if not is_same:
             _LOG.warning("%s: changed while it was read; parts of the old or the new text may be missing", opened.name)
@@ -111,9 +115,26 @@ def read_corpus(source: Source, *, progress: ReadProgress | None = None, **optio
     return _open_kept(kept, described, is_reused=False) or read_corpus(source, progress=progress, **options)
 
 
-def as_corpus(source: "Corpus | Source") -> Corpus:
-    """Return a corpus, or read what `read_corpus` takes."""
-    return source if isinstance(source, Corpus) else read_corpus(source)
+def as_corpus(source: "Corpus | Source", progress: object = None) -> Corpus:
+    """Return a corpus, or read what `read_corpus` takes; False for `progress` shows none."""
+    shown = None if progress is None or progress is True else False
+    return source if isinstance(source, Corpus) else read_corpus(source, progress=shown)
+
+
+@contextmanager
+def _reporting(progress: ReadProgress | bool | None) -> Iterator[ReadProgress | None]:
+    """Yield a function that reports what has been read."""
+    if callable(progress):
+        yield progress
+        return
+    with open_line(progress) as line:
+
+        def report(done: int, total: int | None) -> None:
+            assert line is not None
+            of = f" of {megabytes(total)}" if total else ""
+            line.show("reading", f"reading: {megabytes(done)}{of}")
+
+        yield None if line is None else report
 
 
 def _open_kept(kept: Path, described: Description, *, is_reused: bool) -> Corpus | None:

@@ -187,9 +187,10 @@ class OverallResult(SetResult):
 
     def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
         """Return the headings, and the rows: all items, and each group of them."""
+        headings = ("items", "accuracy", "low", "high", "covered", "questions", "correct")
         groups = [self.overall, *getattr(self, "kinds", ()), *self.sections]
-        return ("items", "accuracy", "low", "high", "covered", "questions", "correct"), [
-            (each.name, each.accuracy, *each.interval, each.covered) + (each.questions, each.correct) for each in groups
+        return headings, [
+            (each.name, each.accuracy, *each.interval, each.covered, each.questions, each.correct) for each in groups
         ]
 
     @property

@@ -34,7 +34,8 @@ from fastvec.tabular import Tabular
 from fastvec.training.checkpoints import parse_every
 from fastvec.training.estimate import File
 from fastvec.training.job import Job
-from fastvec.training.progress import Listener, Progress, ignore, reading
+from fastvec.training.listening import listening
+from fastvec.training.progress import Listener, Progress, reading
 from fastvec.training.resources import check_program, disk_room, peak_memory, resident_memory
 from fastvec.vectors import KeyedVectors
 
@@ -122,8 +123,13 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
     run = take(Run, arguments)
     parse_every(run.every)
     request = Request.of(source, model, arguments)
-    n_threads, listener = count_threads(run.threads), run.progress or ignore
+    n_threads = count_threads(run.threads)
     _refuse_one_shot(source)
+    with listening(run.progress) as listener:
+        return _plan(source, request, run, n_threads, listener)
+
+
+def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Listener) -> Plan:
     listener(Progress("planning"))
     seconds = {"start-up": _load_kernels(request.settings, n_threads)}
     base, peak = resident_memory(), peak_memory()
@@ -176,7 +182,10 @@ def _load_kernels(settings: Model, threads: int) -> float:
 
         tiny |= {"sample": 0.0, "memory": None, "tolerance": 0.5}
     compiling: list[float] = []
-    with install_timer("numba:compile", compiling.append), read_corpus([[f"{k}" for k in range(1200)]] * 2) as corpus:
+    with (
+        install_timer("numba:compile", compiling.append),
+        read_corpus([[f"{k}" for k in range(1200)]] * 2, progress=False) as corpus,
+    ):
         words = corpus.vocabulary(1)
         chosen = type(settings)(**settings.as_dict() | tiny).for_words(len(words))
         model_of(chosen).fit(chosen, corpus, words, Job(threads))
@@ -207,13 +216,15 @@ def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]
             corpus = source
         elif isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE:
             pieces = SampledSource(opened)
-            corpus = stack.enter_context(read_corpus(pieces, **options | {"cache": False, "cache_dir": None}))
+            corpus = stack.enter_context(
+                read_corpus(pieces, progress=False, **options | {"cache": False, "cache_dir": None})
+            )
             scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
         else:
             corpus = stack.enter_context(read_corpus(source, **options, progress=reading(listener)))
             if not corpus.is_reused and is_kept:  # the training will find it
                 began = perf_counter()
-                corpus = stack.enter_context(read_corpus(source, **options))
+                corpus = stack.enter_context(read_corpus(source, progress=False, **options))
         if isinstance(request.words.phrases, Phrases):
             corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
         if given is not None:

@@ -30,7 +30,8 @@ from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
 from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints
 from fastvec.training.job import Job
-from fastvec.training.progress import Progress, ignore, logged, reading
+from fastvec.training.listening import listening
+from fastvec.training.progress import Progress, logged, reading
 from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
 from fastvec.vectors.storage import freeze
@@ -89,12 +90,15 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
         raise InputError("train needs a source: a path, or an iterable of sentences, as its first argument")
     run = take(Run, arguments)
     request = Request.of(source, model, arguments)
-    job = Job(count_threads(run.threads), run.progress or ignore)
+    n_threads = count_threads(run.threads)
     _check_output(run.output, request)
-    if run.checkpoint is None:
+    with ExitStack() as stack:
+        checkpoints = None
+        if run.checkpoint is not None:
+            asked = run.checkpoint, run.every, source, request, run.output, run.threads
+            checkpoints = stack.enter_context(new_checkpoints(*asked))
+        job = Job(n_threads, stack.enter_context(listening(run.progress)), checkpoints)
         return _make_vectors(source, request, job, run.output)
-    with new_checkpoints(run.checkpoint, run.every, source, request, run.output, run.threads) as checkpoints:
-        return _make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output)
 
 
 def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any) -> KeyedVectors:
@@ -135,7 +139,8 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
         output = checkpoints.run["output"] if run.output is None else run.output
         _check_output(output, request)
         threads = checkpoints.run["threads"] if run.threads is None else run.threads
-        return _make_vectors(source, request, Job(count_threads(threads), run.progress or ignore, checkpoints), output)
+        with listening(run.progress) as listener:
+            return _make_vectors(source, request, Job(count_threads(threads), listener, checkpoints), output)
 
 
 def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
