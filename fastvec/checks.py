@@ -1,17 +1,19 @@
 """Checks of arguments; each error names the argument, the limit and the value."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import wraps
 from math import isfinite
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from fastvec.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
+
+_MOST_THREADS = 1 << 14
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
@@ -20,7 +22,7 @@ Returned = TypeVar("Returned")
 def check_integer(name: str, value: object, least: int) -> None:
     """Refuse anything but an integer of at least `least` that fits 64 bits."""
     if not isinstance(value, Integral) or isinstance(value, bool):
-        raise InputError(f"{name} must be an integer, not {value!r}")
+        raise InputError(f"{name} must be an integer, not {shorten(value)}")
     if value < least:
         raise InputError(f"{name} must be at least {least}, not {value}")
     if int(value) >= 2**63:
@@ -29,28 +31,53 @@ def check_integer(name: str, value: object, least: int) -> None:
 
 def check_number(name: str, value: object, least: float, *, inclusive: bool = True) -> None:
     """Refuse anything but a finite number of at least `least`, or above it where not `inclusive`."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value):
-        raise InputError(f"{name} must be a finite number, not {value!r}")
+    if not isinstance(value, Real) or isinstance(value, bool) or not _is_finite(value):
+        raise InputError(f"{name} must be a finite number, not {shorten(value)}")
     if value < least or (value == least and not inclusive):
         raise InputError(f"{name} must be {'at least' if inclusive else 'above'} {least:g}, not {value}")
 
 
+def _is_finite(value: Real) -> bool:
+    try:
+        return isfinite(value)
+    except OverflowError:  # an integer too large for a float
+        return False
+
+
 def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
     """Refuse anything but one of `choices`."""
-    if value not in choices:
-        raise InputError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    if not isinstance(value, Hashable) or value not in choices:
+        raise InputError(f"{name} must be one of {', '.join(choices)}, not {shorten(value)}")
 
 
 def check_flag(name: str, value: object) -> None:
     """Refuse anything but True and False."""
-    if value not in (True, False):
-        raise InputError(f"{name} must be True or False, not {value!r}")
+    if not isinstance(value, Hashable) or value not in (True, False):
+        raise InputError(f"{name} must be True or False, not {shorten(value)}")
 
 
 def check_path(name: str, value: object, *, optional: bool = False) -> None:
     """Refuse anything but a path, or where it is `optional` None."""
     if not isinstance(value, (str, os.PathLike)) and not (optional and value is None):
         raise InputError(f"{name} must be a path, not {shorten(value)}")
+    if value is not None and (not isinstance(os.fspath(value), str) or "\0" in os.fspath(value)):
+        raise InputError(f"{name} must be a path of text without NUL, not {shorten(value)}")
+
+
+def check_kind(name: str, value: object, kind: type, source: str = "") -> None:
+    """Refuse anything but an object of a class; `source` says where these come from."""
+    if not isinstance(value, kind):
+        raise InputError(f"{name} must be a {kind.__name__}{source}, not {shorten(value)}")
+
+
+def check_list(name: str, value: object, kind: type = object) -> list[Any]:
+    """Return the items of a list, or of any other iterable but a string; refuse any that is not of a class."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise InputError(f"{name} must be a list, not {shorten(value)}")
+    listed = list(value)
+    for number, item in enumerate(listed, 1):
+        check_kind(f"{name}: item {number}", item, kind)
+    return listed
 
 
 def check_words(name: str, words: object) -> list[str]:
@@ -118,4 +145,6 @@ def count_threads(threads: int | None) -> int:
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     check_integer("threads", threads, 1)
+    if threads > _MOST_THREADS:
+        raise InputError(f"threads must be at most {_MOST_THREADS:,}, not {threads:,}")
     return threads

@@ -8,12 +8,16 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
+from os import PathLike
 from textwrap import wrap
 from types import NoneType
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform, get_args, get_origin
 
-from fastvec.checks import check_choice, check_flag, check_integer, check_number
+from fastvec.checks import check_choice, check_flag, check_integer, check_number, check_path
 from fastvec.errors import InputError
+
+#: The annotation of a path.
+_PATH = "str | PathLike[str] | None"
 
 Class = TypeVar("Class", bound=type)
 Group = TypeVar("Group", bound="Settings")
@@ -27,7 +31,7 @@ class Parameter:
     Attributes
     ----------
     kind : type or None
-        int, float, bool or str; None for anything else, which is checked where it is used.
+        int, float, bool, str or PathLike; None for anything else, which is checked where it is used.
     choices : tuple of str
         The values that there are, if they are words.
     optional : bool
@@ -60,6 +64,8 @@ class Parameter:
             check_number(self.name, value, self.least or 0.0, inclusive=self.inclusive)
         elif self.kind is bool:
             check_flag(self.name, value)
+        elif self.kind is PathLike:
+            check_path(self.name, value)
 
     @property
     def default_text(self) -> str:
@@ -69,7 +75,8 @@ class Parameter:
     @property
     def type_text(self) -> str:
         """The type as docstrings show it."""
-        text = " or ".join(f'"{choice}"' for choice in self.choices) or (self.kind.__name__ if self.kind else "")
+        kind = "path" if self.kind is PathLike else self.kind.__name__ if self.kind else ""
+        text = " or ".join(f'"{choice}"' for choice in self.choices) or kind
         return text or (self.metavar or "object")
 
 
@@ -129,7 +136,10 @@ class Settings:
     def __post_init__(self) -> None:
         for name, each in self.parameters.items():
             if self._applies(each):
-                each.check(getattr(self, name))
+                value = getattr(self, name)
+                each.check(value)
+                if each.kind in (int, float, bool) and value is not None:  # not NumPy's, which JSON cannot hold
+                    object.__setattr__(self, name, each.kind(value))
 
     @classmethod
     def heading(cls) -> str:
@@ -174,7 +184,7 @@ def _collect(cls: Any) -> dict[str, Parameter]:
             facts |= {"default": each.default, "shown": None}
         if facts["flags"] is None:
             facts["flags"] = {f"--{each.name.replace('_', '-')}": None}
-        kind: Any = str if choices else (kinds[0] if kinds else None)
+        kind: Any = PathLike if each.type == _PATH else str if choices else (kinds[0] if kinds else None)
         found[each.name] = Parameter(each.name, kind, choices, NoneType in members or not kinds, **facts)
     return found
 

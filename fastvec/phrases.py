@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_path, check_words, shorten
 from fastvec.disk.atomic import replacing
 from fastvec.disk.scratch import read_errors
-from fastvec.errors import FastvecError, FileError
+from fastvec.errors import FastvecError, FileError, InputError
 from fastvec.settings import Phrasing
 from fastvec.tabular import Tabular
 from fastvec.words import PackedWords, refuse_words
@@ -89,13 +90,15 @@ class Phrases(Tabular):
 
         Of overlapping phrases, the first is joined.
         """
-        joined = tokens.split() if isinstance(tokens, str) else list(tokens)
+        joined = tokens.split() if isinstance(tokens, str) else check_words("tokens", tokens)
         for pairs in self._pairs:
             joined = list(_joined(joined, pairs, self.settings.delimiter))
         return joined
 
     def join(self, sentences: Iterable[Sequence[str] | str]) -> Iterator[list[str]]:
         """Yield the words of each sentence, as ``phrases[sentence]`` returns them."""
+        if isinstance(sentences, (str, bytes)) or not isinstance(sentences, Iterable):
+            raise InputError(f"sentences must be a list of sentences, not {shorten(sentences)}")
         return (self[sentence] for sentence in sentences)
 
     def by_pass(self) -> Iterator[tuple[list[str], list[str]]]:
@@ -133,6 +136,7 @@ class Phrases(Tabular):
         FileError
             If the file cannot be written; a file that was there before is left as it was.
         """
+        check_path("path", path)
         with replacing(path) as file:
             file.writelines(line.encode() for line in self.lines())
 
@@ -145,6 +149,7 @@ class Phrases(Tabular):
         FileError
             If the file cannot be read, or is not a file of phrases; the message names the line.
         """
+        check_path("path", path)
         with read_errors(path), open(path, "rb") as file:
             return cls.parse(file, path)
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import shorten
+from fastvec.checks import check_kind
 from fastvec.cooccurrence.counting import count_cells
 from fastvec.corpus import Corpus, Vocabulary, as_corpus
 from fastvec.corpus.sources import Source
-from fastvec.errors import InputError
 from fastvec.parameters import documented, take_all
 from fastvec.phrases import Phrases
 from fastvec.settings import Counting, Phrasing
@@ -159,8 +158,7 @@ def join_phrases(corpus: "Corpus | Source", phrases: Phrases) -> Corpus:
     a cat is in new_york
     is a city in a city
     """
-    if not isinstance(phrases, Phrases):
-        raise InputError(f"phrases must be those of `fastvec.find_phrases`, not {shorten(phrases)}")
+    check_kind("phrases", phrases, Phrases, " from `fastvec.find_phrases`")
     joined = corpus = as_corpus(corpus)
     for pairs in phrases.by_pass():
         shorter = joined.with_joined(*pairs, phrases.settings.delimiter)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import count_threads, shorten
+from fastvec.checks import check_integer, check_kind, count_threads
 from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import Weights
@@ -97,8 +97,7 @@ def count_cooccurrence(
     """
     chosen = take_all(Counting, settings)
     corpus = as_corpus(corpus, progress)
-    if not isinstance(vocabulary, Vocabulary):
-        raise InputError(f"vocabulary must be that of the corpus (Corpus.vocabulary), not {shorten(vocabulary)}")
+    check_kind("vocabulary", vocabulary, Vocabulary, " of the corpus")
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
         if chosen.cell_min_count:
@@ -119,6 +118,8 @@ def count_cells(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
     """Do as `count_cooccurrence`, but return row starts, columns and values of a CSR matrix, which may be empty."""
     n_threads = count_threads(threads)
+    if memory is not None:
+        check_integer("memory", memory, 1)
     with listening(progress) as listener:
         return _Counting(corpus, vocabulary, settings, memory, n_threads, listener).run()
 

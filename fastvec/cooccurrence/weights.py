@@ -10,6 +10,8 @@ from fastvec.settings import Counting
 
 #: Largest common denominator of the weights; beyond it they are rounded to multiples of its inverse.
 _LARGEST_SCALE = 1 << 32
+#: Largest sum of whole weights that there can be.
+_MOST = (1 << 63) - 1
 
 
 def distance_weights(settings: Counting, reach: int) -> tuple[NDArray[np.int64], int]:
@@ -46,4 +48,4 @@ class Weights(NamedTuple):
         """Return the weights that are counted with, at distances up to `reach`."""
         weights, scale = distance_weights(settings, reach)
         left, right = (weights[: 0 if settings.side == other else None] for other in ("right", "left"))
-        return cls(left, right, max(1, ceil(settings.cell_min_count * scale)), float(scale))
+        return cls(left, right, min(max(1, ceil(settings.cell_min_count * scale)), _MOST), float(scale))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_integer
+from fastvec.checks import check_integer, check_kind, check_words, shorten
 from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory
@@ -124,8 +124,9 @@ class Corpus:
         InputError
             If the corpus is closed, or `out` is not int32.
         """
-        if out.dtype != np.int32:
-            raise InputError(f"ids are read into an array of int32, not {out.dtype}")
+        check_integer("start", start, 0)
+        if not isinstance(out, np.ndarray) or out.dtype != np.int32:
+            raise InputError(f"ids are read into an array of int32, not {getattr(out, 'dtype', shorten(out))}")
         n = max(0, min(out.size, self.n_ids - start))
         rest = out[:n].data.cast("B")
         place = start * out.itemsize
@@ -194,6 +195,7 @@ class Corpus:
         InputError
             If none of the words occurs in the text.
         """
+        check_kind("vocabulary", vocabulary, Vocabulary)
         finals = np.array([vocabulary.index.get(word, -1) for word in self._words.decode()], np.int32)
         known = finals >= 0
         if not known.any():
@@ -219,6 +221,9 @@ class Corpus:
         Corpus
             A temporary one, with a vocabulary of its own: it vanishes when it is closed or no longer used.
         """
+        firsts, seconds = check_words("firsts", firsts), check_words("seconds", seconds)
+        if len(firsts) != len(seconds):
+            raise InputError(f"there must be as many seconds as firsts, {len(firsts):,}, not {len(seconds):,}")
         words = self._words.decode()
         index = {word: k for k, word in enumerate(words)}
         pairs = zip(firsts, seconds, strict=True)

@@ -50,7 +50,7 @@ def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
     """
     if callable(tokenizer):
         return Tokenizer(getattr(tokenizer, "__qualname__", type(tokenizer).__name__), tokenizer)
-    if tokenizer in ("whitespace", "words"):
+    if isinstance(tokenizer, str) and tokenizer in ("whitespace", "words"):
         return Tokenizer(tokenizer, finds_words=tokenizer == "words", identity=[])
     if not isinstance(tokenizer, str) or not re.fullmatch(r"[^:]+:[^:]+", tokenizer):
         raise InputError(f'tokenizer must be "whitespace", "words", "module:function" or a function, not {tokenizer!r}')

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from fastvec.checks import check_path
 from fastvec.disk.scratch import ELSEWHERE, disk_errors
 from fastvec.errors import FileError
 
@@ -16,6 +17,7 @@ def check_folder(path: str | os.PathLike[str]) -> None:
 
     Raise `FileError` if the folder is missing or not writable, or `path` exists and is not a file.
     """
+    check_path("path", path)
     target = Path(path)
     folder = target.parent
     if not folder.is_dir():

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from fastvec.checks import check_path
 from fastvec.errors import FileError, megabytes
 
 try:
@@ -61,7 +62,8 @@ def disk_errors(place: str | os.PathLike[str], what: str, cure: str, n_bytes: in
 
 @contextmanager
 def read_errors(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn an OSError into a `FileError` that names the file that cannot be read."""
+    """Turn an OSError into a `FileError` that names the file that cannot be read; refuse what is no path."""
+    check_path("path", path)
     try:
         yield
     except FileError:

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import renamed
+from fastvec.checks import check_list, renamed
+from fastvec.errors import InputError
 from fastvec.evaluation.answers import answer_questions
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, mean_intervals
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, as_bootstrap, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
 from fastvec.evaluation.questions import Questions, as_questions
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
@@ -61,7 +62,7 @@ def analogies(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap = DEFAULT,
+    bootstrap: Bootstrap | None = DEFAULT,
 ) -> AnalogyResult:
     """Score vectors on analogy questions.
 
@@ -100,7 +101,7 @@ def analogy_grid(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap = DEFAULT,
+    bootstrap: Bootstrap | None = DEFAULT,
 ) -> list[AnalogyResult]:
     """Score vectors at several vocabulary limits and by several methods, in hardly more time than one takes.
 
@@ -112,7 +113,12 @@ def analogy_grid(
         Limits as given, and for each limit the methods as given.
     """
     wv = as_vectors("wv", wv)
+    bootstrap = as_bootstrap(bootstrap)
     questions = as_questions(questions)
+    limits = check_list("limits", limits)
+    methods = check_list("methods", methods)
+    if not limits or not methods:
+        raise InputError("limits and methods must each hold at least one")
     asked = [
         Analogies(limit=limit, method=method, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
         for limit in limits

@@ -8,7 +8,7 @@ import numpy as np
 from fastvec.checks import renamed
 from fastvec.errors import InputError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
 from fastvec.evaluation.groups import Classes, read_classes
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.scores import MeasuredResult
@@ -65,7 +65,7 @@ def categories(
     *,
     runs: int = 10,
     fold_case: bool = True,
-    bootstrap: Bootstrap = DEFAULT,
+    bootstrap: Bootstrap | None = DEFAULT,
 ) -> CategoryResult:
     """Cluster words by spherical k-means into as many clusters as classes, and compare both.
 
@@ -86,6 +86,7 @@ def categories(
         If an argument is out of its range, or fewer than two classes have a word with a vector.
     """
     wv = as_vectors("wv", wv)
+    bootstrap = as_bootstrap(bootstrap)
     asked = Categories(limit=limit, runs=runs, fold_case=fold_case, bootstrap=bootstrap)
     classes = path if isinstance(path, Classes) else read_classes(path)[0]
     size = cut_vocabulary(wv, limit)

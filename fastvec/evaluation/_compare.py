@@ -18,7 +18,7 @@ from fastvec.checks import check_words, renamed, shorten
 from fastvec.errors import InputError
 from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, mean_intervals, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, as_bootstrap, mean_intervals, percentile_interval
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
 from fastvec.evaluation.lookup import fold, unit_vectors
@@ -45,7 +45,7 @@ def compare(
     method: Method = "3cosadd",
     neighbours: int = 10,
     fold_case: bool = True,
-    bootstrap: Bootstrap = DEFAULT,
+    bootstrap: Bootstrap | None = DEFAULT,
 ) -> Comparison:
     """Compare vectors on identical questions.
 
@@ -76,6 +76,7 @@ def compare(
     names = tuple(check_words("names", names) if names is not None else map(_name, vectors, range(len(vectors))))
     if len(names) != len(vectors):
         raise InputError(f"names must name all {len(vectors)} vectors, not {len(names)}")
+    bootstrap = as_bootstrap(bootstrap)
     given = Comparing(limit=limit, method=method, neighbours=neighbours, fold_case=fold_case, bootstrap=bootstrap)
     question_sets = [as_questions(each) for each in _listed(questions)]
     pair_sets = [as_pairs(each) for each in _listed(pairs)]

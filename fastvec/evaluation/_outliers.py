@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.checks import renamed
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
 from fastvec.evaluation.groups import OutlierGroup, read_outliers
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
@@ -58,7 +58,7 @@ def outliers(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap = DEFAULT,
+    bootstrap: Bootstrap | None = DEFAULT,
 ) -> OutlierResult:
     """Score vectors on finding the word that does not belong.
 
@@ -78,6 +78,7 @@ def outliers(
         If an argument is out of its range, or no case is covered.
     """
     wv = as_vectors("wv", wv)
+    bootstrap = as_bootstrap(bootstrap)
     asked = ScoringItems(limit=limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
     groups = read_outliers(path)
     size = cut_vocabulary(wv, limit)

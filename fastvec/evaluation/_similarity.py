@@ -13,7 +13,7 @@ from scipy.stats import pearsonr, spearmanr
 
 from fastvec.checks import renamed
 from fastvec.errors import InputError
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs, as_pairs
@@ -67,7 +67,7 @@ def similarity(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap = DEFAULT,
+    bootstrap: Bootstrap | None = DEFAULT,
 ) -> SimilarityResult:
     """Score vectors on pairs of words.
 
@@ -87,6 +87,7 @@ def similarity(
         If an argument is out of its range, fewer than three pairs are covered, or all scores or similarities are equal.
     """
     wv = as_vectors("wv", wv)
+    bootstrap = as_bootstrap(bootstrap)
     asked = ScoringItems(limit=limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
     pairs = as_pairs(path)
     size = cut_vocabulary(wv, limit)

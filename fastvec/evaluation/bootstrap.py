@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri, stdtrit
 
+from fastvec.checks import check_kind
 from fastvec.parameters import settings
 from fastvec.scoring import Cluster, Resampling
 
@@ -35,6 +36,14 @@ class Bootstrap(Resampling):
 
 
 DEFAULT = Bootstrap()
+
+
+def as_bootstrap(given: object) -> Bootstrap:
+    """Return how intervals are made, by default for None; refuse anything else."""
+    if given is None:
+        return DEFAULT
+    check_kind("bootstrap", given, Bootstrap)
+    return cast(Bootstrap, given)
 
 
 def _weights(generator: np.random.Generator, draws: int, n_units: int) -> Floats:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from fastvec.checks import check_list, check_path
 from fastvec.errors import FileError
 from fastvec.evaluation.files import read_lines, sniff_delimiter, split_table
 from fastvec.evaluation.groups import is_outliers
@@ -35,12 +36,12 @@ def recognise(path: Path) -> Task | None:
     return "categories" if len(widths) == 1 and 2 <= widths.pop() <= 5 else None
 
 
-def find_sets(paths: Iterable[str | Path]) -> tuple[dict[Task, list[Path]], list[Path]]:
+def find_sets(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Task, list[Path]], list[Path]]:
     """Sort files, and the files in folders, by what they test.
 
     Parameters
     ----------
-    paths : iterable of str or path
+    paths : str, path, or iterable of these
         Files, folders, and names of bundled sets.
 
     Returns
@@ -57,7 +58,10 @@ def find_sets(paths: Iterable[str | Path]) -> tuple[dict[Task, list[Path]], list
     """
     sets: dict[Task, list[Path]] = {"analogies": [], "similarity": [], "categories": [], "outliers": []}
     others = []
-    for path in map(Path, paths):
+    listed = [paths] if isinstance(paths, str | Path) else check_list("paths", paths)
+    for each in listed:
+        check_path("paths: an item", each)
+        path = Path(each)
         if str(path) in BUNDLED:
             sets["analogies"].append(path)
             continue

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvec.checks import check_list, check_path
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.errors import InputError
 from fastvec.evaluation.bootstrap import Floats
@@ -26,6 +27,7 @@ def check_chart(path: str | Path) -> None:
     FileError
         If the folder is missing or may not be written to.
     """
+    check_path("path", path)
     if Path(path).suffix.lower() not in _SUFFIXES:
         raise InputError(f"{path}: the name of a chart must end in {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}")
     try:
@@ -53,6 +55,11 @@ def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
     check_chart(path)
     from matplotlib.figure import Figure
 
+    from fastvec.evaluation._analogies import AnalogyResult  # which imports this package
+
+    results = check_list("results", results, AnalogyResult)
+    if not results:
+        raise InputError("results must hold at least one")
     rows = [(result.overall, *result.kinds, *result.sections) for result in results]
     places = np.arange(len(rows[0]))
     height = 0.8 / len(rows)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_kind, check_list
 from fastvec.evaluation.bootstrap import Bootstrap, Interval
 from fastvec.scoring import Unknown
 from fastvec.tabular import Tabular
@@ -79,8 +80,9 @@ def record(wv: KeyedVectors, results: Iterable[SetResult]) -> None:
 
     A result replaces one of the same task, test set and settings.
     """
+    check_kind("wv", wv, KeyedVectors)
     known = dict(wv.metadata.get("evaluation", {}))
-    for result in results:
+    for result in check_list("results", results, SetResult):
         summary = result.summary()
         settings = (summary.get(name) for name in ("dataset", "method", "limit", "unknown"))
         case = [] if result.fold_case else ["case-sensitive"]

@@ -1,13 +1,13 @@
 """Explicit vectors: the rows of a sparse matrix, such as the PPMI, as vectors of words, without a decomposition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvec.checks import count_threads
+from fastvec.checks import check_kind, check_words, count_threads, shorten
 from fastvec.corpus import Vocabulary
-from fastvec.errors import InputError, UnknownWordError
+from fastvec.errors import InputError
 from fastvec.models.product import multiply
 from fastvec.vectors import KeyedVectors
 
@@ -19,7 +19,7 @@ _NOISE = 1e-4
 
 
 def explicit_vectors(
-    matrix: "csr_matrix[np.float32]", vocabulary: Vocabulary, words: Sequence[str], *, threads: int | None = None
+    matrix: "csr_matrix[np.float32]", vocabulary: Vocabulary, words: Iterable[str], *, threads: int | None = None
 ) -> KeyedVectors:
     """Return dense vectors whose cosines with those of some words are those of the sparse vectors.
 
@@ -61,14 +61,17 @@ def explicit_vectors(
     >>> explicit_vectors(matrix, vocabulary, ["salt"]).most_similar("salt", topn=2)[0][0]
     'pepper'
     """
+    from scipy.sparse import issparse
+
+    check_kind("vocabulary", vocabulary, Vocabulary)
+    if not issparse(matrix):
+        raise InputError(f"matrix must be a sparse matrix, such as that of `fastvec.ppmi`, not {shorten(matrix)}")
+    matrix = matrix.tocsr()
     if matrix.shape[0] != len(vocabulary):
         raise InputError(f"the matrix must have {len(vocabulary):,} rows, one for each word, not {matrix.shape[0]:,}")
-    if isinstance(words, str) or not len(words):
-        raise InputError("a list of words is needed")
-    for word in words:
-        if word not in vocabulary:
-            raise UnknownWordError(f"{word!r} is not among the {len(vocabulary):,} words")
-    rows = np.unique([vocabulary[word] for word in words])
+    rows = np.unique([vocabulary[word] for word in check_words("words", words)])
+    if not rows.size:
+        raise InputError("words must hold at least one word")
     products = multiply(matrix, matrix[rows].toarray().T, count_threads(threads)).astype(np.float64)
     squares, turn = np.linalg.eigh(products[rows])
     is_kept = squares > _NOISE**2 * max(squares[-1], np.finfo(np.float32).tiny)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from fastvec.checks import check_number, count_threads
+from fastvec.checks import check_number, count_threads, shorten
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import add_up, positive_information
@@ -61,16 +61,19 @@ def ppmi(
     array([[0.   , 0.288],
            [0.288, 0.   ]], dtype=float32)
     """
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix, issparse
 
     check_number("cds", cds, 0)
     check_number("shift", shift, 0, inclusive=False)
     check_number("cell_min_count", cell_min_count, 0)
+    cds, shift, cell_min_count = float(cds), float(shift), float(cell_min_count)
     n_threads = count_threads(threads)
     if isinstance(counts, Cooccurrence):
         shape = (len(counts.vocabulary),) * 2
         indptr, indices, data = counts.indptr, counts.indices, counts.data
     else:
+        if not issparse(counts):
+            raise InputError(f"counts must be a Cooccurrence or a sparse matrix, not {shorten(counts)}")
         matrix: Any = csr_matrix(cast(Any, counts), dtype=np.float32)
         if not matrix.has_canonical_format:
             matrix = matrix.copy()
@@ -81,8 +84,10 @@ def ppmi(
 
     rows, columns = np.zeros(shape[0]), np.zeros(shape[1])
     add_up(indptr, indices, data, rows, columns)
-    with np.errstate(divide="ignore"):  # where a sum is 0 there are no cells
+    with np.errstate(over="ignore", divide="ignore"):  # where a sum is 0 there are no cells
         smooth = np.where(columns > 0, columns**cds, 0)
+        if not np.isfinite(smooth.sum()):
+            raise InputError(f"cds must be smaller for counts as large as {columns.max():g}, not {cds:g}")
         rows, columns = 1 / rows, smooth.sum() / (shift * smooth)
 
     lengths = np.zeros(shape[0], np.int64)

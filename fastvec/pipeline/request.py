@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fastvec.checks import check_path
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import InputError
@@ -87,11 +88,13 @@ class Request:
             if (words.min_count, words.max_vocab) != (Words().min_count, None):
                 raise InputError("a vocabulary is trained as it is; omit min_count and max_vocab")
             if not isinstance(words.vocabulary, Vocabulary):
+                check_path("vocabulary", words.vocabulary)
                 words = replace(words, vocabulary=Vocabulary.load(words.vocabulary))
         if words.phrases is not None:
             if isinstance(source, Corpus) and source.phrases is not None:
                 raise InputError("the text has its phrases joined already; omit phrases")
             if not isinstance(words.phrases, Phrases):
+                check_path("phrases", words.phrases)
                 words = replace(words, phrases=Phrases.load(words.phrases))
         return cls(settings, words, reading, result, initial)
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
+from fastvec.checks import check_path
 from fastvec.disk.atomic import replacing, sync_folder
 from fastvec.disk.scratch import ELSEWHERE, check_space, disk_errors, lock
 from fastvec.disk.tensors import TensorFile, write_tensors
@@ -45,7 +46,7 @@ def parse_every(text: str) -> tuple[float, float]:
     >>> parse_every("10m"), parse_every("5%")
     ((600.0, inf), (inf, 0.05))
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh%])", text.strip())
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh%])", text.strip()) if isinstance(text, str) else None
     if match is None or not float(match[1]):
         raise InputError(f"every must be a time or a share of the training, such as 30s, 10m, 2h or 5%, not {text!r}")
     number = float(match[1])
@@ -128,6 +129,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         Raise `FileError` if there is none, another process holds it, its ``run.json`` is damaged, or it has another
         format; `InputError` as `create`.
         """
+        check_path("checkpoint", folder)
         path = Path(folder) / "run.json"
         try:
             text = path.read_bytes()

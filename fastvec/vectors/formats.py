@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fastvec.checks import check_choice
+from fastvec.checks import check_choice, check_path
 from fastvec.disk.atomic import check_folder, replacing_all
 from fastvec.errors import FileError, InputError
 from fastvec.vectors import fasttext, native, numpy_pair, word2vec_binary, word2vec_text
@@ -48,6 +48,7 @@ def recognise(source: Source) -> Format:
 
 def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format:
     """Return the format of this name, or of the suffix of a file to write; raise `InputError` if there is none."""
+    check_path("path", path)
     if name is not None:
         check_choice("format", name, FORMATS)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice, check_integer, check_words
+from fastvec.checks import check_choice, check_integer, check_path, check_words
 from fastvec.disk.atomic import replacing_all
 from fastvec.errors import InputError
 from fastvec.vectors.storage import Storage
@@ -31,6 +31,7 @@ def library(module: str, package: str | None = None) -> Any:
 
 def write_projector(vectors: Storage, folder: str | os.PathLike[str]) -> None:
     """Write the files of the TensorFlow embedding projector; see `KeyedVectors.to_projector`."""
+    check_path("folder", folder)
     words = vectors.packed_words
     refuse_words(words, b"\t\n\r", "projector")
     with replacing_all(Path(folder, "vectors.tsv"), Path(folder, "metadata.tsv")) as (matrix, metadata):

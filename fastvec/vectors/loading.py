@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fastvec.checks import renamed, shorten
+from fastvec.checks import check_path, renamed, shorten
 from fastvec.errors import FileError, InputError
 from fastvec.vectors.formats import recognise
 from fastvec.vectors.keyed import KeyedVectors
@@ -67,6 +67,7 @@ def load(
     >>> load(path, limit=1)
     <KeyedVectors: 1 words, 2 dimensions, float32>
     """
+    check_path("path", path)
     selection = Selection(limit, words, dtype, errors)
     source = Source(path)
     return KeyedVectors(**recognise(source).read(source, selection))

@@ -268,7 +268,7 @@ class Queries(Storage):
         mean: NDArray[np.float32] = self[known].mean(axis=0, dtype=np.float32)
         return mean
 
-    def units(self, items: Sequence[Item]) -> NDArray[np.float32]:
+    def units(self, items: Iterable[Item]) -> NDArray[np.float32]:
         """Return words and vectors scaled to length 1, (n, dim) float32.
 
         Raises
@@ -278,8 +278,9 @@ class Queries(Storage):
         InputError
             If an item is neither a word nor a vector of finite numbers, of as many as there are dimensions.
         """
-        rows = np.empty((len(items), self.dim), np.float32)
-        for number, item in enumerate(items):
+        several = list_items("units", items)
+        rows = np.empty((len(several), self.dim), np.float32)
+        for number, item in enumerate(several):
             rows[number] = self.vector(item) if isinstance(item, str) else self._checked(item)
         return normalize_rows(rows)
 

@@ -35,6 +35,8 @@ class Storage:
         self.dim = self.vectors.shape[1]
         self.context_vectors = None if context_vectors is None else _matrix("context_vectors", context_vectors)
         self.counts = None if counts is None else as_counts(counts)
+        if not isinstance(metadata, Mapping | None):
+            raise InputError(f"metadata must be a dict, not {shorten(metadata)}")
         self.metadata = dict(metadata or {})
         self.subwords = subwords
         self.phrases = phrases
