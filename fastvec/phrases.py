@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_path, check_words, shorten
+from fastvec.checks import check_path, check_words, renamed, shorten
 from fastvec.disk.atomic import replacing
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import FastvecError, FileError, InputError
@@ -178,6 +178,15 @@ class Phrases(Tabular):
             raise FileError(f"{path}, line {number:,}: is damaged; write the phrases again") from None
         arrays = np.array(counts, np.int64), np.array(scores, np.float64), np.array(passes, np.int64)
         return cls(firsts, seconds, *arrays, settings, about)
+
+
+# gensim's Phrases, of the same name, takes sentences
+_GENSIM = {
+    name: f"fastvec.find_phrases(text, {name}=...)" for name in ("min_count", "threshold", "scoring", "delimiter")
+}
+Phrases.__init__ = renamed(sentences="fastvec.find_phrases(sentences)", **_GENSIM)(  # type: ignore[method-assign]
+    Phrases.__init__
+)
 
 
 def _joined(tokens: list[str], pairs: set[tuple[str, str]], delimiter: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fastvec import FastvecError, InputError, KeyedVectors, UnknownWordError, load
+from fastvec.vectors.elsewhere import MEANT
 from fastvec.words import PackedWords
 
 
@@ -122,6 +123,30 @@ def test_counts_are_integers():
         KeyedVectors(["a"], [[1]], counts=["x"])
     with pytest.raises(InputError, match="counts must be a list of integers, not an array of shape"):
         KeyedVectors(["a"], [[1]], counts=[[1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("key_to_index", "index(word), `word in wv` and `counts`"),
+        ("index_to_key", "words"),
+        ("get_nearest_neighbors", "most_similar"),
+        ("load_word2vec_format", "fastvec.load(path)"),
+        ("wmdistance", "to_gensim().wmdistance"),
+    ],
+)
+def test_names_of_others_are_answered(wv, name, meant):
+    for owner in (wv, KeyedVectors):
+        with pytest.raises(AttributeError) as caught:
+            getattr(owner, name)
+        assert str(caught.value) == f"KeyedVectors has no attribute {name!r}; use {meant}"
+        assert not hasattr(owner, name)
+    with pytest.raises(AttributeError, match=r"KeyedVectors has no attribute 'colour'$"):
+        _ = wv.colour
+
+
+def test_no_name_is_both_there_and_answered():
+    assert [name for name in MEANT if name in dir(KeyedVectors)] == []
 
 
 def test_vectors_are_not_copied():

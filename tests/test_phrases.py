@@ -233,3 +233,19 @@ def test_a_word_with_a_tab_cannot_be_saved(tmp_path):
 def test_a_word_with_white_space_in_it_cannot_be_written():
     with pytest.raises(InputError, match="the word 'new york' contains white space, so it cannot be written as text"):
         text(read_corpus([["new york", "is"]]))
+
+
+def test_phrases_are_found_in_what_train_takes_and_shown_short():
+    lines = ["new york is a city", "a cat is in new york", "is a city in a city"]
+    phrases = find_phrases(lines, min_count=1, threshold=3)
+    assert repr(phrases) == "<Phrases: 1 of 7 words>"
+    assert phrases.to_pandas().to_dict("records") == [
+        {"first": "new", "second": "york", "occurrences": 2, "score": 4.25}
+    ]
+    assert b"new_york is" in b"".join(join_phrases(lines, phrases).text())
+    with pytest.raises(
+        InputError, match=r"no argument 'min_count'; did you mean fastvec.find_phrases\(text, min_count=...\)"
+    ):
+        Phrases(lines, min_count=1)
+    with pytest.raises(InputError, match=r"phrases must be a Phrases from `fastvec.find_phrases`, not 3"):
+        join_phrases(lines, 3)

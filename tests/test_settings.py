@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fastvec
@@ -93,6 +94,18 @@ def test_an_unknown_name_is_answered_with_all_names():
 def test_a_source_is_needed():
     with pytest.raises(InputError, match="train needs a source"):
         train(sentences=two_topics())
+
+
+def test_the_learning_rate_of_others_is_not_taken_for_the_exponent_of_glove():
+    with pytest.raises(InputError, match=r"alpha is the exponent of GloVe's weights, and 0.025 makes nearly all equal"):
+        train(two_topics(), "glove", alpha=0.025)
+    wv = train(two_topics(), "glove", dim=4, epochs=1, alpha=0.025, learning_rate=0.1)
+    assert wv.metadata["parameters"]["alpha"] == 0.025
+
+
+def test_numbers_of_numpy_are_kept_as_python_s():
+    made = Glove(dim=np.int64(4), x_max=np.float32(2), alpha=1).as_dict()
+    assert [type(made[name]) for name in ("dim", "x_max", "alpha")] == [int, float, float]
 
 
 def test_a_model_may_be_given_with_its_parameters():

@@ -11,8 +11,10 @@ from fastvec.errors import InputError
 from fastvec.parameters import Settings, suggestion, take, unknown
 from fastvec.phrases import Phrases
 from fastvec.pipeline.initial import Initial
-from fastvec.settings import ARGUMENTS, MODELS, Model, Reading, Result, Run, Word2Vec, Words, check_model
+from fastvec.settings import ARGUMENTS, MODELS, Glove, Model, Reading, Result, Run, Word2Vec, Words, check_model
 
+#: Exponents of GloVe's weights below this are taken for learning rates, which others call alpha.
+_LEAST_ALPHA = 0.1
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
 
@@ -154,6 +156,12 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
             raise InputError(f"{', '.join(given)} must be given to {kind.__name__}(...), which is the model")
         usual = kind(model=name).as_dict()
         given = {key: value for key, value in model.as_dict().items() if value != usual[key]}
+    alpha = given.get("alpha")
+    if kind is Glove and isinstance(alpha, int | float) and 0 < alpha < _LEAST_ALPHA and "learning_rate" not in given:
+        raise InputError(
+            f"alpha is the exponent of GloVe's weights, and {alpha} makes nearly all equal; if you mean the "
+            "learning rate, pass learning_rate (--lr), and if you mean alpha, both"
+        )
     if initial is not None:
         if kind.counts:
             raise InputError(f"model {name} cannot start from vectors; omit init_from, or choose another model")

@@ -6,7 +6,7 @@ new vectors, classes of words, files, and objects of other libraries.
 
 import os
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -14,12 +14,13 @@ from numpy.typing import DTypeLike, NDArray
 from fastvec.checks import check_integer, check_words, shorten
 from fastvec.errors import InputError
 from fastvec.vectors import formats, interop, kmeans, transform
+from fastvec.vectors.elsewhere import Suggesting, refuse_attribute
 from fastvec.vectors.queries import Queries
 from fastvec.vectors.rows import blocks, normalize_rows
 from fastvec.vectors.storage import Storage, freeze
 
 
-class KeyedVectors(Queries):
+class KeyedVectors(Queries, metaclass=Suggesting):
     """Words with a vector each.
 
     Methods that change vectors return new `KeyedVectors`, and these stay as they are. The new ones have no `subwords`
@@ -57,6 +58,11 @@ class KeyedVectors(Queries):
     >>> word, round(cosine, 4)
     ('snow', 0.9899)
     """
+
+    if not TYPE_CHECKING:  # or type checkers would take any attribute for one
+
+        def __getattr__(self, name):
+            refuse_attribute(self, type(self).__name__, name)
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors to a file, which appears whole or not at all.
