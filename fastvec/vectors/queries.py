@@ -286,13 +286,17 @@ class Queries(Storage):
 
     def _checked(self, item: object) -> NDArray[Any]:
         """Return a vector that was given; refuse what is none."""
-        if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiu":
-            raise InputError(f"an item must be a word or a vector (a NumPy array), not {shorten(item)}")
-        if item.shape != (self.dim,):
-            raise InputError(f"a vector must have {self.dim} numbers, not the shape {item.shape}")
-        if not np.isfinite(item).all():
+        try:
+            vector = np.asarray(item)
+        except ValueError:  # lists of several lengths
+            vector = np.array(None)
+        if vector.dtype.kind not in "fiu" or not vector.ndim:
+            raise InputError(f"an item must be a word or a vector, not {shorten(item)}")
+        if vector.shape != (self.dim,):
+            raise InputError(f"a vector must have {self.dim} numbers, not the shape {vector.shape}")
+        if not np.isfinite(vector).all():
             raise InputError("a vector must hold finite numbers only")
-        return item
+        return vector
 
     def _known(self, name: str, words: Iterable[str], skip_unknown: bool) -> list[str]:
         """Return the words, or only those that have a vector."""
