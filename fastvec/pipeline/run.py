@@ -92,13 +92,12 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     request = Request.of(source, model, arguments)
     n_threads = count_threads(run.threads)
     _check_output(run.output, request)
-    with ExitStack() as stack:
-        checkpoints = None
-        if run.checkpoint is not None:
-            asked = run.checkpoint, run.every, source, request, run.output, run.threads
-            checkpoints = stack.enter_context(new_checkpoints(*asked))
-        job = Job(n_threads, stack.enter_context(listening(run.progress)), checkpoints)
-        return _make_vectors(source, request, job, run.output)
+    with listening(run.progress) as listener:
+        job = Job(n_threads, listener)
+        if run.checkpoint is None:
+            return _make_vectors(source, request, job, run.output)
+        with new_checkpoints(run.checkpoint, run.every, source, request, run.output, run.threads) as checkpoints:
+            return _make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output)
 
 
 def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any) -> KeyedVectors:
