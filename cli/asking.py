@@ -86,7 +86,8 @@ def question(
 def _file_first(arguments: Sequence[str]) -> tuple[str, list[str]]:
     """Return the file of vectors, the first argument if it exists or looks like one, and the words."""
     first = arguments[0] if arguments else DEFAULT
-    is_file = os.path.isfile(first) or os.sep in first or is_named_as_vectors(first)
+    folder = os.path.dirname(first)
+    is_file = os.path.isfile(first) or is_named_as_vectors(first) or (folder != "" and os.path.isdir(folder))
     return (first, list(arguments[1:])) if is_file else (DEFAULT, list(arguments))
 
 

@@ -551,12 +551,14 @@ _MODEL_NAMES = {
 _SUBWORDS = "train skipgram or cbow with subwords (--subwords 3-6)"
 _DOCUMENTS = "vectors of documents are not trained; the mean of a document's words (`KeyedVectors.centroid`) may serve"
 _CLASSIFIERS = "classifiers are not trained; train one on the vectors with scikit-learn, say"
+_MOVER = "Word Mover's Distance is not computed; gensim has it (`KeyedVectors.to_gensim`)"
 _CONTEXTUAL = "each word has one vector here, whatever its context"
 #: What is out of scope, by the names that are asked for, and why.
 OUT_OF_SCOPE = {
     **dict.fromkeys(("fasttext", "subword", "subwords", "floret"), _SUBWORDS),
     **dict.fromkeys(("doc2vec", "pvdm", "pvdbow", "paragraph2vec", "sent2vec", "print-sentence-vectors"), _DOCUMENTS),
     **dict.fromkeys(("supervised", "classifier", "predict", "predict-prob", "autotune", "quantize"), _CLASSIFIERS),
+    **dict.fromkeys(("wmd", "wmdistance"), _MOVER),
     **dict.fromkeys(("bert", "elmo", "gpt", "transformer"), _CONTEXTUAL),
 }
 

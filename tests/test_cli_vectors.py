@@ -82,6 +82,8 @@ def test_the_file_comes_first_or_is_that_of_the_folder(run, path, tmp_path, monk
     assert run("similar", "king", "-n", 1) == run("similar", path, "king", "-n", 1)
     assert run("vector", stdin="king\n") == run("vector", path, "king")
     assert run("info") == run("info", "vectors.safetensors")
+    assert "'and/or' is not among the 5 words" in run("similar", "and/or", status=1)
+    assert f"{tmp_path}/nope: No such file" in run("similar", tmp_path / "nope", "king", status=1)
     assert "nope.vec: No such file" in run("similar", "nope.vec", "king", status=1)
 
 

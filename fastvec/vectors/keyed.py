@@ -316,6 +316,8 @@ class KeyedVectors(Queries, metaclass=Suggesting):
     def to_gensim(self) -> Any:
         """Return `gensim.models.KeyedVectors` that share the matrix if it is float32, with the counts.
 
+        A matrix that is read-only here is read-only there; gensim's methods that change vectors need a copy of it.
+
         Raises
         ------
         InputError

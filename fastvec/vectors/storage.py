@@ -51,7 +51,10 @@ class Storage:
 
     @property
     def vectors(self) -> NDArray[Any]:
-        """The matrix, (n_words, dim); read-only if it was read from a file, trained, or made from other vectors."""
+        """The matrix, (n_words, dim); read-only if it was trained, read from a file, or made from other vectors.
+
+        To change numbers, make `KeyedVectors` of a copy.
+        """
         return self._vectors
 
     @cached_property
