@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.corpus.numbers import Index, Numbers, Table, is_file_of_numbers, open_file
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
 from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer
@@ -43,7 +44,11 @@ class Counted(NamedTuple):
 
 
 def count_pieces(
-    source: Files | Sentences | TokenLists, tokenizer: Tokenizer, errors: str, advance: _Advance, write: WriteIds
+    source: Files | Sentences | TokenLists | Numbers | Table,
+    tokenizer: Tokenizer,
+    errors: str,
+    advance: _Advance,
+    write: WriteIds,
 ) -> Counted:
     """Read a source once: write its ids, count its pieces.
 
@@ -51,6 +56,10 @@ def count_pieces(
     is called with the number of further bytes read, `write` with array after array of ids, in which -1 ends a sentence.
     Raise `FileError` or `InputError` if the source, or the tokenizer, yields something that is not text.
     """
+    if isinstance(source, Numbers | Table):
+        return _index_numbers([source], advance, write)
+    if isinstance(source, Files) and source.identity is not None and all(map(is_file_of_numbers, source.paths)):
+        return _index_numbers(map(open_file, source.paths), advance, write)
     if isinstance(source, TokenLists):
         return _index_tokens(source.sentences(), "the source", lambda number: f"sentence {number} of the source", write)
     if tokenizer.of_line is not None:
@@ -103,6 +112,16 @@ def _index_tokens(sentences: Iterable[list[str]], what: str, where: Callable[[in
             flush()
     flush()
     return Counted(PackedWords.pack(list(index), "surrogatepass"), counts, [(what, len(index))], 0)
+
+
+def _index_numbers(sources: Iterable[Numbers | Table], advance: _Advance, write: WriteIds) -> Counted:
+    """Do what `Scanner` does for words that are numbers."""
+    index, parts = Index(), []
+    for source in sources:
+        for numbers in source.sentences(advance):
+            write(index.look_up(numbers, source.name))
+        parts.append((source.name, len(index.counts)))
+    return Counted(PackedWords.pack(index.words), index.counts, parts, 0)
 
 
 def _refuse_others(tokens: Iterable[object], where: str) -> None:

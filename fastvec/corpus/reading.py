@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.first_pass import count_pieces
+from fastvec.corpus.numbers import Numbers, Table
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, is_unchanged, open_source
 from fastvec.corpus.stream import (
     FORMAT,
@@ -52,7 +53,9 @@ def read_corpus(
     source : str, path, list of paths, or iterable
         A path, or "-" for the standard input; a folder stands for its files in order of their names, except hidden
         ones; several paths as a list of `pathlib.Path`. Or sentences: any iterable, such as a generator, of strings
-        (which may hold several lines) or of lists of words. Files may be compressed by gzip, bzip2, xz or zstd.
+        (which may hold several lines) or of lists of words. Files may be compressed by gzip, bzip2, xz or zstd. Or
+        words that are numbers: a two-dimensional array of integers or a ``.npy`` file of one, with negative numbers
+        where a row is shorter, or an iterable of arrays or lists of integers.
     progress : bool or callable, optional
         Whether to show the progress on a line, by default where stderr is a terminal and in notebooks; or a function of
         the bytes read and the bytes in all (None if unknown), called at most ten times a second.
@@ -86,10 +89,11 @@ def read_corpus(
     """
     reading = take_all(Reading, options)
     opened = open_source(source)
-    if isinstance(opened, TokenLists) and reading.tokenizer != "whitespace":
+    is_split = isinstance(opened, TokenLists | Numbers | Table)
+    if is_split and reading.tokenizer != "whitespace":
         raise InputError("the source is already split into words, so a tokenizer cannot be used; pass strings instead")
     chosen = choose_tokenizer(reading.tokenizer)
-    name = None if isinstance(opened, TokenLists) else chosen.name
+    name = None if is_split else chosen.name
     known = {"tokenizer": name, "lowercase": bool(reading.lowercase), "errors": reading.errors}
 
     identity = asked = None
@@ -148,7 +152,7 @@ def _open_kept(kept: Path, described: Description, *, is_reused: bool) -> Corpus
 
 
 def _read(
-    source: Files | Sentences | TokenLists,
+    source: Files | Sentences | TokenLists | Numbers | Table,
     tokenizer: Tokenizer,
     options: dict[str, Any],
     identity: list[list[str | int]] | None,

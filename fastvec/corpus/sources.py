@@ -13,7 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+import numpy as np
+
 from fastvec.corpus.files import BLOCK, read_blocks, unusable
+from fastvec.corpus.numbers import Numbers, Table, is_integer, open_table
 from fastvec.errors import FileError, InputError
 
 # What `read_corpus` accepts.
@@ -104,12 +107,12 @@ class TokenLists:
             yield list(tokens)
 
 
-def open_source(source: Source) -> Files | Sentences | TokenLists:
+def open_source(source: Source) -> Files | Sentences | TokenLists | Numbers | Table:
     """Return a source by its kind, after the checks that need no reading.
 
     `source` is a path, or "-" for the standard input; several paths; a folder, for all files in it; or sentences, as
-    strings or as lists of words. Raise `FileError` if a file is missing or unreadable, or a folder has no files;
-    `InputError` if it is none of these.
+    strings, as lists of words, or as integers: rows of an array, arrays or lists. Raise `FileError` if a file is
+    missing or unreadable, or a folder has no files; `InputError` if it is none of these.
 
     >>> open_source(["to be or not to be", "that is the question"]).name
     'the source'
@@ -121,6 +124,8 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
         raise InputError(f"the source must be {kinds}, not {type(source).__name__}")
     _refuse_tables(source, "the source", "source")
     refuse_unordered(source, "the source")
+    if isinstance(source, np.ndarray) and is_integer(source):
+        return open_table(source, "the source")
     if isinstance(source, (list, tuple)):
         if any(isinstance(item, os.PathLike) for item in source):
             return _files(source)
@@ -132,6 +137,8 @@ def open_source(source: Source) -> Files | Sentences | TokenLists:
     items = iter(source)
     for first in items:
         whole = chain([first], items)
+        if _is_numbers(first):
+            return Numbers(whole)
         return Sentences(whole, source) if isinstance(first, (str, bytes)) else TokenLists(whole, source)
     raise InputError("the source is empty; a generator can be read only once, so make a new one")
 
@@ -160,6 +167,13 @@ def _why_no_text(item: object, given: object) -> str:
     if item is None or is_nan or type(item).__name__ in ("NAType", "NaTType"):  # the last are of pandas
         return "; leave out missing values (in pandas: frame['text'].dropna())"
     return "; pass source.to_pylist()" if hasattr(given, "to_pylist") else ""
+
+
+def _is_numbers(item: object) -> bool:
+    """Return whether an item of a source is a sentence of numbers."""
+    if isinstance(item, np.ndarray):
+        return is_integer(item)
+    return isinstance(item, list | tuple) and bool(item) and isinstance(item[0], int | np.integer)
 
 
 def refuse_unordered(items: Iterable[object], what: str) -> None:
