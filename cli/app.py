@@ -34,6 +34,7 @@ SECTIONS = {
         "odd": "Find the word that does not go with the others.",
         "vector": "Print the vectors of words.",
         "cluster": "Put words into classes (k-means).",
+        "embed": "Make vectors of texts from those of their words.",
     },
     "Evaluate": {
         "eval": "Score vectors on analogies, similarity, categories and outliers.",

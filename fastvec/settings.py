@@ -51,6 +51,17 @@ class Reading(Settings):
 
 
 @settings
+class Texts(Settings):
+    """Vectors of texts."""
+
+    weighting: Literal["mean", "sif", "usif", "idf"] = parameter(
+        "mean",
+        help="How much a word counts: all the same; less the more frequent it was in training, with what texts have in "
+        "common removed (SIF, Arora et al. 2017; uSIF, Ethayarajh 2018); or the logarithm of the inverse frequency.",
+    )
+
+
+@settings
 class Words(Settings):
     """The words."""
 

@@ -64,7 +64,7 @@ def count_pieces(
         return _index_tokens(source.sentences(), "the source", lambda number: f"sentence {number} of the source", write)
     if tokenizer.of_line is not None:
         lines = _Lines(source, errors, advance)
-        tokens = map(_checked(tokenizer.of_line, tokenizer.name, lines), filter(None, lines))
+        tokens = map(checked(tokenizer.of_line, tokenizer.name, lambda: lines.place), filter(None, lines))
         where = f"tokenizer {tokenizer.name}: its result"
         counted = _index_tokens(tokens, where, lambda _: f"{where}, {lines.place},", write)
         return counted._replace(n_invalid=lines.n_invalid)
@@ -130,8 +130,8 @@ def _refuse_others(tokens: Iterable[object], where: str) -> None:
             raise InputError(f"{where} must hold strings only, not {type(token).__name__}")
 
 
-def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[str], list[str]]:
-    """Wrap a tokenizer so that its errors, and results that are not words, are raised with its name and the line."""
+def checked(tokenize: TokenizeLine, name: str, place: Callable[[], str]) -> Callable[[str], list[str]]:
+    """Wrap a tokenizer so that its errors, and results that are not words, are raised with its name and the place."""
 
     def tokens_of(line: str) -> list[str]:
         try:
@@ -143,7 +143,7 @@ def _checked(tokenize: TokenizeLine, name: str, lines: "_Lines") -> Callable[[st
         except Exception as error:  # whatever the function does
             problem = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
             shown = repr(line if len(line) <= 60 else line[:60] + "...")
-            raise InputError(f"tokenizer {name}: {problem}, {lines.place}: {shown}") from error
+            raise InputError(f"tokenizer {name}: {problem}, {place()}: {shown}") from error
 
     return tokens_of
 

@@ -63,18 +63,22 @@ class Sentences:
         """Yield one part: its name and its blocks of text."""
         yield self.name, self._blocks(advance)
 
-    def _blocks(self, advance: _Advance) -> Iterator[bytes]:
-        lines, n_bytes = [], 0
+    def lines(self) -> Iterator[bytes]:
+        """Yield each string as bytes."""
         for number, string in enumerate(self.strings, 1):
             if isinstance(string, str):
-                line = string.encode("utf-8", "surrogatepass")
+                yield string.encode("utf-8", "surrogatepass")
             elif isinstance(string, bytes):
-                line = string
+                yield string
             else:
                 raise InputError(
                     f"item {number} of the source must be a string, like the first, not {type(string).__name__}"
                     f"{_why_no_text(string, self.given)}"
                 )
+
+    def _blocks(self, advance: _Advance) -> Iterator[bytes]:
+        lines, n_bytes = [], 0
+        for line in self.lines():
             lines.append(line)
             n_bytes += len(line) + 1
             if n_bytes >= BLOCK:

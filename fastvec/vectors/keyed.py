@@ -19,6 +19,11 @@ from fastvec.vectors.queries import Queries
 from fastvec.vectors.rows import blocks, normalize_rows
 from fastvec.vectors.storage import Storage, freeze
 
+if TYPE_CHECKING:
+    from fastvec.corpus.sources import Source
+    from fastvec.corpus.tokenizers import TokenizeLine
+    from fastvec.vectors.texts import Weighting
+
 
 class KeyedVectors(Queries, metaclass=Suggesting):
     """Words with a vector each.
@@ -116,6 +121,53 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         starts = np.random.default_rng(seed).choice(len(self), n_clusters, replace=False)
         labels = kmeans.cluster_directions(self.vectors, normalize_rows(self.vectors[starts]), iterations)
         return kmeans.number_by_first(labels)
+
+    def embed(
+        self,
+        texts: "Source",
+        weighting: "Weighting" = "mean",
+        *,
+        tokenizer: "str | TokenizeLine" = "whitespace",
+        lowercase: bool = False,
+    ) -> NDArray[np.float32]:
+        """Return the vectors of texts: weighted means of the vectors of their words.
+
+        Parameters
+        ----------
+        texts : iterable of str or of lists of words, path, or list of paths
+            A text is a string, a list of words, or a line of a file. For one text, pass a list of one.
+        weighting : {"mean", "sif", "usif", "idf"}
+            How much a word counts: all the same; less the more frequent it was in training (SIF, Arora et al. 2017;
+            uSIF, Ethayarajh 2018), where what texts have in common is removed too; or the logarithm of the inverse
+            frequency.
+        tokenizer, lowercase
+            How strings are split, as in `fastvec.train`.
+
+        Returns
+        -------
+        (n_texts, dim) float32
+            Zeros where no word of a text has a vector. Words without one are omitted; with n-grams all have one.
+
+        Raises
+        ------
+        InputError
+            If the weighting needs counts and there are none; or, with SIF or uSIF, if the first texts are fewer than
+            100: what they have in common is found then, and kept in `metadata`, so that later texts, and those of
+            vectors that were saved and loaded, get the same vectors alone as among others.
+        FileError
+            If a file cannot be read.
+
+        Examples
+        --------
+        >>> wv = KeyedVectors(["ice", "snow", "fire"], [[3, 1], [2, 1], [-1, 2]])
+        >>> wv.embed(["ice snow", "fire and ice", ""])
+        array([[2.5, 1. ],
+               [1. , 1.5],
+               [0. , 0. ]], dtype=float32)
+        """
+        from fastvec.vectors.texts import embed_texts
+
+        return embed_texts(self, texts, weighting, tokenizer, lowercase)[0]
 
     # new vectors from these
 

@@ -1,0 +1,74 @@
+"""The command that makes vectors of texts."""
+
+from typing import Any
+
+import click
+
+from fastvec.errors import InputError
+from fastvec.settings import Reading, Texts
+
+from . import options
+from .reading import source_paths
+
+
+@click.command()
+@click.argument("vectors", metavar="VECTORS", type=click.Path())
+@click.argument("texts", metavar="TEXTS...", type=click.Path(), nargs=-1, required=True)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(), required=True, help="Where to write the array: x.npy."
+)
+@options.options_of(Texts)
+@options.options_of(Reading, only=("tokenizer", "lowercase"))
+@click.option(
+    "--save-common",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write VECTORS with what the texts have in common, for later texts: x.safetensors.",
+)
+def command(
+    vectors: str,
+    texts: tuple[str, ...],
+    output: str,
+    save_common: str | None,
+    **given: Any,
+) -> None:
+    """Make a vector of each line of TEXTS, and write them as a NumPy array, (lines, dim) float32.
+
+    A text is the weighted mean of the vectors of its words.
+
+    \b
+    Example:
+      fastvec embed vectors.safetensors titles.txt --weighting sif -o titles.npy
+    """  # noqa: D301 - click reads the backspace
+    from pathlib import Path
+
+    import numpy as np
+
+    from fastvec.disk.atomic import check_folder, replacing
+    from fastvec.vectors import load
+    from fastvec.vectors.formats import check_target
+    from fastvec.vectors.texts import COMPONENTS, embed_texts
+
+    chosen = options.given(given)
+    weighting = chosen.get("weighting", Texts().weighting)
+    if Path(output).suffix != ".npy":
+        raise InputError(f"{output}: the name must end in .npy")
+    check_folder(output)
+    if save_common is not None:
+        if not COMPONENTS[weighting]:
+            raise InputError("save-common applies to the weightings sif and usif; omit it")
+        if check_target(save_common) != "safetensors":
+            raise InputError(f"{save_common}: only a .safetensors file can hold what texts have in common")
+    wv = load(vectors)
+    made, found = embed_texts(wv, source_paths(texts), **chosen)
+    with replacing(output) as file:
+        np.save(file, made)
+    if save_common is not None:
+        wv.save(save_common)
+    share = found.n_unknown / max(1, found.n_words)
+    click.echo(f"{output}: {found.n_texts:,} texts, {made.shape[1]} dimensions", err=True)
+    click.echo(
+        f"{share:.1%} of their {found.n_words:,} words are unknown; {found.n_empty:,} texts have no known word and are "
+        "zeros",
+        err=True,
+    )
