@@ -57,15 +57,24 @@ def _single(items: str, read: Callable[[Path], Sequence[Any]], score: Callable[.
     def score_one(*given: Any, **settings: Any) -> list[Any]:
         return [score(*given, **settings)]
 
-    return Evaluation(items, read, score_one, lambda results: tables([each for (each,) in results]))
+    return Evaluation(items, read, score_one, lambda results: tables([each for some in results for each in some]))
+
+
+def _score_pairs(wv: fastvec.KeyedVectors, pairs: Any, **settings: Any) -> list[Any]:
+    """Score with the words that are known and, where there are n-grams, with all."""
+    ways = (False,) if wv.subwords is None else (False, True)
+    return [evaluation.similarity(wv, pairs, ngrams=ngrams, **settings) for ngrams in ways]
 
 
 EVALUATIONS = {
     "analogies": Evaluation(
         "analogy questions", lambda path: [evaluation.read_questions(path)], _score_analogies, analogy_tables
     ),
-    "similarity": _single(
-        "word pairs with scores", lambda path: [evaluation.read_pairs(path)], evaluation.similarity, similarity_tables
+    "similarity": Evaluation(
+        "word pairs with scores",
+        lambda path: [evaluation.read_pairs(path)],
+        _score_pairs,
+        lambda results: similarity_tables([each for some in results for each in some]),
     ),
     "categories": _single("words with classes", evaluation.read_classes, evaluation.categories, category_tables),
     "outliers": _single("groups with outliers", lambda path: [path], evaluation.outliers, outlier_tables),

@@ -77,10 +77,15 @@ def _parts(result: "AnalogyResult") -> list[Any]:
     return [*result.sections, *result.kinds, result.overall]
 
 
+def named(result: Any) -> str:
+    """Return the name of a set, and whether words that are unknown had the vectors of their n-grams."""
+    return f"{result.dataset}, with n-grams" if getattr(result, "ngrams", False) else str(result.dataset)
+
+
 def similarity_tables(results: "Sequence[SimilarityResult]") -> list[ScoreTable]:
     """Lay out correlations."""
     columns = ["set", "pairs", "covered", "Spearman", "Pearson"]
-    rows: list[list[Cell]] = [[each.dataset, each.questions, each.covered, *_scores(each)] for each in results]
+    rows: list[list[Cell]] = [[named(each), each.questions, each.covered, *_scores(each)] for each in results]
     return [ScoreTable("similarity: correlation x 100", columns, rows, [_settings(results[0])], ("pairs",))]
 
 
@@ -118,7 +123,7 @@ def summary_table(results: Sequence[Any]) -> ScoreTable:
     table = ScoreTable("scores x 100", ["set", "test", "items", "covered", "measure", "score"], spare=("items",))
     for each in results:
         for part in measured(each):
-            name = " ".join(filter(None, (each.dataset, part.section)))
+            name = " ".join(filter(None, (named(each), part.section)))
             table.rows.append([name, each.task, part.items, part.covered, part.measure, part.score])
     table.notes = _notes(results)
     return table
@@ -133,7 +138,7 @@ def files_table(by_file: Mapping[str, Sequence[Any]]) -> ScoreTable:
     for file, results in by_file.items():
         for each in results:
             for part in measured(each):
-                name = " ".join(filter(None, (each.dataset, part.section)))
+                name = " ".join(filter(None, (named(each), part.section)))
                 for measure, cell in (("covered", part.covered), (part.measure, part.score)):
                     found.setdefault((name, measure, part.items), {}).setdefault(each.limit, {})[file] = cell
     order = list(dict.fromkeys(name for name, _, _ in found))
@@ -163,7 +168,7 @@ def csv_rows(by_file: Mapping[str, Sequence[Any]]) -> Iterator[list[Any]]:
     """Yield the rows of CSV, as `print_scores` takes them: each score of each section of each set."""
     for file, results in by_file.items():
         for each in results:
-            known = [file, each.task, each.dataset]
+            known = [file, each.task, named(each)]
             for part in measured(each, with_sections=True):
                 numbers = [each.limit, part.items, part.covered, part.score]
                 yield [*known, part.section, part.measure, *numbers]

@@ -72,6 +72,18 @@ class ScoringItems(Scoring):
 
 
 @settings
+class Pairs(ScoringItems):
+    """Pairs of words with scores."""
+
+    ngrams: bool = parameter(
+        False,
+        flags={},
+        help="Give words that are unknown the vectors which their n-grams make, where there are n-grams. The command "
+        "line shows both.",
+    )
+
+
+@settings
 class Analogies(ScoringItems):
     """Analogy questions."""
 

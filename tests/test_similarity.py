@@ -11,6 +11,7 @@ from scipy.stats import pearsonr, spearmanr
 from fastvec import FileError, InputError, KeyedVectors
 from fastvec.evaluation import read_pairs, similarity
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
+from fastvec.subwords import Ngrams, Subwords
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "eval"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="no shared evaluation sets beside the repository")
@@ -148,3 +149,18 @@ def test_weighted_correlations_are_those_of_the_resample(values, seed):
 )
 def test_known_sets_are_read_whole(path, n_pairs):
     assert len(read_pairs(SHARED / path)) == n_pairs
+
+
+def test_unknown_words_have_the_vectors_of_their_ngrams(wv, pairs_path, run, tmp_path):
+    rows = np.random.default_rng(2).standard_normal((50, 4)).astype(np.float32)
+    subwords = Subwords(Ngrams(2, 3, 50), rows)
+    part = KeyedVectors(wv.words[:3], wv.vectors[:3], counts=[5, 4, 3], subwords=subwords)
+    gold = [7, 2.5, 3, 6, 1]
+    cosines = [part.similarity(*pair.lower().split("\t")[:2]) for pair in PAIRS.splitlines()]
+    plain, both = (similarity(part, pairs_path, ngrams=ngrams) for ngrams in (False, True))
+    assert (plain.covered, both.covered) == (3, 5)
+    assert both.spearman == pytest.approx(spearmanr(gold, cosines).statistic)
+    assert similarity(wv, pairs_path, ngrams=True).spearman == similarity(wv, pairs_path).spearman
+    part.save(tmp_path / "v.safetensors")
+    _, out, _ = run("eval", "similarity", str(tmp_path / "v.safetensors"), "--data", str(pairs_path), "--csv")
+    assert out.count("with n-grams") == 2  # Spearman and Pearson

@@ -19,9 +19,11 @@ from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit
 from fastvec.evaluation.pairs import ScoredPairs, as_pairs
 from fastvec.evaluation.scores import MeasuredResult
 from fastvec.parameters import documented
-from fastvec.scoring import OLD_NAMES, ScoringItems, Unknown
+from fastvec.scoring import OLD_NAMES, Pairs, Unknown
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
+from fastvec.vectors.rows import normalize_rows
+from fastvec.words import PackedWords
 
 _FEWEST = 3  # pairs that a correlation needs
 
@@ -42,6 +44,8 @@ class SimilarityResult(MeasuredResult):
         Their 95 % bootstrap intervals; pairs are resampled.
     unknown : {"skip", "wrong"}
         Whether pairs with an unknown word were omitted, or had the similarity 0.
+    ngrams : bool
+        Whether words that are unknown had the vectors of their n-grams.
     cosines : (n_pairs,) float64
         The similarities, NaN for a pair with an unknown word.
     """
@@ -55,17 +59,19 @@ class SimilarityResult(MeasuredResult):
     pearson: float
     pearson_interval: Interval
     unknown: Unknown
+    ngrams: bool
     cosines: NDArray[np.float64] = field(repr=False, compare=False)
 
 
 @renamed(**OLD_NAMES)
-@documented(ScoringItems)
+@documented(Pairs)
 def similarity(
     wv: KeyedVectors | str | Path,
     path: str | Path | ScoredPairs,
     limit: int | None = None,
     unknown: Unknown = "skip",
     *,
+    ngrams: bool = False,
     fold_case: bool = True,
     bootstrap: Bootstrap | None = DEFAULT,
 ) -> SimilarityResult:
@@ -88,10 +94,10 @@ def similarity(
     """
     wv = as_vectors("wv", wv)
     bootstrap = as_bootstrap(bootstrap)
-    asked = ScoringItems(limit=limit, unknown=unknown, fold_case=fold_case, bootstrap=bootstrap)
+    asked = Pairs(limit=limit, unknown=unknown, ngrams=ngrams, fold_case=fold_case, bootstrap=bootstrap)
     pairs = as_pairs(path)
     size = cut_vocabulary(wv, limit)
-    cosines = pair_cosines(wv, pairs, size, fold_case=fold_case)
+    cosines = pair_cosines(wv, pairs, size, fold_case=fold_case, ngrams=ngrams)
     known = ~np.isnan(cosines)
     counted = known | (unknown == "wrong")
     covered = int(known.sum())
@@ -117,14 +123,23 @@ def similarity(
     )
 
 
-def pair_cosines(wv: KeyedVectors, pairs: ScoredPairs, vocab_size: int, *, fold_case: bool) -> NDArray[np.float64]:
-    """Return the cosine of each pair, (n_pairs,) float64, NaN if a word is unknown."""
-    rows = find_rows(wv, pairs.words, vocab_size, fold_case=fold_case).reshape(-1, 2)
-    known = (rows < vocab_size).all(axis=1)
-    needed, places = np.unique(rows[known], return_inverse=True)
-    first, second = unit_vectors(wv, needed).astype(np.float64)[places.reshape(-1, 2).T]
-    cosines = np.full(len(pairs), np.nan)
-    cosines[known] = np.einsum("ij,ij->i", first, second)
+def pair_cosines(
+    wv: KeyedVectors, pairs: ScoredPairs, vocab_size: int, *, fold_case: bool, ngrams: bool = False
+) -> NDArray[np.float64]:
+    """Return the cosine of each pair, (n_pairs,) float64, NaN if a word is unknown.
+
+    With `ngrams`, unknown words have the vectors of their n-grams, in lower case where case is folded.
+    """
+    rows = find_rows(wv, pairs.words, vocab_size, fold_case=fold_case)
+    is_known = rows < vocab_size
+    needed, places = np.unique(rows[is_known], return_inverse=True)
+    units = np.full((len(rows), wv.dim), np.nan)
+    units[is_known] = unit_vectors(wv, needed)[places]
+    if ngrams and wv.subwords is not None and not is_known.all():
+        words = [pairs.words[k] for k in np.flatnonzero(~is_known)]
+        others = PackedWords.pack([word.lower() for word in words] if fold_case else words)
+        units[~is_known] = normalize_rows(wv.subwords.compose(others))
+    cosines: NDArray[np.float64] = np.einsum("ij,ij->i", units[::2], units[1::2])
     return cosines
 
 

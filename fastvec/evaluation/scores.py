@@ -85,7 +85,8 @@ def record(wv: KeyedVectors, results: Iterable[SetResult]) -> None:
     for result in check_list("results", results, SetResult):
         summary = result.summary()
         settings = (summary.get(name) for name in ("dataset", "method", "limit", "unknown"))
-        case = [] if result.fold_case else ["case-sensitive"]
+        case = ["n-grams"] if getattr(result, "ngrams", False) else []
+        case += [] if result.fold_case else ["case-sensitive"]
         known[" ".join([result.task, *(str(setting) for setting in settings if setting is not None), *case])] = summary
     wv.metadata["evaluation"] = known
 
