@@ -43,6 +43,7 @@ SECTIONS = {
     "Files and installation": {
         "info": "Show what a file of vectors holds.",
         "convert": "Change the format of a file of vectors.",
+        "align": "Rotate vectors to others, and show the words that moved.",
         "doctor": "Check the installation: versions, processor, memory, models.",
     },
 }

@@ -5,6 +5,7 @@ new vectors, classes of words, files, and objects of other libraries.
 """
 
 import os
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -273,6 +274,39 @@ class KeyedVectors(Queries, metaclass=Suggesting):
             raise InputError("align needs at least one word")
         matrix = self.vectors.astype(np.float32, copy=False)
         return self._with(matrix @ transform.rotation(self[anchors], other[anchors]))
+
+    def drift(self, other: "Storage | str | os.PathLike[str]", limit: int | None = None) -> list[tuple[str, float]]:
+        """Return the words that two sets have, with the cosine of their vectors, the most different first.
+
+        Of vectors that were trained on texts of different times, and aligned, this shows words whose use has changed
+        (Hamilton, Leskovec and Jurafsky 2016). Rare words differ by chance: leave them out with `limit`.
+
+        Parameters
+        ----------
+        other : KeyedVectors or path
+            The set to compare with; `align` these vectors to it first.
+        limit : int, optional
+            Compare only words among the first, most frequent, so many of both sets.
+
+        Raises
+        ------
+        InputError
+            If the dimensions differ, there is no word in common, or `limit` is below 1.
+        """
+        other = _other(other)
+        if other.dim != self.dim:
+            raise InputError(f"sets to compare must have as many dimensions, not {self.dim} and {other.dim}")
+        if limit is not None:
+            check_integer("limit", limit, 1)
+        words = [
+            word for word in self._shared(other) if max(self.index(word), other.index(word)) < (limit or sys.maxsize)
+        ]
+        if not words:
+            raise InputError(f"the first {limit:,} words of the two sets have none in common; raise limit")
+        units = (normalize_rows(np.asarray(each[words], np.float32)) for each in (self, other))
+        cosines = np.einsum("ij,ij->i", *units)
+        order = np.argsort(cosines, kind="stable")
+        return [(words[row], float(cosines[row])) for row in order]
 
     def _with(self, vectors: NDArray[Any]) -> Self:
         return type(self)(
