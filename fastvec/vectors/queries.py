@@ -305,7 +305,7 @@ class Queries(Storage):
 
     def _rows_of(self, items: Sequence[Item]) -> list[int]:
         """Return the rows of the items that are words with a row."""
-        return [self._rows[item] for item in items if isinstance(item, str) and item in self]
+        return [self._rows[item] for item in items if isinstance(item, str) and self.is_known(item)]
 
     def _search(
         self,

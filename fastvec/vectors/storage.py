@@ -101,7 +101,7 @@ class Storage:
 
     def is_known(self, word: str) -> bool:
         """Return whether a word is among the words; with subwords others have vectors too."""
-        return word in self
+        return word in self._rows
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} words, {self.dim} dimensions, {self.vectors.dtype}>"
@@ -148,7 +148,7 @@ class Storage:
         UnknownWordError
             If there is no vector for the word.
         """
-        if self.subwords is not None and isinstance(word, str) and word not in self:
+        if self.subwords is not None and isinstance(word, str) and not self.is_known(word):
             return self.subwords.vector(word)
         vector: NDArray[Any] = self.vectors[self.index(word)]
         return vector

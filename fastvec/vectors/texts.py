@@ -137,9 +137,9 @@ class Embedder:
     def _learn(self, words: list[str]) -> NDArray[np.int32]:
         """Return the rows of words in the table, in which new ones are entered; -1 for words without a vector."""
         new = [word for word in words if word not in self._rows_of]
-        known = [word for word in new if word in self._vectors or self._vectors.subwords is not None]
+        known = [word for word in new if self._vectors.is_known(word) or self._vectors.subwords is not None]
         if known:
-            places = [self._vectors.index(word) if word in self._vectors else -1 for word in known]
+            places = [self._vectors.index(word) if self._vectors.is_known(word) else -1 for word in known]
             added = self._vectors[known].astype(np.float32) * self._weights[places][:, None]
             while self._n_rows + len(known) > len(self._table):
                 self._table = np.concatenate([self._table, np.empty_like(self._table)])
