@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastvec.corpus import Vocabulary, read_corpus, reading, stream
+from fastvec.disk import scratch
 from fastvec.errors import FileError, InputError
 from tests.naive import corpus as naive
 
@@ -427,6 +429,55 @@ def test_the_default_cache_is_the_users(text_file, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(Path("home").absolute()))
     read_corpus(text_file)
     assert len(list(Path("home/fastvec").iterdir())) == 1
+
+
+def test_a_text_that_is_cached_for_the_first_time_is_told_of(text_file, caplog):
+    caplog.set_level("INFO", "fastvec")
+    for _ in range(2):
+        read_corpus(text_file, cache_dir="cache")
+    read_corpus(text_file, cache=False)
+    assert caplog.messages == ["x.txt: its word ids are cached in cache for later runs (see fastvec cache)"]
+
+
+@pytest.fixture
+def no_home(text_file, monkeypatch):
+    """Let the user's cache lie below a file, where nobody can make a folder, and temporary files in a folder here."""
+    Path("temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(Path("temporary").absolute()))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(text_file.absolute()))
+
+
+def test_without_a_cache_that_can_be_written_the_text_is_read_all_the_same(no_home, text_file, caplog):
+    for _ in range(2):
+        corpus = read_corpus(text_file)
+        assert not corpus.is_cached
+        assert not corpus.is_reused
+        assert contents(corpus)[0][0] == "the"
+        assert corpus.folder == Path("temporary").absolute()
+    (message,) = caplog.messages
+    assert re.search(
+        r"x\.txt/fastvec: cannot be written to \(Not a directory\); temporary files go to .*temporary, ", message
+    )
+    assert not list(Path("temporary").iterdir())
+
+
+def test_a_cache_folder_that_was_named_must_be_writable(no_home, text_file):
+    with pytest.raises(FileError, match=r"x\.txt/mine: cannot write a temporary directory \(Not a directory\); choose"):
+        read_corpus(text_file, cache_dir="x.txt/mine")
+
+
+def test_a_cache_that_can_only_be_read_is_used(no_home, text_file, monkeypatch):
+    read_corpus(text_file, cache_dir="cache")
+    monkeypatch.setattr(scratch, "why_unwritable", lambda folder: "Read-only file system")
+    corpus = read_corpus(text_file, cache_dir="cache")
+    assert corpus.is_reused
+    assert corpus.with_vocabulary(Vocabulary(["cat", "mat"], np.array([1, 1]))).folder == Path("temporary").absolute()
+
+
+def test_a_user_without_a_home_gets_no_folder_of_the_name_of_a_tilde(no_home, text_file, monkeypatch):
+    monkeypatch.setattr(stream, "user_cache_path", lambda name: Path("~/.cache", name))
+    assert not read_corpus(text_file).is_cached
+    assert not Path("~").exists()
 
 
 def test_a_quicker_process_wins(text_file, monkeypatch):

@@ -16,6 +16,7 @@ from fastvec.corpus import Vocabulary, read_corpus, spread
 from fastvec.corpus.sources import open_source
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
+from fastvec.disk.scratch import system_folder
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.word2vec import new_work
 from fastvec.models import glove, model_of
@@ -391,3 +392,11 @@ def test_a_text_that_was_read_is_kept_for_the_training(tmp_path):
     plan(path, dim=4, threads=1, cache_dir=tmp_path / "cache")
     with read_corpus(path, cache_dir=tmp_path / "cache") as corpus:
         assert corpus.is_reused
+
+
+def test_a_plan_without_a_cache_writes_the_word_ids_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").write_text("\n".join(zipf(50, 2000)))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("text.txt").absolute()))
+    (stream,) = plan("text.txt", dim=4, epochs=1, threads=1).files
+    assert (stream.what, stream.folder, stream.is_there) == ("the word ids", system_folder(), False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fastvec.checks import check_integer, check_kind, check_words, shorten
 from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory
+from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory, writable
 from fastvec.errors import FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
 from fastvec.phrases import Phrases
@@ -46,6 +46,8 @@ class Corpus:
         How the text was split: tokenizer, lowercase, errors.
     is_reused : bool
         Whether the stream was cached already.
+    is_cached : bool
+        Whether it is cached now.
     phrases : Phrases or None
         Those that `fastvec.join_phrases` joined in it.
     """
@@ -59,6 +61,7 @@ class Corpus:
         self.fingerprint = described.fingerprint
         self.options = described.options
         self.is_reused = is_reused
+        self.is_cached = not temporary
         self.phrases: Phrases | None = None
         self._directory = directory
         self._counts: NDArray[np.int64] = np.load(directory / "counts.npy")
@@ -85,8 +88,8 @@ class Corpus:
 
     @property
     def folder(self) -> Path:
-        """The folder that holds, or held, the stream; other data too large for memory goes there too."""
-        return self._directory.parent
+        """Where data too large for memory goes: the folder that holds, or held, the stream, if it can be written to."""
+        return writable(self._directory.parent)
 
     @property
     def memory(self) -> int:
@@ -251,7 +254,7 @@ class Corpus:
 
     def _with_ids(self, chunks: Iterator[NDArray[np.int32]], words: PackedWords, counts: NDArray[np.int64]) -> "Corpus":
         """Return a temporary corpus of the same source with another stream of ids and other words."""
-        with scratch_directory(self._directory.parent) as scratch:
+        with scratch_directory(self.folder) as scratch:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 about = {"name": self.name, "n_invalid": self.n_invalid, "options": self.options, "identity": None}
                 described = write_stream(scratch, chunks, words, counts, **about)

@@ -24,6 +24,7 @@ from fastvec.corpus.stream import (
     read_description,
     read_ids,
     renumbered,
+    stream_folder,
     write_stream,
 )
 from fastvec.corpus.tokenizers import Tokenizer, choose_tokenizer, finish_words
@@ -100,8 +101,7 @@ def read_corpus(
     if reading.cache and isinstance(opened, Files) and opened.identity is not None and chosen.identity is not None:
         identity = opened.identity + chosen.identity
         asked = [FORMAT, opened.given, known]
-    parent = cache_folder(reading.cache_dir, is_cached=asked is not None)
-    kept = parent / entry_name(asked) if parent and asked else None
+    kept = cache_folder(reading.cache_dir) / entry_name(asked) if asked else None
     if kept and (described := read_description(kept)) and described.identity == identity:
         found = _open_kept(kept, described, is_reused=True)
         if found and found.is_whole():
@@ -109,13 +109,15 @@ def read_corpus(
         if found:
             found.close()
             _LOG.warning("%s: is corrupt; reading the text again", kept)
-    with _reporting(progress) as report, scratch_directory(parent) as scratch:
+    folder = stream_folder(reading.cache_dir, is_cached=kept is not None)
+    with _reporting(progress) as report, scratch_directory(folder) as scratch:
         described = _read(opened, chosen, known, identity, scratch, report)
         is_same = not isinstance(opened, Files) or opened.identity is None or is_unchanged(opened)
         if not is_same:
             _LOG.warning("%s: changed while it was read; parts of the old or the new text may be missing", opened.name)
         if not (kept and is_same and keep(scratch, kept)):
             return Corpus(scratch, described, temporary=True)
+    _LOG.info("%s: its word ids are cached in %s for later runs (see fastvec cache)", opened.name, kept.parent)
     return _open_kept(kept, described, is_reused=False) or read_corpus(source, progress=progress, **options)
 
 

@@ -29,7 +29,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from fastvec.disk.scratch import scratch_name
+from fastvec.disk.scratch import scratch_name, system_folder, writable
 from fastvec.kernels.words import renumber
 from fastvec.words import PackedWords
 
@@ -151,14 +151,20 @@ def user_cache() -> Path:
     return user_cache_path("fastvec")
 
 
-def cache_folder(given: str | os.PathLike[str] | None, *, is_cached: bool) -> Path | None:
-    """Return where a stream goes: the given folder, the user's cache for one that is cached, or None.
+def cache_folder(given: str | os.PathLike[str] | None) -> Path:
+    """Return where cached streams are: the given folder, or the user's cache."""
+    return user_cache() if given is None else Path(given)
 
-    None stands for the system's folder for temporary files.
+
+def stream_folder(given: str | os.PathLike[str] | None, *, is_cached: bool) -> Path:
+    """Return where a new stream is written.
+
+    That is the given folder; or the user's cache for one that is cached, if it can be written to; or the system's
+    temporary directory.
     """
     if given is not None:
         return Path(given)
-    return user_cache() if is_cached else None
+    return writable(user_cache()) if is_cached else system_folder()
 
 
 def entry_name(asked: list[Any]) -> str:

@@ -1,21 +1,24 @@
 """Temporary files and directories, locks, and the errors of a disk that cannot take them.
 
-Large temporary files go beside the id stream of the corpus, so into the cache directory if there is one; without a
-corpus they go to the system's temporary directory. Files have no name, so none can be left behind. Directories are
-removed after use. If a process is killed, nobody holds the lock of its directory any more, and the next process that
-makes one in the same place removes it.
+Large temporary files go beside the id stream of the corpus, so into the cache directory if there is one that can be
+written to; else, and without a corpus, they go to the system's temporary directory. Files have no name, so none can be
+left behind. Directories are removed after use. If a process is killed, nobody holds the lock of its directory any more,
+and the next process that makes one in the same place removes it.
 """
 
 import errno
 import io
+import logging
 import os
 import platform
 import shutil
+import stat
 import tempfile
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +30,8 @@ try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+
+_LOG = logging.getLogger(__name__)
 
 _PREFIX = "fastvec-making-"
 _ABANDONED = 7 * 24 * 3600.0  # seconds without a change, after which a directory without a lock is abandoned
@@ -42,6 +47,36 @@ def system_folder() -> Path:
         return Path(tempfile.gettempdir())
     except OSError as error:
         raise FileError(f"{error.strerror}; {TMPDIR}") from None
+
+
+def why_unwritable(folder: Path) -> str | None:
+    """Return why nothing can be written in a folder, which is made if it is missing; None if something can."""
+    if folder.parts[:1] == ("~",):  # which stays as it is for a user that the system does not know
+        return "there is no home directory"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        nameless_file(folder).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def writable(folder: Path) -> Path:
+    """Return a folder, or the system's temporary directory where nothing can be written in it, which is reported."""
+    reason = why_unwritable(folder)
+    if reason is None:
+        return folder
+    _report_unwritable(folder, reason)
+    return system_folder()
+
+
+@cache
+def _report_unwritable(folder: Path, reason: str) -> None:
+    """Log, once in a process, that a folder is replaced by the system's temporary directory."""
+    _LOG.warning(
+        "%s: cannot be written to (%s); temporary files go to %s, and texts are not cached. To cache them, %s",
+        folder, reason, system_folder(), CACHE_DIR,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -113,20 +148,18 @@ def scratch_name() -> str:
 
 
 @contextmanager
-def scratch_directory(parent: Path | None) -> Iterator[Path]:
+def scratch_directory(parent: Path) -> Iterator[Path]:
     """Make a temporary directory; remove it if the block fails, else leave it to the caller to rename or remove.
 
-    It lies in `parent`, which is made if missing, or in the system's temporary directory. Raise `FileError` if it
-    cannot be made.
+    It lies in `parent`, which is made if missing. Raise `FileError` if it cannot be made.
     """
-    mode = 0o777 if parent else 0o700  # other users share the system's directory
-    parent = parent or system_folder()
     scratch = parent / scratch_name()
     cure = f"{CACHE_DIR}, or keep nothing with cache=False (--no-cache)"
     with ExitStack() as stack:
         try:
             with disk_errors(parent, "a temporary directory", cure):
                 parent.mkdir(parents=True, exist_ok=True)
+                mode = 0o700 if parent.stat().st_mode & stat.S_ISVTX else 0o777  # other users share the first kind
                 _remove_abandoned(parent)
                 while not scratch.exists():  # once, unless another process removes it as abandoned before it is locked
                     scratch.mkdir(mode)

@@ -18,9 +18,8 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.sources import Files, open_source
-from fastvec.corpus.stream import cache_folder
+from fastvec.corpus.stream import stream_folder
 from fastvec.corpus.text import Text
-from fastvec.disk.scratch import system_folder
 from fastvec.errors import InputError, duration, megabytes
 from fastvec.models import model_of
 from fastvec.parameters import take
@@ -206,7 +205,7 @@ class _Found(NamedTuple):
 def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
     limits, options = (request.words.min_count, request.words.max_vocab), request.reading.as_dict()
-    given, is_kept = request.words.vocabulary, request.reading.cache
+    given = request.words.vocabulary
     assert given is None or isinstance(given, Vocabulary)
     scale = 0.0  # how many times as long as its sample a text is
     began = perf_counter()
@@ -222,9 +221,10 @@ def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]
             scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
         else:
             corpus = stack.enter_context(read_corpus(source, **options, progress=reading(listener)))
-            if not corpus.is_reused and is_kept:  # the training will find it
+            if corpus.is_cached and not corpus.is_reused:  # the training will find it
                 began = perf_counter()
                 corpus = stack.enter_context(read_corpus(source, progress=False, **options))
+        is_there = corpus.is_cached
         if isinstance(request.words.phrases, Phrases):
             corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
         if given is not None:
@@ -234,13 +234,13 @@ def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]
         text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)
         if scale and given is not None:
             text = text.times(scale)
-        stream = _stream(text, request.reading, is_there=is_kept and not scale)
+        stream = _stream(text, request.reading, is_there=is_there)
         yield _Found(corpus, chosen, text, seconds, (stream,) if isinstance(opened, Files) else ())
 
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
     """Return the files of the word ids, which are there twice while they are written."""
-    parent = cache_folder(kept.cache_dir, is_cached=kept.cache) or system_folder()
+    parent = stream_folder(kept.cache_dir, is_cached=kept.cache)
     return File("the word ids", parent, (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
 
 
