@@ -44,6 +44,7 @@ SECTIONS = {
         "info": "Show what a file of vectors holds.",
         "convert": "Change the format of a file of vectors.",
         "align": "Rotate vectors to others, and show the words that moved.",
+        "cache": "List or clear the texts that are cached.",
         "doctor": "Check the installation: versions, processor, memory, models.",
     },
 }

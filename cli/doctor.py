@@ -13,7 +13,8 @@ from .tables import print_facts, print_json, terminal_width
 def command(as_json: bool) -> None:
     """Show what fastvec runs on, and try each model on a little text.
 
-    Ends with exit code 1 if something is wrong; such lines begin with an exclamation mark.
+    Ends with exit code 1 if something is wrong; such lines begin with an exclamation mark. An asterisk marks what
+    works, but could be faster.
 
     \b
     Example:
@@ -25,7 +26,8 @@ def command(as_json: bool) -> None:
     for finding in examine():
         findings.append(finding)
         if not as_json:
-            print_facts([(finding.name, finding.text)], terminal_width(), "! " if finding.is_bad else "  ", least=21)
+            mark = "! " if finding.is_bad else "* " if finding.is_slow else "  "
+            print_facts([(finding.name, finding.text)], terminal_width(), mark, least=21)
     if as_json:
         print_json([finding._asdict() for finding in findings])
     if any(finding.is_bad for finding in findings):

@@ -1,18 +1,21 @@
 """Checks of arguments; each error names the argument, the limit and the value."""
 
+import logging
 import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import wraps
-from math import isfinite
+from functools import cache, wraps
+from math import ceil, isfinite
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from fastvec.control_groups import processor_quota
 from fastvec.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+_LOG = logging.getLogger(__name__)
 _MOST_THREADS = 1 << 14
 
 Arguments = ParamSpec("Arguments")
@@ -129,22 +132,38 @@ def shorten(value: object) -> str:
     return shown if len(shown) <= 60 and "\n" not in shown else f"a {type(value).__name__}"
 
 
+def count_cores() -> int:
+    """Return the number of cores that this process may use, by its affinity."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def count_threads(threads: int | None) -> int:
-    """Return the number of threads to use.
+    """Return the number of threads to use; more than there are cores are reported.
 
     Parameters
     ----------
     threads : int or None
-        None is one thread for each core that this process may use, by its affinity.
+        None is one thread for each core that this process may use, by its affinity and by the quota of its control
+        group, of which a part of a core counts as one.
 
     Raises
     ------
     InputError
         If it is below 1.
     """
+    usable = min(count_cores(), ceil(processor_quota() or count_cores()))
     if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return usable
     check_integer("threads", threads, 1)
     if threads > _MOST_THREADS:
         raise InputError(f"threads must be at most {_MOST_THREADS:,}, not {threads:,}")
+    if threads > usable:
+        _report_threads(threads, usable)
     return threads
+
+
+@cache
+def _report_threads(threads: int, usable: int) -> None:
+    """Log, once in a process, that there are more threads than cores."""
+    cores = "1 core" if usable == 1 else f"{usable} cores"
+    _LOG.warning("%d threads share the %s that this process may use; %d would be as fast", threads, cores, usable)

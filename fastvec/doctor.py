@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastvec.errors import duration
+from fastvec.checks import count_cores, count_threads
+from fastvec.control_groups import processor_quota
+from fastvec.errors import FileError, duration, megabytes
 from fastvec.settings import MODELS, Word2Vec
 
 #: Packages whose versions matter.
@@ -38,11 +40,12 @@ MODES = _modes()
 
 
 class Finding(NamedTuple):
-    """What was found out about something, with the cure if it `is_bad`."""
+    """What was found out about something, with the cure if it `is_bad`, or works but `is_slow`."""
 
     name: str
     text: str
     is_bad: bool = False
+    is_slow: bool = False
 
 
 def examine() -> Iterator[Finding]:
@@ -71,11 +74,12 @@ def processor_name() -> str:
 
 
 def _processor() -> Finding:
-    from fastvec.checks import count_threads
-
-    cores, usable = os.cpu_count() or 1, count_threads(None)
-    shown = f"{cores} cores" if cores == usable else f"{usable} of {cores} cores"
-    return Finding("processor", f"{processor_name()}, {shown}")
+    """Report the processor, and how much of it this process may use."""
+    cores, usable, quota = os.cpu_count() or 1, count_cores(), processor_quota()
+    shown = f"{cores} cores" if cores == usable else f"{usable} of {cores} cores by affinity"
+    if quota is not None:
+        shown += f", a quota of {quota:g} by the control group"
+    return Finding("processor", f"{processor_name()}, {shown}: threads default to {count_threads(None)}")
 
 
 def _compiler() -> Finding:
@@ -83,32 +87,40 @@ def _compiler() -> Finding:
     from numba.core import config
     from numba.core.registry import cpu_target
 
-    from fastvec.kernels.word2vec import train_block
+    from fastvec.caches import kernel_folder
 
     if getattr(config, "DISABLE_JIT", 0):
         return Finding("compiler", "switched off, so all is slow: unset NUMBA_DISABLE_JIT", is_bad=True)
     _, name, features = cpu_target.target_context.codegen().magic_tuple()
     widths = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX", "neon": "NEON", "sse2": "SSE2"}
     simd = next((shown for feature, shown in widths.items() if f"+{feature}" in features.split(",")), "no SIMD")
-    folder = getattr(getattr(train_block, "stats", None), "cache_path", None)
+    folder = kernel_folder()
     if folder is None:
         return Finding("compiler", "kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder", is_bad=True)
     return Finding("compiler", f"for {name}, {simd}; kernels are kept in {folder}")
 
 
 def _room() -> Iterator[Finding]:
+    from fastvec.caches import cached_texts
     from fastvec.corpus.stream import user_cache
-    from fastvec.disk.scratch import system_folder
-    from fastvec.errors import megabytes
+    from fastvec.disk.scratch import CACHE_DIR, system_folder, why_unwritable
     from fastvec.training.resources import disk_room, memory_room
 
     room = memory_room()
     yield Finding("memory", f"{megabytes(room.free)} free of {megabytes(room.total)} ({room.limit})")
     cache = user_cache()
-    kept = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) if cache.exists() else 0
-    yield Finding("cache", f"{megabytes(kept)} of texts in {cache}, {megabytes(disk_room(cache))} free")
-    temporary = system_folder()
-    yield Finding("temporary", f"{temporary}, {megabytes(disk_room(temporary))} free")
+    reason = why_unwritable(cache)
+    if reason is None:
+        kept = sum(text.size for text in cached_texts(cache))
+        yield Finding("cache", f"{megabytes(kept)} of texts in {cache}, {megabytes(disk_room(cache))} free")
+    else:
+        cure = f"texts are not cached: {CACHE_DIR}, or set XDG_CACHE_HOME"
+        yield Finding("cache", f"{cache}: cannot be written to ({reason}), so {cure}", is_slow=True)
+    try:
+        temporary = system_folder()
+        yield Finding("temporary", f"{temporary}, {megabytes(disk_room(temporary))} free")
+    except FileError as error:
+        yield Finding("temporary", str(error), is_bad=True)
 
 
 def _try(name: str, parameters: dict[str, Any]) -> Finding:

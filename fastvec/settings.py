@@ -144,7 +144,7 @@ class Run(Settings):
     threads: int | None = parameter(
         None,
         least=1,
-        shown="all cores",
+        shown="all cores that the process may use",
         metavar="N",
         help="Number of threads. With skipgram and cbow, one thread always makes the same vectors of the same text, "
         "and several differ a little; glove and ppmi-svd do not depend on it.",

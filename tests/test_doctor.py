@@ -65,11 +65,40 @@ def test_a_model_that_learns_nothing_is_marked(one_model, monkeypatch):
 
 def test_kernels_that_cannot_be_kept_are_told(monkeypatch):
     monkeypatch.setattr(type(train_block), "stats", None)
-    assert doctor._compiler() == (
-        "compiler", "kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder", True,
-    )  # fmt: skip
+    text = "kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder"
+    assert doctor._compiler() == doctor.Finding("compiler", text, is_bad=True)
 
 
 def test_a_compiler_that_is_switched_off_is_told(monkeypatch):
     monkeypatch.setattr("numba.core.config.DISABLE_JIT", 1)
     assert doctor._compiler().is_bad
+
+
+def test_what_control_groups_and_affinity_leave_is_told(monkeypatch):
+    monkeypatch.setattr(doctor, "count_cores", lambda: 2)
+    monkeypatch.setattr(doctor, "processor_quota", lambda: 0.5)
+    monkeypatch.setattr(doctor, "count_threads", lambda threads: 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    found = doctor._processor().text
+    assert found.endswith(", 2 of 64 cores by affinity, a quota of 0.5 by the control group: threads default to 1")
+
+
+def test_a_cache_that_cannot_be_written_is_marked_and_no_failure(one_model, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    result = run()
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith("*"))
+    assert "file/fastvec: cannot be written to (Not a directory), so texts are not cached" in line
+    assert result.exit_code == 0
+
+
+def test_no_folder_for_temporary_files_is_a_failure(one_model, monkeypatch):
+    def none():
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", none)
+    result = run()
+    assert (
+        "! temporary                No usable temporary directory found; name another folder in TMPDIR" in result.stdout
+    )
+    assert result.exit_code == 1

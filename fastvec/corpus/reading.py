@@ -1,6 +1,7 @@
 """Reading text, once and from any source, into a `Corpus`."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -148,6 +149,8 @@ def _open_kept(kept: Path, described: Description, *, is_reused: bool) -> Corpus
     with suppress(OSError):
         found = Corpus(kept, described, temporary=False, is_reused=is_reused)
         if read_description(kept) == described:
+            with suppress(OSError):  # where it can only be read
+                os.utime(kept / "meta.json")  # when it was used last
             return found
         found.close()
     return None

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -172,18 +173,18 @@ def entry_name(asked: list[Any]) -> str:
     return hashlib.sha256(json.dumps(asked).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def discard(entry: Path) -> None:
+    """Remove a cached stream, if there is one; whoever has it open may read on."""
+    removed = entry.with_name(scratch_name())
+    with suppress(FileNotFoundError):
+        os.rename(entry, removed)
+        shutil.rmtree(removed, ignore_errors=True)
+
+
 def keep(scratch: Path, entry: Path) -> bool:
     """Rename a finished directory, replacing one of that name; return False if another process was quicker."""
-    replaced = entry.with_name(scratch_name())
     try:
-        os.rename(entry, replaced)
-    except FileNotFoundError:
-        pass
-    except OSError:
-        return False
-    else:
-        shutil.rmtree(replaced, ignore_errors=True)
-    try:
+        discard(entry)
         os.rename(scratch, entry)
     except OSError:
         return False

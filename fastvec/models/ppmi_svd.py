@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import count_threads
+from fastvec.checks import count_cores
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.needs import CELL, counting_needs
 from fastvec.cooccurrence.survey import Survey
@@ -130,7 +130,7 @@ def needs(settings: PpmiSvd, source: Corpus | Cooccurrence, text: Text, threads:
     if is_dense(n_words, wanted):
         searching = final = 8 * 5 * n_words**2
     else:
-        kept = _BLAS * count_threads(None)
+        kept = _BLAS * count_cores()  # it knows of no quota
         searching = 4 * n_words * (basis + wanted + _PANELS * PANEL) + 6 * 8 * basis**2 + kept
         final = 4 * n_words * (2 * wanted + 2 * PANEL) + vectors + kept
     return Estimate(

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import psutil
 
+from fastvec.control_groups import GROUPS, OWN, group_folders
 from fastvec.errors import InputError, megabytes
 
 try:
@@ -23,7 +24,6 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-_CGROUPS = Path("/sys/fs/cgroup")
 #: Files of a control group's limit and of its usage, in versions 2 and 1.
 _FILES = (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes"))
 #: In version 1, a limit of this much or more means none.
@@ -128,9 +128,9 @@ def _process_rooms() -> Iterator[Room]:
             yield Room(max(0, most - used), most, name)
 
 
-def _group_rooms(groups: Path = _CGROUPS, own: Path = Path("/proc/self/cgroup")) -> Iterator[Room]:
+def _group_rooms(groups: Path = GROUPS, own: Path = OWN) -> Iterator[Room]:
     """Yield what the control groups of this process leave; cached files do not count, as the system can drop them."""
-    for folder in _group_folders(groups, own):
+    for folder in group_folders("memory", groups, own):
         for limit_name, usage_name in _FILES:
             try:
                 limit = (folder / limit_name).read_text().strip()
@@ -141,22 +141,6 @@ def _group_rooms(groups: Path = _CGROUPS, own: Path = Path("/proc/self/cgroup"))
             if limit != "max" and int(limit) < _NO_LIMIT:
                 total = [held.get(f"total_{name}") or held.get(name, "0") for name in ("active_file", "inactive_file")]
                 yield Room(max(0, int(limit) - usage + sum(map(int, total))), int(limit), "the control group")
-
-
-def _group_folders(groups: Path, own: Path) -> Iterator[Path]:
-    """Yield the folders of the control groups that limit the memory of this process, innermost first."""
-    try:
-        lines = own.read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, kinds, path = line.split(":", 2)
-        if kinds and "memory" not in kinds.split(","):
-            continue
-        root = groups / "memory" if kinds else groups
-        inner = Path(path.lstrip("/"))
-        for part in (inner, *inner.parents):
-            yield root / part
 
 
 def give_back() -> None:
