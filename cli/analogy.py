@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastvec.errors import InputError
+from fastvec.errors import DataError
 
 from . import asking
 
@@ -35,6 +35,6 @@ def command(wv: "KeyedVectors", words: list[str], method: Any, as_json: bool, **
       fastvec analogy vectors.safetensors king man woman
     """  # noqa: D301 - click reads the backspace
     if len(_three(words)) != 3:
-        raise InputError(f"an analogy needs three words, not {' '.join(words)!r}")
+        raise DataError(f"an analogy needs three words, not {' '.join(words)!r}")
     a, b, c = _three(words)
     asking.show_near(f"{a} - {b} + {c}", wv.analogy(a, b, c, method=method, **limits), method, as_json)

@@ -1,21 +1,19 @@
-"""The group of commands: finds them by name, imports only the one that runs, and turns errors into one line.
-
-Exit status: 0 good, 1 failed, 2 misuse of the command line, 128 + n ended by signal n (130: interrupted).
-"""
+"""The group of commands: finds them by name, imports only the one that runs, and turns errors into one line."""
 
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from fastvec._version import __version__
 from fastvec.errors import FastvecError
 
-from .spoken import spoken
+from . import notices, streams
+from .ending import Carried, Ended, describe, status_of
 from .suggestions import Commands, option_meant
 
 #: The commands by sections, in the order of their use: name and help. The module of that name holds a click command
@@ -54,6 +52,13 @@ COMMANDS = [name for commands in SECTIONS.values() for name in commands]
 class _LazyGroup(Commands):
     """A group that imports a command when it runs, and lists the commands without importing any."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; carry past click what it would end with an empty line or another status."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, BrokenPipeError) as error:
+            raise Carried(error) from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return COMMANDS
 
@@ -76,16 +81,12 @@ def fastvec() -> None:
     """Train word embeddings from text, on all cores, and use them."""
 
 
-class _Ended(KeyboardInterrupt):
-    """A signal that asks the process to end; its argument is the number."""
-
-
 @contextmanager
 def _signals() -> Iterator[None]:
     """Let the signals that end a process do so cleanly, as Ctrl-C does."""
 
     def end(number: int, frame: object) -> NoReturn:
-        raise _Ended(number)
+        raise Ended(number)
 
     numbers = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
     heeded = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]  # nohup ignores one
@@ -108,32 +109,43 @@ def _with_suggestion(error: click.NoSuchOption) -> click.UsageError:
 
 def main() -> None:
     """Run the command line and exit."""
+    streams.prepare()
+    with _signals(), notices.shown():
+        status = _run()
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            status = _tell(error) or status
+    if status:
+        sys.exit(status)
+
+
+def _run() -> int:
+    """Run the command line, say in one line what went wrong, and return the exit status."""
     try:
-        with _signals():
-            fastvec.main(prog_name="fastvec", standalone_mode=False)
+        fastvec.main(prog_name="fastvec", standalone_mode=False)
+    except SystemExit as stop:
+        return int(stop.code or 0)
     except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        return stop.exit_code
     except click.ClickException as error:  # the command line could not be parsed
         if isinstance(error, click.NoSuchOption):
             error = _with_suggestion(error)
         error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort) as error:
-        cause = error.__cause__ if isinstance(error, click.Abort) else error  # click makes the one of the other
-        number = cause.args[0] if isinstance(cause, _Ended) else signal.SIGINT
-        click.echo("fastvec: interrupted" if number == signal.SIGINT else "fastvec: terminated", err=True)
-        sys.exit(128 + number)
-    except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
-        sys.stderr.close()
-        sys.exit(0)
-    except FastvecError as error:
-        _fail(spoken(str(error)))
-    except MemoryError as error:
-        _fail(f"not enough memory: {error}")
-    except OSError as error:  # above all where the results cannot be written; the library's own are FastvecError
-        _fail(f"cannot write the output: {error.strerror or error}")
+        return error.exit_code
+    except click.Abort:  # while the command line was parsed
+        return _tell(KeyboardInterrupt())
+    except Carried as carried:
+        return _tell(carried.error)
+    except (FastvecError, OSError, MemoryError) as error:
+        return _tell(error)
+    return 0
 
 
-def _fail(message: str) -> NoReturn:
-    click.echo(f"fastvec: {message}", err=True)
-    sys.exit(1)
+def _tell(error: BaseException) -> int:
+    """Say in one line why the command ended, and return its exit status."""
+    if isinstance(error, OSError) and not isinstance(error, FastvecError):  # the standard output's
+        streams.discard_output()
+    if not isinstance(error, BrokenPipeError):  # the reader of our output, `head` say, has seen enough
+        click.echo(f"fastvec: {describe(error)}", err=True)
+    return status_of(error)

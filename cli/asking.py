@@ -14,7 +14,8 @@ import click
 
 from fastvec.errors import FastvecError, FileError
 
-from .spoken import spoken
+from .ending import describe
+from .streams import Text
 from .tables import print_json, print_table
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def question(
         def command(arguments: tuple[str, ...], **given: Any) -> None:
             import fastvec
 
-            path, words = _file_first(arguments)
+            path, given_words = _file_first(arguments)
+            words = [Text().convert(word, None, None) for word in given_words]
             if words and check_words:
                 check_words(words)
             check(path, words)
@@ -165,7 +167,7 @@ def _ask(wv: "KeyedVectors", given: Sequence[str], answer: Callable[[list[str]],
             answer(words)
         except FastvecError as error:
             has_failed = True
-            click.echo(f"fastvec: {spoken(str(error))}", err=True)
+            click.echo(f"fastvec: {describe(error)}", err=True)
     if has_failed and not is_prompt:
         sys.exit(1)
 

@@ -9,8 +9,9 @@ import click
 from fastvec.parameters import Parameter
 from fastvec.scoring import Resampling, Scoring
 
-from .options import Decorator, Text, together, without_python
+from .options import Decorator, together, without_python
 from .score_tables import FORMS
+from .streams import Text
 
 
 class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from fastvec.parameters import Parameter, Settings
 from fastvec.settings import ALL, Counting, Glove, Phrasing, Reading, Run, Words
+
+from .streams import Text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
@@ -59,20 +60,6 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if match is None:
             self.fail(f"{value!r} is not a size such as 500M or 2G", param, ctx)
         return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
-
-
-class Text(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """Any text; the shell completes the values that are known, and names of files if these may be given too."""
-
-    name = "text"
-
-    def __init__(self, *known: str, is_path: bool = False) -> None:
-        self._known, self._is_path = known, is_path
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return what may follow."""
-        found = [CompletionItem(each) for each in self._known if each.startswith(incomplete)]
-        return [*found, CompletionItem(incomplete, type="file")] if self._is_path else found
 
 
 def together(*decorators: Decorator) -> Callable[[Command], Command]:
@@ -133,7 +120,7 @@ def _type(several: list[Parameter]) -> Any:
         return Text(*(word for word in each.metavar.split("|") if word.islower()))
     if each.kind is int:
         return click.IntRange(int(least))
-    return click.FloatRange(least, min_open=is_open) if each.kind is float else click.STRING
+    return click.FloatRange(least, min_open=is_open) if each.kind is float else Text()
 
 
 def _metavar(each: Parameter) -> str | None:
@@ -170,7 +157,7 @@ phrasing = options_of(Phrasing)
 memory = options_of(Glove, only=["memory"], section=Run.heading())
 threads = options_of(Run, only=["threads"])
 
-quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress and no notices.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress and no notices, only warnings.")
 log_json = click.option(
     "--log-json", type=click.Path(), metavar="FILE", help="Write the progress to FILE, a line of JSON a second."
 )

@@ -11,6 +11,8 @@ import click
 
 from fastvec.errors import FileError, duration
 
+from . import notices
+
 if TYPE_CHECKING:
     import rich.console
     import rich.live
@@ -37,7 +39,9 @@ class Display:
 
     def __init__(self, quiet: bool, log_json: str | None = None) -> None:
         self._quiet = quiet
-        self._has_bar = not quiet and sys.stderr is not None and sys.stderr.isatty()
+        if quiet:
+            notices.quiet()
+        self._has_bar = not quiet and sys.stderr.isatty()
         self._lines: Lines | None = None
         self._live: rich.live.Live | None = None
         self._last: Progress | None = None

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import asking
+from .streams import Text
 
 if TYPE_CHECKING:
     from fastvec import KeyedVectors
 
-_minus = click.option("--minus", multiple=True, metavar="WORD", help="A word to subtract; may be given several times.")
+_minus = click.option(
+    "--minus", type=Text(), multiple=True, metavar="WORD", help="A word to subtract; may be given several times."
+)
 
 
 @asking.question(_minus, *asking.near)

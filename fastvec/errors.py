@@ -9,7 +9,15 @@ class InputError(FastvecError, ValueError):
     """An argument, or data given in memory, that cannot be used."""
 
 
-class TooLittleText(InputError):
+class DataError(InputError):
+    """Text, words or vectors that cannot be used as asked, which only shows when they are read."""
+
+
+class MachineError(InputError):
+    """A request for more than this machine has: memory, space on a disk, or a package."""
+
+
+class TooLittleText(DataError):
     """Text in which there is nothing to count, or that has fewer words than vectors would have dimensions."""
 
 

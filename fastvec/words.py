@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import FileError, InputError
+from fastvec.errors import DataError, FileError
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -37,7 +37,7 @@ class PackedWords:
         try:
             pieces = [word.encode(errors=errors) for word in words]
         except UnicodeEncodeError as error:
-            raise InputError(f"the word {error.object!r} cannot be written as UTF-8") from None
+            raise DataError(f"the word {error.object!r} cannot be written as UTF-8") from None
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         return cls(np.frombuffer(bytearray().join(pieces), np.uint8), starts_of(lengths))
 
@@ -139,7 +139,7 @@ def refuse_words(words: PackedWords, forbidden: bytes, kind: str, cure: str = ";
     number = int(np.searchsorted(words.offsets, places[0], "right")) - 1 if len(places) else int(empty[0])
     word = words.bytes_of(number).decode(errors="replace")
     problem = "holds white space" if word else "is empty"
-    raise InputError(f"the word {word!r} {problem}, which a {kind} file cannot hold{cure}")
+    raise DataError(f"the word {word!r} {problem}, which a {kind} file cannot hold{cure}")
 
 
 def word_lines(words: PackedWords, counts: NDArray[np.int64] | None, cure: str = "") -> Iterator[bytes]:
@@ -149,7 +149,7 @@ def word_lines(words: PackedWords, counts: NDArray[np.int64] | None, cure: str =
     """
     refuse_words(words, b"\t\n\r" if counts is None else b"\t\n", "vocabulary", cure)
     if words.data[:3].tobytes() == _BYTE_ORDER_MARK.encode():
-        raise InputError(f"the first word begins with a byte order mark, which a vocabulary file cannot hold{cure}")
+        raise DataError(f"the first word begins with a byte order mark, which a vocabulary file cannot hold{cure}")
     if counts is None:
         return (word + b"\n" for word in words.split())
     return (b"%s\t%d\n" % line for line in zip(words.split(), counts.tolist(), strict=True))

@@ -86,7 +86,7 @@ def test_counts_can_be_planned_with(run):
         (["plan", "nowhere.txt"], 1, "fastvec: nowhere.txt: no such file or folder\n"),
         (["plan", "corpus.txt", "--dim", "0"], 2, "Invalid value for '--dim': 0 is not in the range x>=1.\n"),
         (["plan", "corpus.txt", "-o", "no/v.bin"], 1, "fastvec: no/v.bin: there is no folder no; make it first\n"),
-        (["plan", "-"], 1, "save it in a file, and plan with that\n"),
+        (["plan", "-"], 2, "save it in a file, and plan with that\n"),
         (["plan"], 2, "Give SOURCE (a file, a folder, or -), or --cooccurrence FILE.\n"),
     ],
 )

@@ -199,7 +199,7 @@ def test_what_is_lost_in_conversion_is_said(path, tmp_path, monkeypatch, capsys)
 
 def test_a_conversion_that_cannot_be_is_refused_first(run, path, tmp_path):
     assert "v.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy; or give --format" in run(
-        "convert", path, tmp_path / "v.foo", status=1
+        "convert", path, tmp_path / "v.foo", status=2
     )
     assert "there is no folder" in run("convert", path, tmp_path / "nowhere" / "v.txt", status=1)
     assert "v.none: " in run("convert", tmp_path / "v.none", tmp_path / "v.txt", status=1)

@@ -136,7 +136,7 @@ def test_a_signal_in_any_phase_ends_the_command_in_good_order(folder, run, monke
     code, out, err = run("train", "text.txt", *options, "-o", "v.bin")
     assert sent
     assert (code, out) == (128 + number, "")
-    assert err.strip() == ("fastvec: interrupted" if number == signal.SIGINT else "fastvec: terminated")
+    assert err.strip() == ("fastvec: interrupted" if number == signal.SIGINT else f"fastvec: stopped by {number.name}")
     assert left_over(folder) == []
     assert Path("v.bin").read_bytes() == b"old"
 

@@ -21,7 +21,7 @@ from fastvec.corpus import Corpus, Vocabulary, as_corpus
 from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.sources import Source
 from fastvec.corpus.spread import Spread
-from fastvec.errors import InputError, TooLittleText
+from fastvec.errors import DataError, InputError, TooLittleText
 from fastvec.kernels.cooccurrence import END, Accumulator, count_rows, keep_words, merge_rows, sort_positions
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.parameters import documented, take_all
@@ -102,7 +102,7 @@ def count_cooccurrence(
     if not data.size:
         if chosen.cell_min_count:
             least = f"no pair of words has a total weight of {chosen.cell_min_count:g}"
-            raise InputError(f"{corpus.name}: {least}; lower cell_min_count (--cell-min-count)")
+            raise DataError(f"{corpus.name}: {least}; lower cell_min_count (--cell-min-count)")
         raise TooLittleText(why_no_context(corpus, vocabulary, chosen.sample, chosen.window))
     metadata = {"counting": chosen.as_dict(), "corpus": corpus.facts}
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)

@@ -15,7 +15,7 @@ from fastvec.checks import check_integer, check_kind, check_words, shorten
 from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory, writable
-from fastvec.errors import FileError, InputError
+from fastvec.errors import DataError, FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
 from fastvec.phrases import Phrases
 from fastvec.words import PackedWords, starts_of
@@ -171,11 +171,11 @@ class Corpus:
         n = int(np.searchsorted(-self._counts, -min_count, side="right"))
         if n == 0:
             found = f"no word occurs {min_count} times; the most frequent one occurs {self._counts[0]} times"
-            raise InputError(f"{self.name}: {found}; lower min_count (--min-count)")
+            raise DataError(f"{self.name}: {found}; lower min_count (--min-count)")
         if n == 1:
             word = self._words.head(1).decode()[0]
             found = f"only one word occurs {min_count} times or more, {word!r}, and two are needed"
-            raise InputError(f"{self.name}: {found}; lower min_count (--min-count) or give more text")
+            raise DataError(f"{self.name}: {found}; lower min_count (--min-count) or give more text")
         n = min(n, max_vocab or n)
         return Vocabulary(self._words.head(n).decode(), self._counts[:n].copy())
 
@@ -202,7 +202,7 @@ class Corpus:
         finals = np.array([vocabulary.index.get(word, -1) for word in self._words.decode()], np.int32)
         known = finals >= 0
         if not known.any():
-            raise InputError(f"{self.name}: none of the {len(vocabulary)} words of the vocabulary occurs")
+            raise DataError(f"{self.name}: none of the {len(vocabulary)} words of the vocabulary occurs")
         ids = renumbered(self._chunks(), starts_of(known), finals[known])
         return self._with_ids(ids, PackedWords.pack(vocabulary.words), vocabulary.counts)
 
@@ -272,7 +272,7 @@ class Corpus:
         """
         if re.search(rb"\s", self._words.data.data):
             word = next(word for word in self._words.decode() if re.search(r"\s", word, re.ASCII))
-            raise InputError(f"{self.name}: the word {word!r} contains white space, so it cannot be written as text")
+            raise DataError(f"{self.name}: the word {word!r} contains white space, so it cannot be written as text")
         lengths, is_open = np.diff(self._words.offsets), False
         for chunk in self._chunks():
             out = np.empty(int(lengths[chunk[chunk >= 0]].sum()) + chunk.size, np.uint8)

@@ -16,7 +16,7 @@ from fastvec.corpus.numbers import Index, Numbers, Table, is_file_of_numbers, op
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
 from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer
-from fastvec.errors import FileError, InputError
+from fastvec.errors import DataError, FileError, InputError
 from fastvec.words import PackedWords, is_utf8
 
 WriteIds: TypeAlias = Callable[[NDArray[np.int32]], object]
@@ -127,7 +127,7 @@ def _index_numbers(sources: Iterable[Numbers | Table], advance: _Advance, write:
 def _refuse_others(tokens: Iterable[object], where: str) -> None:
     for token in tokens:
         if not isinstance(token, str):
-            raise InputError(f"{where} must hold strings only, not {type(token).__name__}")
+            raise DataError(f"{where} must hold strings only, not {type(token).__name__}")
 
 
 def checked(tokenize: TokenizeLine, name: str, place: Callable[[], str]) -> Callable[[str], list[str]]:
@@ -137,13 +137,13 @@ def checked(tokenize: TokenizeLine, name: str, place: Callable[[], str]) -> Call
         try:
             tokens: object = tokenize(line)
             if isinstance(tokens, (str, bytes)) or not isinstance(tokens, Iterable):
-                raise InputError(f"it must return a list of words, not {type(tokens).__name__}")
+                raise DataError(f"it must return a list of words, not {type(tokens).__name__}")
             refuse_unordered(tokens, "its result")
             return list(tokens)
         except Exception as error:  # whatever the function does
             problem = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
             shown = repr(line if len(line) <= 60 else line[:60] + "...")
-            raise InputError(f"tokenizer {name}: {problem}, {place()}: {shown}") from error
+            raise DataError(f"tokenizer {name}: {problem}, {place()}: {shown}") from error
 
     return tokens_of
 

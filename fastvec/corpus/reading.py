@@ -118,7 +118,8 @@ def read_corpus(
             _LOG.warning("%s: changed while it was read; parts of the old or the new text may be missing", opened.name)
         if not (kept and is_same and keep(scratch, kept)):
             return Corpus(scratch, described, temporary=True)
-    _LOG.info("%s: its word ids are cached in %s for later runs (see fastvec cache)", opened.name, kept.parent)
+    if reading.cache_dir is None:
+        _LOG.info("%s: its word ids are cached in %s for later runs (see fastvec cache)", opened.name, kept.parent)
     return _open_kept(kept, described, is_reused=False) or read_corpus(source, progress=progress, **options)
 
 

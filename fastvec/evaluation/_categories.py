@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fastvec.checks import renamed
-from fastvec.errors import InputError
+from fastvec.errors import DataError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
 from fastvec.evaluation.groups import Classes, read_classes
@@ -96,7 +96,7 @@ def categories(
         raise uncovered(wv, size, len(classes), "words", classes.name)
     labels, numbers = np.unique(np.array(classes.labels)[known], return_inverse=True)
     if len(labels) < 2:
-        raise InputError(
+        raise DataError(
             f"{known.sum()} of {len(classes):,} words of {classes.name} covered, all of the class {str(labels[0])!r}; "
             "clustering needs two classes"
         )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
 from fastvec.checks import check_words, renamed, shorten
-from fastvec.errors import InputError
+from fastvec.errors import DataError, InputError
 from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, as_bootstrap, mean_intervals, percentile_interval
@@ -83,7 +83,7 @@ def compare(
     loaded = [as_vectors("an item of vectors", each) for each in vectors]
     words, rows = _common_words(loaded, fold_case)
     if len(words) < _FEWEST:
-        raise InputError(
+        raise DataError(
             f"{', '.join(names)} have {len(words)} words in common, too few to compare; "
             "use vectors of the same language and spelling"
         )
@@ -188,7 +188,7 @@ def _match_similarity(
     covered = ~np.isnan(cosines).any(axis=0)
     cosines, gold = cosines[:, covered], pairs.scores[covered]
     if len(gold) < _FEWEST:
-        raise InputError(
+        raise DataError(
             f"{len(gold)} of {len(pairs):,} pairs covered: all vectors must have both words of at least {_FEWEST} "
             f"pairs of {pairs.name}; use a test set in their language and spelling"
         )

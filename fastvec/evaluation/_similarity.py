@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import pearsonr, spearmanr
 
 from fastvec.checks import renamed
-from fastvec.errors import InputError
+from fastvec.errors import DataError
 from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
@@ -105,7 +105,7 @@ def similarity(
         raise uncovered(wv, size, len(pairs), "pairs", pairs.name)
     gold, given = pairs.scores[counted], np.nan_to_num(cosines[counted])
     if len(gold) < _FEWEST:
-        raise InputError(f"{covered} of {len(pairs):,} pairs of {pairs.name} covered: a correlation needs {_FEWEST}")
+        raise DataError(f"{covered} of {len(pairs):,} pairs of {pairs.name} covered: a correlation needs {_FEWEST}")
     check_varied(pairs.name, gold, [given])
     weights = bootstrap.weights(len(gold))
     return SimilarityResult(
@@ -148,4 +148,4 @@ def check_varied(name: str, gold: NDArray[np.float64], cosines: Iterable[NDArray
     similarities = [(f"similarities for {name}", given) for given in cosines]
     for what, values in [(f"people's scores of {name}", gold), *similarities]:
         if np.ptp(values) <= 1e-12 * np.abs(values).max():
-            raise InputError(f"all {what} are constant ({values[0]:.4g}); a correlation needs values that differ")
+            raise DataError(f"all {what} are constant ({values[0]:.4g}); a correlation needs values that differ")

@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvec.checks import check_list, check_path
 from fastvec.disk.atomic import check_folder, replacing
-from fastvec.errors import InputError
+from fastvec.errors import InputError, MachineError
 from fastvec.evaluation.bootstrap import Floats
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check_chart(path: str | Path) -> None:
     try:
         import matplotlib.figure  # noqa: F401 - only to know whether it is there
     except ImportError:
-        raise InputError("a chart needs matplotlib; install it with: pip install 'fastvec[plot]'") from None
+        raise MachineError("a chart needs matplotlib; install it with: pip install 'fastvec[plot]'") from None
     check_folder(path)
 
 

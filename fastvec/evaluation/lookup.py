@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import InputError
+from fastvec.errors import DataError, InputError
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.rows import normalize_rows
 
@@ -84,7 +84,7 @@ def unit_vectors(wv: KeyedVectors, rows: slice | NDArray[np.int64]) -> NDArray[n
     finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
         row = np.arange(len(wv))[rows][int(np.argmin(finite))]
-        raise InputError(f"the vector of {wv.words[row]!r} has numbers that are not finite; train again, or remove it")
+        raise DataError(f"the vector of {wv.words[row]!r} has numbers that are not finite; train again, or remove it")
     return normalize_rows(vectors)
 
 
@@ -96,7 +96,7 @@ def cut_vocabulary(wv: KeyedVectors, limit: int | None) -> int:
 def uncovered(wv: KeyedVectors, n_words: int, n_items: int, items: str, name: str) -> InputError:
     """Return the error for a test set of which no item is covered."""
     first = ", ".join(wv.words[:3])
-    return InputError(
+    return DataError(
         f"0 of {n_items:,} {items} covered: no item of {name} has all its words among the first {n_words:,} words of "
         f"the vectors ({first}, ...); use a test set in their language and spelling, or a larger vocabulary limit"
     )

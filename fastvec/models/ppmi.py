@@ -6,7 +6,7 @@ import numpy as np
 
 from fastvec.checks import check_number, count_threads, shorten
 from fastvec.cooccurrence import Cooccurrence
-from fastvec.errors import InputError
+from fastvec.errors import DataError, InputError
 from fastvec.kernels.sparse import add_up, positive_information
 from fastvec.training.blocks import for_rows
 
@@ -80,7 +80,7 @@ def ppmi(
             matrix.sum_duplicates()
         shape, indptr, indices, data = matrix.shape, matrix.indptr, matrix.indices, matrix.data
         if matrix.nnz and not (data.min() >= 0 and np.isfinite(data).all()):
-            raise InputError("counts must be finite numbers of at least 0")
+            raise DataError("counts must be finite numbers of at least 0")
 
     rows, columns = np.zeros(shape[0]), np.zeros(shape[1])
     add_up(indptr, indices, data, rows, columns)

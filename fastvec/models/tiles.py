@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.disk.scratch import CACHE_DIR, TMPDIR, check_space, disk_errors, nameless_file, system_folder, write_all
-from fastvec.errors import InputError
+from fastvec.errors import DataError
 from fastvec.kernels.glove import LARGEST_BLOCK, Counts, count_tiles, fill_tiles, shuffle, shuffle_runs
 from fastvec.training.blocks import run_blocks
 from fastvec.training.progress import Listener, Progress
@@ -98,7 +98,7 @@ class Tiles:
         self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         self.n_cells, self.longest = int(self._starts[-1]), int(lengths.max())
         if not self.n_cells:
-            raise InputError(f"no pair of words counts {least:g} or more: lower cell_min_count (--cell-min-count)")
+            raise DataError(f"no pair of words counts {least:g} or more: lower cell_min_count (--cell-min-count)")
         self.cells = self._sort(memory, folder)
         del self._counts
 

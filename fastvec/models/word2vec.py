@@ -16,7 +16,7 @@ from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
-from fastvec.errors import InputError, TooLittleText, TrainingError
+from fastvec.errors import MachineError, TooLittleText, TrainingError
 from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
@@ -238,7 +238,7 @@ class _Run:
             work = new_work(self.block_size, self.window, n_outputs, negative, is_cbow=settings.model == "cbow")
             self.works = [Work(*map(own_cache_lines, work)) for _ in range(threads)]  # type: ignore[arg-type] # all arrays
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
-            raise InputError(
+            raise MachineError(
                 f"there is not enough memory for window {settings.window}, negative {negative} "
                 f"and {threads} threads: lower them"
             ) from error

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_choice
 from fastvec.corpus import Vocabulary
-from fastvec.errors import InputError
+from fastvec.errors import DataError
 from fastvec.models.input_rows import InputRows
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
@@ -56,14 +56,14 @@ class Initial:
         name = source if isinstance(source, str | PathLike) else "init_from"
         kind = given.metadata.get("parameters", {}).get("vectors", "word")
         if kind == "context":
-            raise InputError(f"{name}: these are context vectors; a training starts from word vectors")
+            raise DataError(f"{name}: these are context vectors; a training starts from word vectors")
         vectors, contexts = given.vectors.astype(np.float32, copy=False), given.context_vectors
         if contexts is not None:
             contexts = contexts.astype(np.float32, copy=False)
             if kind == "sum":
                 vectors = vectors - contexts
         if not all(np.isfinite(matrix).all() for matrix in (vectors, contexts) if matrix is not None):
-            raise InputError(f"{name}: not all of its numbers are finite")
+            raise DataError(f"{name}: not all of its numbers are finite")
         return cls(given, words, vectors, contexts)
 
     @property
@@ -89,7 +89,7 @@ class Initial:
             return vocabulary
         known = [word in self.given for word in vocabulary]
         if sum(known) < 2:
-            raise InputError(
+            raise DataError(
                 f"of the {len(self.given):,} words that have vectors, {sum(known)} are among the {len(vocabulary):,} "
                 "words of the text: lower min_count (--min-count), or choose init_vocab (--init-vocab) union or new"
             )

@@ -9,7 +9,7 @@ import numpy as np
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.text import Text
-from fastvec.errors import InputError, megabytes
+from fastvec.errors import MachineError, megabytes
 from fastvec.kernels.word2vec import initialise
 from fastvec.models import model_of
 from fastvec.pipeline.request import Request
@@ -50,7 +50,7 @@ class Needs:
         the cure.
         """
         if not self.fits:
-            raise InputError(
+            raise MachineError(
                 f"training takes {megabytes(self.memory)} of memory, and {self.limit} leaves "
                 f"{megabytes(self.available)}: lower {self.lower}, or raise min_count (--min-count)"
             )
@@ -62,7 +62,7 @@ class Needs:
             size, free, folder = sum(file.size for file in files), disk_room(files[0].folder), files[0].folder
             if size > free:
                 names = " and ".join(file.what for file in files)
-                raise InputError(
+                raise MachineError(
                     f"{folder}: {names} take {megabytes(size)}, and {megabytes(free)} are free: free some, choose "
                     "another folder, lower dim (--dim) or max_vocab (--max-vocab), or raise min_count (--min-count)"
                 )

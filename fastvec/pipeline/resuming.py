@@ -9,7 +9,7 @@ from typing import Any
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.sources import Files, open_source
-from fastvec.errors import FileError, InputError
+from fastvec.errors import DataError, FileError, InputError
 from fastvec.phrases import Phrases
 from fastvec.pipeline.request import Request, check_names
 from fastvec.settings import MODELS, Run
@@ -127,7 +127,7 @@ def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabular
     elif found != known:
         differs = [f"{name}: {known[name]}, now {found[name]}" for name in found if found[name] != known[name]]
         shown = "; ".join(differs[1:] or ["other words"])  # skip the fingerprint: a hash tells the user nothing
-        raise InputError(
+        raise DataError(
             f"{checkpoints.folder}: the text has changed since the run began ({shown}); pass the original text, or "
             "start a new run"
         )

@@ -31,7 +31,7 @@ from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
-from fastvec.training.progress import Progress, logged, reading
+from fastvec.training.progress import LOG, Progress, logged, reading
 from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
 from fastvec.vectors.storage import freeze
@@ -173,7 +173,7 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
     if output is not None:
         job.listener(Progress("saving"))
         _save(made, output, job.checkpoints)
-    _LOG.info("%s words of %d dimensions trained in %s", f"{len(made):,}", made.dim, duration(perf_counter() - began))
+    LOG.info("%s words of %d dimensions trained in %s", f"{len(made):,}", made.dim, duration(perf_counter() - began))
     return made
 
 

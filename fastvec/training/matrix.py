@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import InputError
+from fastvec.errors import MachineError
 from fastvec.kernels.simd import ROW_MULTIPLE
 
 #: Rows that are checked or moved at a time: few, since memory peaks here.
@@ -41,7 +41,7 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
     try:
         memory = mmap.mmap(-1, size, **flags)
     except (OSError, OverflowError) as error:
-        raise InputError(
+        raise MachineError(
             f"a matrix of {rows:,} words x {dim} dimensions takes {size / 2**30:.1f} GiB, which cannot be allocated: "
             "raise min_count, or lower dim or max_vocab"
         ) from error

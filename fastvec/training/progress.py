@@ -9,7 +9,8 @@ from time import perf_counter
 
 from fastvec.errors import duration, megabytes
 
-_LOG = logging.getLogger(__name__)
+#: Where programs that ask for it find how their trainings go.
+LOG = logging.getLogger(__name__)
 #: Seconds of training after which the time that it will take is known; and the least that is worth telling.
 _TIMED, _WORTH_TELLING = 3.0, 10.0
 #: Seconds between two lines: a fraction of the phase, within bounds; and where the end is unknown.
@@ -154,10 +155,10 @@ def facts(progress: Progress) -> list[str]:
 @contextmanager
 def logged(listener: Listener | None) -> Iterator[Listener]:
     """Make a listener that also logs lines at level INFO, where the program has asked for them."""
-    if not _LOG.isEnabledFor(logging.INFO):
+    if not LOG.isEnabledFor(logging.INFO):
         yield listener or ignore
         return
-    lines = Lines(_LOG.info)
+    lines = Lines(LOG.info)
 
     def listen(progress: Progress) -> None:
         lines(progress)

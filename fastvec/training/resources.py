@@ -17,7 +17,7 @@ from typing import NamedTuple
 import psutil
 
 from fastvec.control_groups import GROUPS, OWN, group_folders
-from fastvec.errors import InputError, megabytes
+from fastvec.errors import MachineError, megabytes
 
 try:
     import resource
@@ -55,7 +55,7 @@ def check_program() -> None:
     needed, held = (_ADDRESSES, taken.vms) if room.limit == "ulimit -v" else (PROGRAM, taken.rss)
     if needed - held > room.free:
         there = megabytes(room.free) if room.limit == "the machine" else f"{megabytes(room.total)} at most"
-        raise InputError(
+        raise MachineError(
             f"the program itself takes {megabytes(needed)} of memory, and {room.limit} gives {there}: raise that "
             "limit, or end other programs"
         )

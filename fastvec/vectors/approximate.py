@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.checks import check_integer
-from fastvec.errors import InputError
+from fastvec.errors import MachineError
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 from fastvec.vectors.queries import Item, Neighbours, list_items
@@ -28,7 +28,7 @@ class ApproximateIndex:
 
     Raises
     ------
-    InputError
+    MachineError
         If usearch is not installed.
 
     References
@@ -41,7 +41,7 @@ class ApproximateIndex:
         try:
             from usearch.index import Index
         except ImportError:
-            raise InputError(
+            raise MachineError(
                 "usearch is needed for this, and is not installed: pip install fastvec[approximate]"
             ) from None
         check_integer("accuracy", accuracy, 1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_choice, check_integer, check_path, check_words
 from fastvec.disk.atomic import replacing_all
-from fastvec.errors import InputError
+from fastvec.errors import MachineError
 from fastvec.vectors.storage import Storage
 from fastvec.vectors.text_writer import format_rows
 from fastvec.vectors.transform import mean_row
@@ -25,8 +25,8 @@ def library(module: str, package: str | None = None) -> Any:
         return import_module(module)
     except ImportError as error:
         if (error.name or "").split(".")[0] != package:  # such as the backend of Keras
-            raise InputError(f"{package} is needed for this, and cannot be imported: {error}") from error
-        raise InputError(f"{package} is needed for this, and is not installed: pip install {package}") from None
+            raise MachineError(f"{package} is needed for this, and cannot be imported: {error}") from error
+        raise MachineError(f"{package} is needed for this, and is not installed: pip install {package}") from None
 
 
 def write_projector(vectors: Storage, folder: str | os.PathLike[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.checks import as_counts, check_words, shorten
-from fastvec.errors import InputError
+from fastvec.errors import DataError, InputError
 from fastvec.phrases import Phrases
 from fastvec.spelling import unknown_word
 from fastvec.subwords import Subwords
@@ -72,7 +72,7 @@ class Storage:
         rows = {word: row for row, word in enumerate(self.words)}
         if len(rows) != len(self.words):
             twice = next(word for row, word in enumerate(self.words) if rows[word] != row)
-            raise InputError(f"the word {twice!r} comes twice; each word can have one vector")
+            raise DataError(f"the word {twice!r} comes twice; each word can have one vector")
         return rows
 
     @property
@@ -159,7 +159,7 @@ class Storage:
         finite = np.isfinite(rows).all(axis=1)
         if not finite.all():
             word = self.words[start + int(np.argmin(finite))]
-            raise InputError(f"the vector of {word!r} is not finite, which this format cannot hold")
+            raise DataError(f"the vector of {word!r} is not finite, which this format cannot hold")
         return rows
 
 

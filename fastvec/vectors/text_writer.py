@@ -7,7 +7,7 @@ from typing import BinaryIO
 import numpy as np
 
 from fastvec.checks import count_threads
-from fastvec.errors import InputError
+from fastvec.errors import DataError
 from fastvec.vectors.headers import BYTE_ORDER_MARK
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, refuse_words
@@ -28,7 +28,7 @@ def write_glove(file: BinaryIO, vectors: Storage) -> None:
     words = vectors.packed_words
     refuse_words(words, _SEPARATORS, "text")
     if words.data[:3].tobytes() == BYTE_ORDER_MARK:
-        raise InputError("the first word begins with a byte order mark, which a file without a header cannot hold")
+        raise DataError("the first word begins with a byte order mark, which a file without a header cannot hold")
     file.writelines(format_rows(vectors, words))
 
 

@@ -1,0 +1,46 @@
+"""Notices and warnings, of the library and of others, as lines on stderr."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+_LOGGER = logging.getLogger("fastvec")
+_PROGRESS = logging.getLogger("fastvec.training.progress")  # which commands show by themselves
+
+
+class _Lines(logging.Handler):
+    """Writes each record as a line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        _show(record.getMessage())
+
+
+def _show(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"fastvec: {' '.join(str(message).split())}", err=True)
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Show notices until the end of the block, or until `quiet`."""
+    handler, levels = _Lines(), (_LOGGER.level, _PROGRESS.level)
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(logging.INFO)
+    _PROGRESS.setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.showwarning = _show
+        try:
+            yield
+        finally:
+            for logger, level in zip((_LOGGER, _PROGRESS), levels, strict=True):
+                logger.setLevel(level)
+            _LOGGER.removeHandler(handler)
+
+
+def quiet() -> None:
+    """Show warnings only."""
+    _LOGGER.setLevel(logging.WARNING)
