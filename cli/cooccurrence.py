@@ -49,6 +49,7 @@ def command(sources: tuple[str, ...], output: str, log_json: str | None, quiet: 
             counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)
+        display.result = {"output": output, "words": len(counts.vocabulary), "cells": counts.data.size}
     if not quiet:
         click.echo(f"{output}: {len(counts.vocabulary):,} words, {counts.data.size:,} cells", err=True)
         if corpus.n_invalid:

@@ -159,5 +159,8 @@ threads = options_of(Run, only=["threads"])
 
 quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress and no notices, only warnings.")
 log_json = click.option(
-    "--log-json", type=click.Path(), metavar="FILE", help="Write the progress to FILE, a line of JSON a second."
+    "--log-json",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help="Write the progress to FILE, or to stdout if it is -: a line of JSON a second, the last one with the result.",
 )

@@ -1,17 +1,18 @@
 """How a command shows the progress of a job: a bar on stderr, or lines where that is no terminal; and a log of JSON."""
 
-import json
 import sys
 from dataclasses import asdict
 from time import perf_counter
 from types import TracebackType
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
-from fastvec.errors import FileError, duration
+from fastvec.errors import duration
 
 from . import notices
+from .ending import describe, status_of
+from .log import Log
 
 if TYPE_CHECKING:
     import rich.console
@@ -34,7 +35,13 @@ class Display:
         Show nothing. Else there is a bar where stderr is a terminal, which vanishes in the end, and where it is not
         there are lines now and then (`fastvec.training.progress.Lines`).
     log_json : str or None
-        File for JSON lines: one when a phase begins, one a second, one at the end.
+        File for JSON lines, or - for the standard output: one when a phase begins, one a second, one when it ends; the
+        last one says how the command ended.
+
+    Attributes
+    ----------
+    result : dict
+        What was made, for the last line of the log.
     """
 
     def __init__(self, quiet: bool, log_json: str | None = None) -> None:
@@ -47,13 +54,8 @@ class Display:
         self._last: Progress | None = None
         self._logged = 0.0
         self._began = self._phase_began = perf_counter()
-        self._log: IO[bytes] | None = None
-        self._n_lines = 0
-        if log_json is not None:
-            try:
-                self._log = open(log_json, "wb", buffering=0)
-            except OSError as error:
-                raise FileError(f"{log_json}: cannot be written ({error.strerror})") from error
+        self._log = None if log_json is None else Log(log_json)
+        self.result: dict[str, object] = {}
 
     def __enter__(self) -> "Display":
         return self
@@ -65,6 +67,9 @@ class Display:
             self.end()
         finally:
             if self._log is not None:
+                message = None if error is None else describe(error)
+                facts = {"phase": "end", "seconds": perf_counter() - self._began, "exit": status_of(error)}
+                self._log.write(facts | {"error": message} | self.result)
                 self._log.close()
 
     @property
@@ -106,27 +111,8 @@ class Display:
     def _write(self, progress: "Progress") -> None:
         self._logged = progress.seconds
         if self._log is not None:
-            facts = asdict(progress) | {"per_second": progress.per_second, "seconds_left": progress.seconds_left}
-            line = json.dumps(facts).encode() + b"\n"
-            try:
-                n_written = self._log.write(line)
-            except OSError as error:
-                self._give_up(error.strerror)
-            else:
-                if n_written < len(line):
-                    self._log.truncate(self._log.tell() - n_written)
-                    self._give_up("no space left for a whole line")
-                self._n_lines += 1
-
-    def _give_up(self, reason: str | None) -> None:
-        """Stop writing the log; that is an error only if nothing has been written yet."""
-        assert self._log is not None
-        message = f"{self._log.name}: cannot be written ({reason})"
-        if self._n_lines == 0:
-            raise FileError(message)
-        click.echo(f"fastvec: {message}; continuing without this log", err=True)
-        self._log.close()
-        self._log = None
+            speed = {"per_second": progress.per_second, "seconds_left": progress.seconds_left}
+            self._log.write(asdict(progress) | speed)
 
     def _begin(self) -> "rich.live.Live":
         from rich.console import Console

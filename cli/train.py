@@ -70,6 +70,7 @@ def command(
                 display.end()  # the bar
                 click.echo(f"fastvec: stopped; to resume: fastvec train --resume {shlex.quote(folder)}", err=True)
             raise
+        display.result = {"output": output, "words": len(wv), "dim": wv.dim}
     if not quiet:
         invalid = wv.metadata["corpus"]["invalid"]
         if invalid:

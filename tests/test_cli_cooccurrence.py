@@ -73,8 +73,9 @@ def test_quiet_says_nothing():
 
 def test_progress_goes_to_a_log():
     count("-o", "c.npz", "--log-json", "log.jsonl")
-    phases = {json.loads(line)["phase"] for line in Path("log.jsonl").read_text().splitlines()}
-    assert phases >= {"reading", "counting", "saving"}
+    lines = [json.loads(line) for line in Path("log.jsonl").read_text().splitlines()]
+    assert {line["phase"] for line in lines} >= {"reading", "counting", "saving"}
+    assert (lines[-1]["output"], lines[-1]["exit"]) == ("c.npz", 0)
 
 
 def test_invalid_words_are_told():

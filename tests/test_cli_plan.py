@@ -111,7 +111,11 @@ def test_training_that_does_not_fit_is_refused_before_it_begins():
     assert done.stderr.startswith("fastvec: training takes 3,")
     assert "MB of memory, and ulimit -v leaves " in done.stderr
     assert done.stderr.count("\n") == 1
-    assert {json.loads(line)["phase"] for line in Path("log.json").read_text().splitlines()} == {"reading", "planning"}
+    assert {json.loads(line)["phase"] for line in Path("log.json").read_text().splitlines()} == {
+        "reading",
+        "planning",
+        "end",
+    }
     assert not list(Path().glob("*.safetensors*"))
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -90,9 +91,41 @@ def test_the_log_holds_lines_of_json(run):
     train(run, "--log-json", "log.json")
     lines = [json.loads(line) for line in Path("log.json").read_text().splitlines()]
     assert list(dict.fromkeys(line["phase"] for line in lines)) == [
-        "reading", "planning", "compiling", "training", "saving"
+        "reading", "planning", "compiling", "training", "saving", "end"
     ]  # fmt: skip
     assert [line["done"] for line in lines if line["phase"] == "training"][-1] == 5 * 400 * 8
+    times = [datetime.fromisoformat(line["time"]) for line in lines]
+    assert times == sorted(times)
+    assert timedelta(0) <= datetime.now(UTC) - times[-1] < timedelta(minutes=1)
+    last = lines[-1]
+    assert (times[-1] - times[0]).total_seconds() <= last.pop("seconds") < 60
+    assert last | {"time": None} == {
+        "time": None, "phase": "end", "exit": 0, "error": None, "output": "vectors.safetensors", "words": 6, "dim": 8
+    }  # fmt: skip
+
+
+def test_the_log_can_go_to_stdout(run):
+    code, out, err = train(run, "--log-json", "-", "--quiet")
+    assert (code, err) == (0, "")
+    assert [json.loads(line)["phase"] for line in out.splitlines()][-2:] == ["saving", "end"]
+    assert not Path("-").exists()
+
+
+def test_the_log_says_why_a_training_failed(run):
+    code, out, _ = train(run, "--log-json", "-", "--min-count", "9999")
+    last = json.loads(out.splitlines()[-1])
+    assert (last["phase"], last["exit"]) == ("end", code)
+    assert last["error"].startswith("corpus.txt: no word occurs 9999 times")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other streams")
+def test_a_log_whose_reader_is_gone_does_not_end_a_training():
+    line = shlex.join([*COMMAND, "train", "corpus.txt", "--dim", "8", "--cache-dir", "cache", "--log-json", "-", "-q"])
+    script = f"({line}; echo $? > status) | head -1"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True)
+    assert Path("status").read_text() == "0\n"
+    assert len(fastvec.load("vectors.safetensors")) == 6
+    assert re.fullmatch("(fastvec: standard output: cannot be written .*; continuing without this log\n)?", done.stderr)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -206,6 +239,8 @@ def test_an_interrupt_ends_training_within_a_second(tmp_path):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 130
+    last = json.loads(Path("log.json").read_text().splitlines()[-1])
+    assert (last["phase"], last["exit"], last["error"]) == ("end", 130, "interrupted")
     assert err.splitlines()[-1] == "fastvec: interrupted"
     assert not list(Path().glob("*.safetensors*"))
 
