@@ -25,7 +25,7 @@ class _Age(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Return the length of time."""
-        match = re.fullmatch(r"(\d{1,6})([smhdw])", str(value).strip())
+        match = re.fullmatch(r"(\d{1,5})([smhdw])", str(value).strip())
         if match is None:
             self.fail(f"{value!r} is not an age such as 12h, 30d or 4w", param, ctx)
         return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastvec.errors import FileError
 from fastvec.scoring import Comparing
 
 from . import eval_options as options
@@ -37,6 +38,9 @@ def command(vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, *
 
     if len(vectors) < 2:
         raise click.UsageError("compare needs at least two files of vectors.")
+    for path in vectors:  # before work is done for the others
+        if not Path(path).exists():
+            raise FileError(f"{path}: No such file or directory")
     sets, _ = evaluation.find_sets(data or ("google",))
     unused = [str(path) for path in (*sets["categories"], *sets["outliers"])]
     if unused:

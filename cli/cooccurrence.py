@@ -45,7 +45,7 @@ def command(sources: tuple[str, ...], output: str, log_json: str | None, quiet: 
         {name: given.pop(name) for name in group.parameters if name in given} for group in (Reading, Words)
     )
     with Display(quiet, log_json) as display:
-        with read_corpus(source_paths(sources), progress=display.reading, **reading) as corpus:
+        with read_corpus(source_paths(sources, output), progress=display.reading, **reading) as corpus:
             counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)

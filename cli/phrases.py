@@ -1,5 +1,6 @@
 """The command ``fastvec phrases``."""
 
+import os
 from typing import Any
 
 import click
@@ -72,15 +73,18 @@ def command(
     if apply and (finding or save):
         refused = options.OPTIONS[next(iter(finding))] if finding else "--save"
         raise click.UsageError(f"{refused} is for finding phrases, which --apply does not do; omit one of them.")
-    for path in (output, save):
-        if path not in ("-", None):
-            check_folder(path)
+    if output != "-":
+        check_folder(output)
+    if save is not None:
+        check_folder(save)
+        if os.path.realpath(save) == os.path.realpath(output):
+            raise click.UsageError("-o and --save name the same file.")
     Phrasing(**finding)  # refuses what cannot be before the text is read
     phrases = Phrases.load(apply) if apply else None
     if phrases is not None:
         reading = {name: value for name, value in phrases.options.items() if value is not None} | reading
     with Display(quiet) as display:
-        corpus = read_corpus(source_paths(sources), progress=display.reading, **reading)
+        corpus = read_corpus(source_paths(sources, output, save), progress=display.reading, **reading)
         if phrases is None:
             phrases = find_phrases(corpus, memory=memory, threads=threads, progress=display, **finding)
     with corpus, join_phrases(corpus, phrases) as joined:

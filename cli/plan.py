@@ -38,7 +38,7 @@ def command(
 
     output = output or OUTPUT
     check_target(output)
-    source = training_source(sources, cooccurrence)
+    source = training_source(sources, cooccurrence, output)
     started = process_age()
     with Display(quiet) as display:
         found = plan(source, output=output, progress=display, **options.given(settings))

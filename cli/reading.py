@@ -7,16 +7,20 @@ from pathlib import Path
 from fastvec.errors import InputError
 
 
-def source_paths(sources: tuple[str, ...]) -> list[Path]:
+def source_paths(sources: tuple[str, ...], *outputs: str | None) -> list[Path]:
     """Return the sources of a command line as `fastvec.read_corpus` takes them, and let it import from this folder.
 
     Raises
     ------
     InputError
-        If one is empty, as a shell's variable is that was never set: as a path it would be this folder.
+        If one is empty, as a shell's variable is that was never set: as a path it would be this folder. Or if one is a
+        file to be written.
     """
     if "" in sources:
         raise InputError('SOURCE is "": name a file, a folder or -')
+    for output in filter(None, outputs):
+        if os.path.realpath(output) in map(os.path.realpath, sources) and output != "-":
+            raise InputError(f"{output}: is the SOURCE, and would be overwritten; name another file to write")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # for --tokenizer
     return [Path(source) for source in sources]

@@ -57,7 +57,7 @@ def command(
     if resume and output is None:
         output = pipeline.saved_output(resume)
     output = output or OUTPUT
-    source = training_source(sources, cooccurrence, is_needed=not resume)
+    source = training_source(sources, cooccurrence, output, is_needed=not resume)
     folder = resume or settings["checkpoint"]
     with Display(quiet, log_json) as display:
         try:

@@ -96,7 +96,7 @@ training = options.together(
 
 
 def training_source(
-    sources: tuple[str, ...], cooccurrence: str | None, *, is_needed: bool = True
+    sources: tuple[str, ...], cooccurrence: str | None, output: str, *, is_needed: bool = True
 ) -> "list[Path] | Cooccurrence | None":
     """Return the source of a command line as `fastvec.train` takes it, and refuse what does not go together."""
     from fastvec.cooccurrence import Cooccurrence
@@ -104,7 +104,7 @@ def training_source(
     if (sources and cooccurrence) or (is_needed and not sources and not cooccurrence):
         raise click.UsageError("What to train on? Give SOURCE (a file, a folder, or -), or --cooccurrence FILE.")
     if cooccurrence is None:
-        return source_paths(sources) or None
+        return source_paths(sources, output) or None
     for option in click.get_current_context().command.params:
         name = option.name or ""
         if (name in Words.parameters or name in Reading.parameters) and is_typed(name):

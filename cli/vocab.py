@@ -41,7 +41,7 @@ def command(
     if output != "-":
         check_folder(output)
     with Display(quiet) as display:
-        corpus = read_corpus(source_paths(sources), progress=display.reading, **options.given(reading))
+        corpus = read_corpus(source_paths(sources, output), progress=display.reading, **options.given(reading))
     with corpus:
         vocabulary = corpus.vocabulary(**options.given({"min_count": min_count, "max_vocab": max_vocab}))
     if output == "-":

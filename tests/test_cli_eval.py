@@ -14,7 +14,7 @@ from fastvec_cli.score_tables import Score, ScoreTable, narrow, print_scores
 from fastvec_cli.tables import table_width, wrap
 
 import fastvec
-from fastvec.errors import FastvecError
+from fastvec.errors import FastvecError, FileError
 from fastvec.evaluation import draw_sections, find_sets, record
 
 QUESTIONS = ": family\nking queen man woman\nman woman king queen\n: gram1\ncat cats dog dogs\n"
@@ -291,6 +291,12 @@ def test_compare_prints_json(folder):
     assert found["sentences"]
     shown = run("compare", "a.safetensors", "b.safetensors", "--data", "sets").output
     assert "differences x 100" in shown
+
+
+def test_compare_looks_for_all_files_first(folder, monkeypatch):
+    monkeypatch.setattr("fastvec.load", lambda path: pytest.fail("loaded"))
+    with pytest.raises(FileError, match=r"nowhere\.bin: No such file"):
+        run("compare", "vectors.safetensors", "nowhere.bin")
 
 
 def test_compare_needs_two_files(folder):

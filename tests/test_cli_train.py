@@ -210,6 +210,32 @@ def test_bad_input_is_one_line_and_leaves_nothing(run, case):
     assert not [path for path in Path("cache").rglob("*") if "tmp" in path.name]
 
 
+MISUSE = [
+    ("train corpus.txt --model glove --negative 3", "negative is a parameter of model skipgram and cbow, not of glove"),
+    ("train corpus.txt --every 30s", "every applies with checkpoint only; omit it"),
+    ("train corpus.txt --every 3x --checkpoint state", "every must be a time or a share of the training"),
+    ("train corpus.txt --init-vocab old", "init_vocab applies with init_from only"),
+    ("train corpus.txt --tokenizer no_module:split", "tokenizer no_module:split: "),
+    ("train corpus.txt -o -", "-: "),
+    ("train corpus.txt -o corpus.txt", "corpus.txt: is the SOURCE, and would be overwritten"),
+    ("vocab corpus.txt -o ./corpus.txt", "./corpus.txt: is the SOURCE"),
+    ("phrases corpus.txt -o corpus.txt", "corpus.txt: is the SOURCE"),
+    ("phrases corpus.txt -o new.txt --list -", "-: this cannot be written to the standard output"),
+    ("phrases corpus.txt -o new.txt --list ./new.txt", "-o and --list name the same file"),
+    ("cooccurrence corpus.txt -o -", "-: this cannot be written to the standard output"),
+    ("plan - ", "save it in a file, and plan with that"),
+    ("plan corpus.txt -o v.docx", "v.docx: the suffix must be one of"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), MISUSE)
+def test_what_does_not_go_together_is_misuse_and_leaves_nothing(run, line, message):
+    code, out, err = run(*line.split(), "--no-cache")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert [path.name for path in Path().iterdir()] == ["corpus.txt"]
+
+
 @pytest.mark.parametrize(
     "arguments", [["train"], ["train", "a", "--dim", "many"], ["train", "a", "--no-such"], ["nope"]]
 )

@@ -9,15 +9,18 @@ from typing import BinaryIO
 
 from fastvec.checks import check_path
 from fastvec.disk.scratch import ELSEWHERE, disk_errors
-from fastvec.errors import FileError
+from fastvec.errors import FileError, InputError
 
 
 def check_folder(path: str | os.PathLike[str]) -> None:
     """Check that a file can be written, before the work for it begins.
 
-    Raise `FileError` if the folder is missing or not writable, or `path` exists and is not a file.
+    Raise `FileError` if the folder is missing or not writable, or `path` exists and is not a file; `InputError` for the
+    standard output, "-".
     """
     check_path("path", path)
+    if os.fspath(path) == "-":
+        raise InputError("-: this cannot be written to the standard output; name a file (./- if it is called so)")
     target = Path(path)
     folder = target.parent
     if not folder.is_dir():

@@ -30,7 +30,7 @@ from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.pipeline.timing import measure
 from fastvec.settings import Model, Reading, Run
 from fastvec.tabular import Tabular
-from fastvec.training.checkpoints import parse_every
+from fastvec.training.checkpoints import check_every
 from fastvec.training.estimate import File
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
@@ -120,7 +120,7 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
     """
     check_program()
     run = take(Run, arguments)
-    parse_every(run.every)
+    check_every(run.every, run.checkpoint)
     request = Request.of(source, model, arguments)
     n_threads = count_threads(run.threads)
     _refuse_one_shot(source)

@@ -28,7 +28,7 @@ from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
 from fastvec.settings import ARGUMENTS, MODELS, Model, Run
-from fastvec.training.checkpoints import Checkpoints
+from fastvec.training.checkpoints import Checkpoints, check_every
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
 from fastvec.training.progress import LOG, Progress, logged, reading
@@ -89,6 +89,7 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     if source is _MISSING:
         raise InputError("train needs a source: a path, or an iterable of sentences, as its first argument")
     run = take(Run, arguments)
+    check_every(run.every, run.checkpoint)
     request = Request.of(source, model, arguments)
     n_threads = count_threads(run.threads)
     _check_output(run.output, request)

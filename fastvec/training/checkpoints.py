@@ -27,6 +27,7 @@ from fastvec.disk.atomic import replacing, sync_folder
 from fastvec.disk.scratch import ELSEWHERE, check_space, disk_errors, lock
 from fastvec.disk.tensors import TensorFile, write_tensors
 from fastvec.errors import FileError, InputError
+from fastvec.settings import Run
 from fastvec.training.blocks import Queue
 
 #: Version of the folder's content.
@@ -51,6 +52,13 @@ def parse_every(text: str) -> tuple[float, float]:
         raise InputError(f"every must be a time or a share of the training, such as 30s, 10m, 2h or 5%, not {text!r}")
     number = float(match[1])
     return (float("inf"), number / 100) if match[2] == "%" else (number * _SECONDS[match[2]], float("inf"))
+
+
+def check_every(every: str, checkpoint: object) -> None:
+    """Raise `InputError` if `parse_every` does not know `every`, or it is given without a folder of checkpoints."""
+    parse_every(every)
+    if checkpoint is None and every != Run().every:
+        raise InputError("every applies with checkpoint only; omit it")
 
 
 class State(NamedTuple):
