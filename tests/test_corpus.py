@@ -477,8 +477,13 @@ def test_a_cache_that_can_only_be_read_is_used(no_home, text_file, monkeypatch):
     assert corpus.with_vocabulary(Vocabulary(["cat", "mat"], np.array([1, 1]))).folder == Path("temporary").absolute()
 
 
-def test_a_user_without_a_home_gets_no_folder_of_the_name_of_a_tilde(no_home, text_file, monkeypatch):
-    monkeypatch.setattr(stream, "user_cache_path", lambda name: Path("~/.cache", name))
+def refuse(name):
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize("user_cache_path", [refuse, lambda name: Path("~/.cache", name)])
+def test_a_user_without_a_home_gets_no_folder_called_tilde(no_home, text_file, monkeypatch, user_cache_path):
+    monkeypatch.setattr(stream, "user_cache_path", user_cache_path)
     assert not read_corpus(text_file).is_cached
     assert not Path("~").exists()
 

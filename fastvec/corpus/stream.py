@@ -148,8 +148,11 @@ def read_description(directory: Path) -> Description | None:
 
 
 def user_cache() -> Path:
-    """Return the folder of the user's cache."""
-    return user_cache_path("fastvec")
+    """Return the folder of the user's cache; in "~" for a user whose home is unknown."""
+    try:
+        return user_cache_path("fastvec")
+    except RuntimeError:  # of platformdirs where there is no home; earlier versions return "~"
+        return Path("~/.cache/fastvec")
 
 
 def cache_folder(given: str | os.PathLike[str] | None) -> Path:

@@ -9,11 +9,13 @@ counts of references cancel, and the caller's loop counts them: twelve atomic op
 """
 
 import logging
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from numba import njit
+from numba import config, njit
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _LOG = logging.getLogger(__name__)
@@ -26,11 +28,18 @@ leaf = njit(**_OPTIONS, forceinline=True)
 
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that Python calls; where no cache can be written it is compiled anew in each process."""
-    try:
-        return njit(**_OPTIONS, cache=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # neither beside the module nor in the user's cache directory
-        _report_no_cache()
-        return njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+    if _has_place():
+        with suppress(RuntimeError):  # neither beside the module nor in the user's cache directory
+            return njit(**_OPTIONS, cache=True)(function)  # type: ignore[no-any-return]
+    _report_no_cache()
+    return njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def _has_place() -> bool:
+    """Return whether numba has a place to look at for its cache; else it would make a folder called "~" here."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~")
+    given = getattr(config, "CACHE_DIR", "")
+    return bool(given) or os.access(os.path.dirname(__file__), os.W_OK) or os.path.isabs(home)
 
 
 @cache
