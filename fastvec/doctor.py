@@ -96,7 +96,11 @@ def _compiler() -> Finding:
     simd = next((shown for feature, shown in widths.items() if f"+{feature}" in features.split(",")), "no SIMD")
     folder = kernel_folder()
     if folder is None:
-        return Finding("compiler", "kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder", is_bad=True)
+        return Finding(
+            "compiler",
+            "kernels are compiled anew in each process: set NUMBA_CACHE_DIR to a folder that can be written to",
+            is_bad=True,
+        )
     return Finding("compiler", f"for {name}, {simd}; kernels are kept in {folder}")
 
 

@@ -336,3 +336,11 @@ def test_progress_tells_of_counting_and_merging(tiny_slices):
     count(SENTENCES * 5, window=1, memory=600, threads=1, progress=told.append)
     assert told[0].phase == "counting"
     assert "merging" in {progress.phase for progress in told}
+
+
+def test_where_little_memory_is_available_as_much_as_is_needed_is_taken(monkeypatch):
+    monkeypatch.setattr(counting, "default_memory", lambda: 1000)
+    sentences = [["a", "b", "c"]] * 4
+    assert count(sentences).data.size == 6
+    with pytest.raises(InputError, match="memory must be at least"):
+        count(sentences, memory=1000)

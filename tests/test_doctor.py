@@ -65,7 +65,7 @@ def test_a_model_that_learns_nothing_is_marked(one_model, monkeypatch):
 
 def test_kernels_that_cannot_be_kept_are_told(monkeypatch):
     monkeypatch.setattr(type(train_block), "stats", None)
-    text = "kernels are compiled anew each time: set NUMBA_CACHE_DIR to a folder"
+    text = "kernels are compiled anew in each process: set NUMBA_CACHE_DIR to a folder that can be written to"
     assert doctor._compiler() == doctor.Finding("compiler", text, is_bad=True)
 
 

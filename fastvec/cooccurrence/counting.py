@@ -133,16 +133,21 @@ class Division(NamedTuple):
     is_whole: bool  #: Whether the whole text fits, even if subsampling drops no word.
 
     @classmethod
-    def of(cls, memory: int, n_words: int, n_ids: int, window: int, threads: int) -> "Division":
-        """Divide `memory` bytes, for a text of `n_ids` ids; raise `InputError` if it is too little."""
+    def of(cls, memory: int | None, n_words: int, n_ids: int, window: int, threads: int) -> "Division":
+        """Divide `memory` bytes, for a text of `n_ids` ids; raise `InputError` if it is too little.
+
+        None is `default_memory`, or as much as is needed.
+        """
         block_cells = max(_BLOCK_CELLS, n_words)
         # per thread an accumulator, and blocks of cells: one may wait for others while the next one is made
         fixed = PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words
         smallest = 4 * _READ + 4 * window
-        if memory < fixed + 8 * smallest:
-            needed = -(-(fixed + 8 * smallest) // 10**6)
+        least = fixed + 8 * smallest
+        if memory is None:
+            memory = max(default_memory(), least)
+        if memory < least:
             raise InputError(
-                f"memory must be at least {needed} MB for {n_words:,} words and {threads} threads, "
+                f"memory must be at least {-(-least // 10**6)} MB for {n_words:,} words and {threads} threads, "
                 f"not {memory // 10**6} MB"
             )
         room = (memory - fixed) // 2
@@ -232,7 +237,6 @@ class _Counting:
         self.keep = keep_probability(vocabulary.counts, settings.sample)
         self.window = largest_distance(corpus, settings.window)
         self.weights = Weights.of(settings, self.window)
-        memory = default_memory() if memory is None else memory
         self.divided = Division.of(memory, self.n_words, corpus.n_ids, self.window, threads)
         self.text = new_text(self.divided.capacity)
         self.rows = [Accumulator.of(self.n_words) for _ in range(threads)]

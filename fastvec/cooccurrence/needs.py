@@ -12,7 +12,6 @@ from fastvec.corpus.sentences import largest_distance
 from fastvec.corpus.text import Text
 from fastvec.settings import Counted
 from fastvec.training.estimate import File, Phase
-from fastvec.training.resources import default_memory
 
 #: Bytes of a cell in memory or in a file, and of one of a part of the text.
 CELL, PART_CELL = 8, 12
@@ -42,8 +41,7 @@ def counting_needs(settings: Counted, source: Corpus | Cooccurrence, text: Text,
 def needs_with(found: Survey, settings: Counted, source: Corpus, text: Text, threads: int) -> CountingNeeds:
     """Estimate what counting takes with a survey."""
     n_words, n_kept = text.n_words, found.n_kept
-    memory = default_memory() if settings.memory is None else settings.memory
-    divided = Division.of(memory, n_words, text.n_ids, largest_distance(source, settings.window), threads)
+    divided = Division.of(settings.memory, n_words, text.n_ids, largest_distance(source, settings.window), threads)
     cells = CELL * found.n_cells
     held, mapped = (cells, 0) if cells <= divided.result else (0, cells)
     spilled = mapped

@@ -45,4 +45,4 @@ def _has_place() -> bool:
 @cache
 def _report_no_cache() -> None:
     """Log, once in a process, that nothing is cached."""
-    _LOG.warning("kernels are compiled anew in each process: set NUMBA_CACHE_DIR to a folder where they can be cached")
+    _LOG.warning("kernels are compiled anew in each process: set NUMBA_CACHE_DIR to a folder that can be written to")
