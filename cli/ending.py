@@ -8,6 +8,9 @@ from fastvec.errors import DataError, FastvecError, InputError, MachineError
 
 from .spoken import spoken
 
+#: What Python says where the system gives no more threads.
+NO_THREAD = "can't start new thread"
+
 
 class Ended(KeyboardInterrupt):
     """A signal that asks the process to end; its argument is the number."""
@@ -44,6 +47,10 @@ def describe(error: BaseException) -> str:
         return error.format_message()
     if isinstance(error, MemoryError):
         return f"not enough memory: {error}" if str(error) else "not enough memory"
+    if isinstance(error, RuntimeError):  # of `NO_THREAD`
+        return f"{error}: lower --threads, or raise the limit (ulimit -u, pids of the control group)"
+    if isinstance(error, FileNotFoundError) and not isinstance(error, FastvecError):  # only this has no name to tell
+        return "the folder in which the command runs does not exist any more; change to another"
     if isinstance(error, OSError) and not isinstance(error, FastvecError):  # the library's own name a file
         return f"cannot write the output: {error.strerror or error}"
     return spoken(str(error)) if isinstance(error, FastvecError) else str(error)

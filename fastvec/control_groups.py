@@ -18,7 +18,7 @@ def group_folders(controller: str, groups: Path = GROUPS, own: Path = OWN) -> It
         As `GROUPS` and `OWN`.
     """
     try:
-        lines = own.read_text().splitlines()
+        lines = own.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return
     for line in lines:

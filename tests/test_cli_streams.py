@@ -108,3 +108,22 @@ def test_warnings_may_be_errors():
         "fastvec train text.txt --dim 2 --sample 0 --epochs 1 -q -o v.safetensors && fastvec similar v.safetensors été"
     )
     assert shell(line, PYTHONWARNINGS="error")[0::2] == (0, "")
+
+
+def test_a_folder_that_is_gone_is_one_line(tmp_path):
+    line = f"mkdir gone; cd gone; rmdir ../gone; fastvec vocab {tmp_path}/text.txt"
+    assert shell(line) == (
+        1,
+        "",
+        "fastvec: the folder in which the command runs does not exist any more; change to another\n",
+    )
+
+
+def test_threads_that_the_system_does_not_give_are_one_line(run, monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    code, out, err = run(*"train text.txt --dim 2 --sample 0 --no-cache -q --threads 2".split())
+    assert (code, out) == (1, "")
+    assert err.startswith("fastvec: can't start new thread: lower threads (--threads), or raise the limit (ulimit -u, ")

@@ -47,5 +47,12 @@ def test_without_a_quota_there_is_no_limit(place, files):
     assert place("3:cpu:/\n0::/\n", **files) is None
 
 
+def test_names_of_groups_may_be_any_bytes(tmp_path):
+    (tmp_path / "own").write_bytes(b"0::/caf\xe9\n")
+    (tmp_path / "groups").mkdir()
+    (tmp_path / "groups/cpu.max").write_text("200000 100000")
+    assert processor_quota(tmp_path / "groups", tmp_path / "own") == 2
+
+
 def test_elsewhere_there_are_no_groups(tmp_path):
     assert list(group_folders("cpu", tmp_path, tmp_path / "missing")) == []

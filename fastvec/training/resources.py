@@ -77,7 +77,7 @@ def peak_memory() -> int:
 def process_age() -> float:
     """Return the seconds since this process began."""
     if hasattr(time, "CLOCK_BOOTTIME"):  # Linux's own clock for it; the wall clock can be a second off
-        started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        started = int(Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()[19])
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
     return max(0.0, time.time() - float(psutil.Process().create_time()))
 
