@@ -24,11 +24,15 @@ def _show(message: Warning | str, *_: Any, **__: Any) -> None:
     click.echo(f"fastvec: {' '.join(str(message).split())}", err=True)
 
 
+_LINES = _Lines()
+
+
 @contextmanager
 def shown() -> Iterator[None]:
     """Show notices until the end of the block, or until `quiet`."""
-    handler, levels = _Lines(), (_LOGGER.level, _PROGRESS.level)
-    _LOGGER.addHandler(handler)
+    levels = _LOGGER.level, _PROGRESS.level
+    _LINES.setLevel(logging.INFO)
+    _LOGGER.addHandler(_LINES)
     _LOGGER.setLevel(logging.INFO)
     _PROGRESS.setLevel(logging.WARNING)
     with warnings.catch_warnings():
@@ -38,9 +42,9 @@ def shown() -> Iterator[None]:
         finally:
             for logger, level in zip((_LOGGER, _PROGRESS), levels, strict=True):
                 logger.setLevel(level)
-            _LOGGER.removeHandler(handler)
+            _LOGGER.removeHandler(_LINES)
 
 
 def quiet() -> None:
     """Show warnings only."""
-    _LOGGER.setLevel(logging.WARNING)
+    _LINES.setLevel(logging.WARNING)

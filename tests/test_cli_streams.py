@@ -126,4 +126,4 @@ def test_threads_that_the_system_does_not_give_are_one_line(run, monkeypatch):
     monkeypatch.setattr("threading.Thread.start", start)
     code, out, err = run(*"train text.txt --dim 2 --sample 0 --no-cache -q --threads 2".split())
     assert (code, out) == (1, "")
-    assert err.startswith("fastvec: can't start new thread: lower threads (--threads), or raise the limit (ulimit -u, ")
+    assert err.startswith("fastvec: can't start new thread: lower --threads, or raise the limit (ulimit -u, ")
