@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from .spoken import spoken
+
 _LOGGER = logging.getLogger("fastvec")
 _PROGRESS = logging.getLogger("fastvec.training.progress")  # which commands show by themselves
 
@@ -17,7 +19,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record."""
-        _show(record.getMessage())
+        _show(spoken(record.getMessage()))
 
 
 def _show(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -44,8 +44,8 @@ def test_words_and_results_are_utf_8(environment):
     code, out, err = shell(line, **environment)
     assert (code, err) == (0, "")
     *table, last = out.splitlines()
-    assert [row.split()[0] for row in table] == ["word", "king", "été"]
-    assert [near["word"] for near in json.loads(last)] == ["king", "été"]
+    assert [row.split()[0] for row in table] == ["日本", "king", "été"]
+    assert [near["word"] for near in json.loads(last)["neighbours"]] == ["king", "été"]
 
 
 @pytest.mark.parametrize("environment", FOREIGN)

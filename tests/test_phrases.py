@@ -238,7 +238,7 @@ def test_a_word_with_white_space_in_it_cannot_be_written():
 def test_phrases_are_found_in_what_train_takes_and_shown_short():
     lines = ["new york is a city", "a cat is in new york", "is a city in a city"]
     phrases = find_phrases(lines, min_count=1, threshold=3)
-    assert repr(phrases) == "<Phrases: 1 of 7 words>"
+    assert repr(phrases) == "<Phrases: 1, such as new_york>"
     assert phrases.to_pandas().to_dict("records") == [
         {"first": "new", "second": "york", "occurrences": 2, "score": 4.25}
     ]
