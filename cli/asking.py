@@ -15,6 +15,8 @@ import click
 from fastvec.errors import FastvecError, FileError
 
 from .ending import describe
+from .options import given as options_given
+from .options import loading, together
 from .streams import Text
 from .tables import print_json, print_table
 
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 #: The file of vectors that is used if none is named.
 DEFAULT = "vectors.safetensors"
 
-# Argument `vectors`: the path of a file of vectors.
-vectors = click.argument("vectors", type=click.Path(), default=DEFAULT)
+# Argument `vectors`, the path of a file of vectors, and the option `errors` for reading it; None if not given.
+vectors = together(click.argument("vectors", type=click.Path(), default=DEFAULT), loading)
 
 # Option `as_json`.
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -65,7 +67,7 @@ def question(
     """
 
     def decorate(answer: Callable[..., None]) -> click.Command:
-        def command(arguments: tuple[str, ...], **given: Any) -> None:
+        def command(arguments: tuple[str, ...], errors: str | None, **given: Any) -> None:
             import fastvec
 
             path, given_words = _file_first(arguments)
@@ -73,12 +75,12 @@ def question(
             if words and check_words:
                 check_words(words)
             check(path, words)
-            wv = fastvec.load(path)
+            wv = fastvec.load(path, **options_given({"errors": errors}))
             _ask(wv, words, lambda words: answer(wv, words, **given), is_word=is_word)
 
         decorated: Any = command
         argument = click.argument("arguments", nargs=-1, metavar="[VECTORS] [WORD]...")
-        for decorator in (as_json, *reversed(options), argument):
+        for decorator in (as_json, loading, *reversed(options), argument):
             decorated = decorator(decorated)
         return click.command(help=answer.__doc__)(decorated)
 
@@ -174,7 +176,8 @@ def _ask(wv: "KeyedVectors", given: Sequence[str], answer: Callable[[list[str]],
 
 def _piped() -> Iterator[str]:
     try:
-        yield from sys.stdin
+        for number, line in enumerate(sys.stdin):
+            yield line if number else line.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         wrong = error.object[error.start : error.start + 20]
         raise FileError(f"standard input: {wrong!r} is not {error.encoding}; convert it with iconv") from None

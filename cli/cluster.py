@@ -2,7 +2,9 @@
 
 import click
 
-from . import asking
+from fastvec.settings import Loading
+
+from . import asking, options
 from .tables import print_json
 
 
@@ -11,7 +13,7 @@ from .tables import print_json
 @click.option(
     "-k", "--clusters", type=click.IntRange(1), metavar="N", default=100, show_default=True, help="Number of classes."
 )
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take only the first, most frequent, N words.")
+@options.options_of(Loading, only=["limit"])
 @click.option(
     "--iterations",
     type=click.IntRange(1),
@@ -22,7 +24,9 @@ from .tables import print_json
 )
 @click.option("--seed", type=int, metavar="N", default=1, show_default=True, help="Seed for the initial centroids.")
 @asking.as_json
-def command(vectors: str, clusters: int, limit: int | None, iterations: int, seed: int, as_json: bool) -> None:
+def command(
+    vectors: str, errors: str | None, clusters: int, limit: int | None, iterations: int, seed: int, as_json: bool
+) -> None:
     """Put the words into classes (k-means), and print lines of word, tab, class.
 
     \b
@@ -32,7 +36,7 @@ def command(vectors: str, clusters: int, limit: int | None, iterations: int, see
     import fastvec
 
     asking.check(vectors)
-    wv = fastvec.load(vectors, limit=limit)
+    wv = fastvec.load(vectors, **options.given({"limit": limit, "errors": errors}))
     classes = wv.cluster(clusters, iterations=iterations, seed=seed).tolist()
     if as_json:
         print_json(dict(zip(wv.words, classes, strict=True)))

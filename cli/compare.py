@@ -10,6 +10,7 @@ from fastvec.errors import FileError
 from fastvec.scoring import Comparing
 
 from . import eval_options as options
+from .options import loading
 from .score_layouts import limit_and_case, resamples
 from .score_tables import Cell, Score, ScoreTable, print_scores
 from .tables import terminal_width, wrap
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     "Google's analogies without it."
 )
 @options.scoring(Comparing, omit=("cluster",))
-def command(vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, **settings: Any) -> None:
+@loading
+def command(
+    vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, errors: str | None, **settings: Any
+) -> None:
     """Compare vectors, in files of any formats, on the questions that all of them know.
 
     \b
@@ -47,7 +51,7 @@ def command(vectors: tuple[str, ...], data: tuple[str, ...], form: str | None, *
         click.echo(f"Only analogies and scored pairs are compared, not {', '.join(unused)}", err=True)
     questions = [evaluation.read_questions(path) for path in sets["analogies"]]
     pairs = [evaluation.read_pairs(path) for path in sets["similarity"]]
-    loaded = [load(path) for path in vectors]
+    loaded = [load(path, errors=errors) for path in vectors]
     comparison = evaluation.compare(loaded, questions, pairs, names=_names(vectors), **settings)
     sentences = comparison.sentences()
     results = comparison.to_dict() | {"sentences": sentences}

@@ -106,6 +106,7 @@ def everything(
     data: tuple[str, ...],
     limit: int | None,
     unknown: str,
+    errors: str | None,
     save: bool,
     form: str | None,
     **settings: Any,
@@ -133,7 +134,7 @@ def everything(
     by_file: dict[str, list[Any]] = {}
     failures = []
     for path in vectors or (DEFAULT,):
-        wv, results = load(path, save), []
+        wv, results = load(path, save, errors), []
         for task, each in ((task, each) for task, inside in sets.items() for each in inside):
             own: dict[str, Any] = {} if task == "categories" else {"unknown": unknown}
             if task == "analogies":
@@ -153,7 +154,13 @@ def everything(
 
 
 def _evaluate(
-    task: str, vectors: tuple[str, ...], data: tuple[str, ...], save: bool, form: str | None, **settings: Any
+    task: str,
+    vectors: tuple[str, ...],
+    data: tuple[str, ...],
+    errors: str | None,
+    save: bool,
+    form: str | None,
+    **settings: Any,
 ) -> list[list[Any]]:
     """Score vectors by one test, with its settings for the library; print and return the results of each set.
 
@@ -165,7 +172,7 @@ def _evaluate(
     sets = named_sets(task, data)
     by_file = {}
     for path in vectors or (DEFAULT,):
-        wv = load(path, save)
+        wv = load(path, save, errors)
         results = [test.score(wv, each, **settings) for each in sets]
         by_file[path] = [each for inside in results for each in inside]
         if save:

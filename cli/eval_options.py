@@ -9,7 +9,7 @@ import click
 from fastvec.parameters import Parameter
 from fastvec.scoring import Resampling, Scoring
 
-from .options import Decorator, together, without_python
+from .options import Decorator, loading, together, without_python
 from .score_tables import FORMS
 from .streams import Text
 
@@ -82,9 +82,10 @@ def data(help: str = "A test set, or a folder of them; may be given several time
     return click.option("--data", type=Text("google", "ca8", is_path=True), multiple=True, metavar="PATH", help=help)
 
 
-# Arguments `vectors`, `data` and `save` of a command that scores files of vectors.
+# Arguments `vectors`, `data`, `errors` and `save` of a command that scores files of vectors.
 scored = together(
     click.argument("vectors", type=click.Path(), nargs=-1, metavar="[VECTORS]..."),
     data(),
+    loading,
     click.option("--save", is_flag=True, help="Keep the scores in the files of vectors, where `info` shows them."),
 )

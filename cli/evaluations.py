@@ -16,6 +16,7 @@ from fastvec.errors import FileError, InputError
 from fastvec.vectors import check_target
 
 from . import asking
+from .options import given
 from .score_layouts import analogy_tables, category_tables, outlier_tables, similarity_tables
 from .score_tables import ScoreTable
 
@@ -100,12 +101,12 @@ def named_sets(task: Any, data: Sequence[str]) -> list[Any]:
     return sets
 
 
-def load(path: str, save: bool = False) -> fastvec.KeyedVectors:
-    """Load vectors, after checking that they can be saved again if that is asked."""
+def load(path: str, save: bool = False, errors: str | None = None) -> fastvec.KeyedVectors:
+    """Load vectors, after checking that they can be saved again if that is asked; `errors` is as in `fastvec.load`."""
     asking.check(path)
     if save and check_target(path) != "safetensors":
         raise InputError(f"{path}: only .safetensors files keep scores; convert the vectors first")
-    return fastvec.load(path)
+    return fastvec.load(path, **given({"errors": errors}))
 
 
 def keep(wv: fastvec.KeyedVectors, path: str, results: Sequence[Any]) -> None:

@@ -13,7 +13,7 @@ import click
 
 from fastvec.parameters import Parameter
 
-from . import asking
+from . import asking, options
 from .score_tables import Score, shown
 from .tables import print_facts, print_json, terminal_width
 
@@ -29,7 +29,7 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
 @click.command()
 @asking.vectors
 @asking.as_json
-def command(vectors: str, as_json: bool) -> None:
+def command(vectors: str, errors: str | None, as_json: bool) -> None:
     """Show what the file VECTORS holds: words, text, training, parameters, scores.
 
     \b
@@ -39,7 +39,7 @@ def command(vectors: str, as_json: bool) -> None:
     from fastvec.vectors.loading import describe
 
     asking.check(vectors)
-    facts = describe(vectors)
+    facts = describe(vectors, **options.given({"errors": errors}))
     if as_json:
         print_json(facts)
         return

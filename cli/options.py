@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from fastvec.parameters import Parameter, Settings
-from fastvec.settings import ALL, Counting, Glove, Phrasing, Reading, Run, Words
+from fastvec.settings import ALL, Counting, Glove, Loading, Phrasing, Reading, Run, Words
 
 from .streams import Text
 
@@ -154,6 +154,8 @@ reading = options_of(Reading)
 vocabulary = options_of(Words, omit=["vocabulary", "phrases"])
 counting = options_of(Counting)
 phrasing = options_of(Phrasing)
+# Keywords of `fastvec.load` that every command takes which reads vectors.
+loading = options_of(Loading, only=["errors"])
 memory = options_of(Glove, only=["memory"], section=Run.heading())
 threads = options_of(Run, only=["threads"])
 

@@ -14,6 +14,7 @@ from fastvec.errors import InputError
 from fastvec.parameters import Settings, parameter, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from os import PathLike
 
     from fastvec.corpus import Vocabulary
@@ -58,6 +59,34 @@ class Texts(Settings):
         "mean",
         help="How much a word counts: all the same; less the more frequent it was in training, with what texts have in "
         "common removed (SIF, Arora et al. 2017; uSIF, Ethayarajh 2018); or the logarithm of the inverse frequency.",
+    )
+
+
+@settings
+class Loading(Settings):
+    """Reading a file of vectors."""
+
+    limit: int | None = parameter(
+        None,
+        least=1,
+        metavar="N",
+        help="Read only the first, most frequent, N words.",
+        known_as=("restrict_vocab", "vocab_limit"),
+    )
+    words: "Collection[str] | None" = parameter(
+        None,
+        flags={},
+        metavar="collection of str",
+        help="Keep only these words; those that the file lacks are ignored.",
+    )
+    dtype: Literal["float32", "float16"] | None = parameter(
+        None, shown="that of the file", help="Kind of number to keep; float16 takes half the space."
+    )
+    errors: Literal["strict", "replace", "skip"] = parameter(
+        "strict",
+        help="What to do with a damaged file: refuse it; or omit, and report, lines, words and numbers that cannot be "
+        "read, repeated words and what contradicts the header. Of words that are not UTF-8, replace keeps the rest, "
+        "with U+FFFD for invalid bytes, and skip omits them too.",
     )
 
 

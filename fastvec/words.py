@@ -125,11 +125,21 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
-def refuse_words(words: PackedWords, forbidden: bytes, kind: str, cure: str = "; save as .safetensors") -> None:
+def refuse_words(
+    words: PackedWords,
+    forbidden: bytes,
+    kind: str,
+    cure: str = "; save as .safetensors",
+    *,
+    longest: int | None = None,
+) -> None:
     """Raise `InputError` if there is a word that a file format cannot hold: an empty one, or one with a forbidden byte.
 
-    `forbidden` is the white space that may not be in a word; the message names the format `kind`, and ends in `cure`.
+    `forbidden` is the white space that may not be in a word, `longest` the number of bytes that it may have; the
+    message names the format `kind`, and ends in `cure`.
     """
+    if longest is not None and len(words) and (length := int(np.diff(words.offsets).max())) > longest:
+        raise DataError(f"a word has {length:,} bytes, a {kind} file can hold {longest:,}{cure}")
     is_forbidden = np.zeros(256, bool)
     is_forbidden[list(forbidden)] = True
     places = np.flatnonzero(is_forbidden[words.data])
@@ -160,14 +170,15 @@ def read_word_lines(
     path: str | os.PathLike[str],
     *,
     counted: bool = True,
-    errors: str = "strict",
+    repairs: bool = False,
     cure: str = "convert the file (iconv)",
 ) -> tuple[list[str], NDArray[np.int64] | None]:
-    r"""Parse the lines of a vocabulary file: a word, a tab and a count, in UTF-8.
+    r"""Parse the lines of a vocabulary file: a word, a tab or a space, and a count, in UTF-8.
 
-    Lines may end in ``\n`` or ``\r\n``, and the file may begin with a byte order mark. If the words were `counted` in a
-    text, each has a count of at least 1. Otherwise a count may be 0, and all of them may be missing. With "replace" for
-    `errors`, invalid bytes become U+FFFD, and words may repeat.
+    Lines may end in ``\n`` or ``\r\n``, and the file may begin with a byte order mark. Counts may be missing, all of
+    them, unless the words were `counted` in a text; then empty lines are ignored, and a space may stand for the tab, as
+    in the files of word2vec and GloVe. If the caller `repairs` them, words may repeat and have invalid bytes, which
+    become half of a surrogate pair each.
 
     Return the words in the file's order, and their counts, (n_words,) int64 or None. Raise `FileError` if a line is
     malformed, or a word repeats an earlier one; it calls the file `path`, and `cure` is what to do about invalid bytes.
@@ -178,24 +189,26 @@ def read_word_lines(
     for number, line in enumerate(lines, 1):
         where = f"{path}, line {number:,}:"
         try:
-            text = line.decode(errors=errors).removesuffix("\n").removesuffix("\r")
+            text = line.decode(errors="surrogateescape" if repairs else "strict").removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
             raise FileError(f"{where} is not UTF-8; {cure}") from None
         if number == 1:
             text = text.removeprefix(_BYTE_ORDER_MARK)
             has_counts = counted or "\t" in text
-        word, *fields = text.split("\t")
+        if counted and not text:
+            continue
+        word, *fields = text.rsplit(" ", 1) if counted and "\t" not in text else text.split("\t")
         if len(fields) != has_counts or not word:
             expected = "a word, a tab and a count" if has_counts else "a word without a count, as on line 1"
             raise FileError(f"{where} expected {expected}, not {text[:60]!r}")
-        if first.setdefault(word, number) != number and errors == "strict":
+        if first.setdefault(word, number) != number and not repairs:
             raise FileError(f"{where} the word {word!r} was already at line {first[word]:,}")
         words.append(word)
-        counts += [_parse_count(field, int(counted), where) for field in fields]
+        counts += [_parse_count(field, where) for field in fields]
     return words, np.array(counts, np.int64) if counts else None
 
 
-def _parse_count(field: str, least: int, where: str) -> int:
-    if not (field.isascii() and field.isdigit() and len(field) <= 19 and least <= int(field) < 2**63):
-        raise FileError(f"{where} the count must be a whole number of at least {least}, not {field[:60]!r}")
+def _parse_count(field: str, where: str) -> int:
+    if not (field.isascii() and field.isdigit() and len(field) <= 19 and int(field) < 2**63):
+        raise FileError(f"{where} the count must be a whole number of at least 0, not {field[:60]!r}")
     return int(field)

@@ -6,6 +6,8 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,6 +157,10 @@ def test_what_comes_from_a_pipe_is_split_at_ascii_white_space_only(run, tmp_path
     assert run("vector", tmp_path / "v.bin", stdin="new\u00a0york\tb\r\n").count("\n") == 2
 
 
+def test_a_byte_order_mark_is_no_part_of_a_word_from_a_pipe(run, path):
+    assert run("vector", path, stdin="\ufeffking\n").startswith("king 1.0")
+
+
 def test_a_pipe_that_is_not_utf_8_is_refused(run, path):
     piped = io.TextIOWrapper(io.BytesIO(b"king\n\xff\n"), "utf-8")
     assert r"standard input: b'\xff\n' is not utf-8; convert it" in run("vector", path, stdin=piped, status=1)
@@ -275,7 +281,37 @@ def test_facts_that_are_too_long_are_wrapped_beside_their_names(run, path, monke
 
 def test_a_damaged_file_is_one_line(run, tmp_path):
     (tmp_path / "x").write_bytes(b"a 1 2\nb 1 x\n")
-    assert run("info", tmp_path / "x", status=1) == f"fastvec: {tmp_path}/x, line 2: 'x' is not a finite number\n"
+    message = f"fastvec: {tmp_path}/x, line 2: 'x' is not a finite number; to read what can be read: errors='skip'"
+    assert run("info", tmp_path / "x", status=1) == f"{message} (--errors skip)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["info"], "words                      2"),
+        (["similar", "a"], "b "),
+        (["analogy", "a", "b", "a"], "cosine"),
+        (["odd", "a", "b"], "a"),
+        (["vector", "b"], "b 3.0 4.0"),
+        (["cluster", "-k", "2"], "a\t0"),
+        (["convert", "out.vec"], ""),
+    ],
+)
+def test_every_command_can_pass_over_faults(run, tmp_path, monkeypatch, caplog, arguments, expected):
+    monkeypatch.chdir(tmp_path)
+    Path("x.vec").write_bytes(b"5 2\na 1.25 2.25\na 5.25 6.25\nx\nb 3 4")
+    command, *others = arguments
+    assert "x.vec, line 4: has 0 numbers" in run(command, "x.vec", *others, status=1)
+    assert expected in run(command, "x.vec", *others, "--errors", "skip")
+    assert "x.vec: passed over 3 faults, the first: line 4: has 0 numbers after the word" in caplog.text
+
+
+def test_every_command_that_reads_vectors_has_the_option():
+    for name in ("analogy", "cluster", "compare", "convert", "info", "odd", "similar", "vector"):
+        command = import_module(f"fastvec_cli.{name}").command
+        assert "errors" in {each.name for each in command.params}, name
+    tests = import_module("fastvec_cli.eval").command.commands
+    assert all("errors" in {each.name for each in command.params} for command in tests.values())
 
 
 @pytest.mark.parametrize("command", ["convert", "train"])

@@ -302,6 +302,13 @@ def test_an_iterable_without_words_is_refused():
         read_corpus(["", " "])
 
 
+def test_the_words_of_a_vocabulary_that_occur_are_found():
+    corpus = read_corpus([TEXT])
+    assert corpus.occurring(Vocabulary(["no", "sat", "the"], np.array([9, 3, 0]))).words == ["sat"]
+    with pytest.raises(InputError, match="none of the 1 words of the vocabulary occurs"):
+        corpus.occurring(Vocabulary(["no"], np.array([9])))
+
+
 def test_another_vocabulary_renumbers_the_stream():
     corpus = read_corpus([TEXT])
     given = Vocabulary(["sat", "unseen", "the"], np.array([30, 20, 10]))

@@ -53,6 +53,13 @@ def test_part_of_a_model_can_be_loaded(tmp_path):
     assert part["thes"].shape == (4,)
 
 
+def test_words_that_were_cut_off_have_the_vectors_of_the_model(tmp_path):
+    model = Model(WORDS)
+    wv = load(save(tmp_path, model), limit=2)
+    for word in [*WORDS, "other"]:
+        np.testing.assert_allclose(wv[word], model.vector(word), rtol=1e-6)
+
+
 def test_models_can_be_saved_without_their_ngrams(tmp_path):
     wv = load(save(tmp_path, Model(WORDS)))
     wv.save(tmp_path / "x.safetensors")
@@ -86,7 +93,7 @@ NAN = np.full((25, 4), np.nan, np.float32)
         (damaged(n_labels=2), "dictionary claims 5 entries"),
         (damaged(bucket=19), r"input matrix is of shape \(25, 4\), \(24, 4\) is expected"),
         (damaged(dim=5), "input matrix is of shape"),
-        (damaged(inputs=NAN), "vector of word 1 is not finite"),
+        (damaged(inputs=NAN), "word 1: the vector of '</s>' is not finite"),
         (damaged()[:-1], "output matrix is cut short"),
         (damaged().replace(b"the\0", b"th\xe9\0"), r"word 2: b'th\\xe9' is not UTF-8"),
         (damaged().replace(b"the\0", b"\0\0\0\0"), "."),

@@ -143,7 +143,7 @@ def test_text_as_others_write_it_is_read(tmp_path, text):
 
 @pytest.mark.parametrize("header", [b"", b"7 2\n"])
 def test_words_may_hold_spaces(tmp_path, header):
-    lines = [b"new york 1 2", b". . . 3 4", b"area 51 5 6", b"7 up 7 8", b"a 1 2", b"9 1 2", b"8 1 2"]
+    lines = [b"new york 1 2", b". . . 3 4", b"area 51 5.0 6", b"7 up 7 8", b"a 1 2", b"9 1 2", b"8 1 2"]
     (tmp_path / "text").write_bytes(header + b"\n".join(lines) + b"\n")
     assert load(tmp_path / "text").words == ["new york", ". . .", "area 51", "7 up", "a", "9", "8"]
     assert load(tmp_path / "text")["area 51"].tolist() == [5, 6]
@@ -180,10 +180,12 @@ def test_damaged_words_are_repaired_on_demand(tmp_path):
 
 
 def test_a_file_without_a_last_newline_may_be_cut_short(tmp_path):
-    (tmp_path / "text").write_bytes(TEXT[:-1])
-    with pytest.raises(FileError, match=r"byte 33: ends within a line"):
+    (tmp_path / "text").write_bytes(TEXT[4:-1])
+    with pytest.raises(FileError, match=r"byte 29: ends within a line"):
         load(tmp_path / "text")
-    assert len(load(tmp_path / "text", errors="replace")) == 2
+    assert len(load(tmp_path / "text", errors="skip")) == 2
+    (tmp_path / "text").write_bytes(TEXT[:-1])  # which has all words that the header claims
+    assert len(load(tmp_path / "text")) == 2
 
 
 @pytest.mark.parametrize(
@@ -225,8 +227,10 @@ def test_numbers_too_large_for_float16_are_refused(tmp_path, format):
     [
         ({"limit": 0}, "limit must be at least 1, not 0"),
         ({"words": "king"}, "words must be a list of words, not 'king'"),
-        ({"dtype": "float64"}, "dtype must be float32 or float16, not float64"),
-        ({"errors": "ignore"}, "errors must be one of strict, replace, not 'ignore'"),
+        ({"words": [1]}, "words must hold words only; item 1 is 1"),
+        ({"dtype": "nonsense"}, "dtype must be one of float32, float16, not 'nonsense'"),
+        ({"dtype": "float64"}, "dtype must be one of float32, float16, not 'float64'"),
+        ({"errors": "ignore"}, "errors must be one of strict, replace, skip, not 'ignore'"),
     ],
 )
 def test_options_are_checked(tmp_path, options, message):
@@ -334,3 +338,77 @@ def test_fastvec_reads_what_gensim_writes(tmp_path, wv, binary):
     pytest.importorskip("gensim")
     wv.to_gensim().save_word2vec_format(tmp_path / "x", binary=binary)
     assert_equal(load(tmp_path / "x"), wv)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "magic"), [("gz", b"\x1f\x8b"), ("bz2", b"BZh"), ("xz", b"\xfd7z"), ("zst", b"(\xb5")]
+)
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_the_suffix_says_is_compressed(tmp_path, wv, format, suffix, magic):
+    path = tmp_path / f"vectors{SUFFIX[format]}.{suffix}"
+    wv.save(path, None if SUFFIX[format] in SUFFIXES else format)
+    assert path.read_bytes().startswith(magic)
+    assert recognise(Source(path)).name == format
+    assert_equal(load(path), wv)
+    before = path.read_bytes()
+    wv.save(path, format)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "format", "message"),
+    [
+        (["'a'", "'b'"], "glove", "would be taken for a table with quoted words; save as .safetensors"),
+        (["a,1", "b,2"], "glove", "would be taken for a table separated by commas"),
+    ],
+)
+def test_what_would_be_taken_for_something_else_is_not_saved(tmp_path, words, format, message):
+    wv = KeyedVectors(words, [[1.0], [2.0]])
+    with pytest.raises(InputError, match=message):
+        wv.save(tmp_path / "x", format)
+    assert list(tmp_path.iterdir()) == []
+    wv.save(tmp_path / "x.vec")
+    assert_equal(load(tmp_path / "x.vec"), wv)
+
+
+def test_binary_numbers_that_look_like_text_are_not_saved(tmp_path):
+    wv = KeyedVectors(["a"], np.frombuffer(b"1234", np.float32).reshape(1, 1))
+    with pytest.raises(InputError, match="as word2vec binary these words and numbers would be taken for word2vec text"):
+        wv.save(tmp_path / "x.bin")
+
+
+ANY_WORD = st.text(st.characters(exclude_categories=["Cs"]), max_size=4) | st.sampled_from(["1", "12", "'a'", "\ufeff"])
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+@pytest.mark.parametrize("format", FORMATS)
+def test_any_words_are_read_as_they_were_written_or_refused(tmp_path_factory, format, data):
+    words = data.draw(st.lists(ANY_WORD, unique=True, min_size=1, max_size=4))
+    dim = data.draw(st.integers(1, 3))
+    rows = st.lists(float32s | st.sampled_from([0.0, 1.0, 12.0]), min_size=dim, max_size=dim)
+    matrix = np.array(data.draw(st.lists(rows, min_size=len(words), max_size=len(words))), np.float32)
+    wv = KeyedVectors(words, matrix, counts=data.draw(st.none() | st.just(range(len(words)))))
+    path = tmp_path_factory.mktemp("saved") / ("vectors" + SUFFIX[format])
+    try:
+        wv.save(path, format)
+    except InputError:
+        assert not path.exists()
+        return
+    assert_equal(load(path), wv)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+@pytest.mark.parametrize("first", FORMATS)
+@pytest.mark.parametrize("second", FORMATS)
+def test_any_words_survive_any_two_formats_or_are_refused(tmp_path_factory, first, second, data):
+    words = data.draw(st.lists(ANY_WORD, unique=True, min_size=1, max_size=3))
+    wv = KeyedVectors(words, np.arange(2 * len(words)).reshape(-1, 2) / 3)
+    folder = tmp_path_factory.mktemp("saved")
+    try:
+        wv.save(folder / ("one" + SUFFIX[first]), first)
+        load(folder / ("one" + SUFFIX[first])).save(folder / ("two" + SUFFIX[second]), second)
+    except InputError:
+        return
+    assert_equal(load(folder / ("two" + SUFFIX[second])), wv)

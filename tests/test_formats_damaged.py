@@ -59,7 +59,7 @@ def test_a_file_cut_anywhere_is_refused(tmp_path, format):
         ("word2vec-text", b"29 4\n", "line 31: more than the 29 words"),
         ("word2vec-text", b"30 3\n", "line 1: claims 3 dimensions, but more numbers follow"),
         ("word2vec-text", b"30 1\n", "line 1: claims 1 dimensions, but more numbers follow"),
-        ("word2vec-text", b"30 5\n", "line 2: has 4 numbers after the word, 5 are expected"),
+        ("word2vec-text", b"30 5\n", "line 1: claims 5 dimensions, but fewer numbers follow"),
         ("word2vec-text", b"0 4\n", "line 1: claims 0 words of 4 dimensions"),
         ("word2vec-text", b"30 0\n", "claims 30 words of 0 dimensions"),
         ("word2vec-text", b"1000000000000 300\n", "line 1: claims 1,000,000,000,000 words"),
@@ -278,3 +278,128 @@ def test_words_that_do_not_fit_the_array_are_refused(tmp_path, text, message):
 def test_an_array_without_words_is_refused(tmp_path):
     (tmp_path / "x.npy").write_bytes(GOOD)
     refused(tmp_path / "x.npy", r"x\.vocab\.tsv: [Nn]o such file")
+
+
+def passed_over(path, caplog, errors="skip"):
+    """Load a file despite its faults; return the words, and what is said about the faults."""
+    caplog.clear()
+    words = load(path, errors=errors).words
+    return words, caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        (b"3 2\na 1 2\nb1 2\nc 3 4\n", "a c", "a fault: line 3: has 1 numbers"),
+        (b"3 2\n<<<< HEAD\na 1 2\n====\nb 3 4\n>>>> x\nc 5 6\n", "a b c", "4 faults, the first: line 2: 'HEAD' is not"),
+        (b"3 2\na 1 2\nb nan 2\nc 1 1e39\n", "a", "2 faults, the first: line 3: 'nan' is not a finite number"),
+        (b"2 2\na 1 2\na 3 4\n", "a", "a fault: line 3: the word 'a' was already at line 2"),
+        (b"3 2\na 1.25 2.25\nb 3.25 4.25\n", "a b", "a fault: ends after 2 of the 3 words"),
+        (b"1 2\na 1 2\nb 3 4\nc 5 6\n", "a b c", "a fault: line 3: more than the 1 words"),
+        (b"2 3\na 1 2\nb 3 4\n", "a b", "a fault: line 1: claims 3 dimensions, but fewer numbers follow"),
+        (b"2 1\na 1.5 2\nb 3.5 4\n", "a b", "a fault: line 1: claims 1 dimensions, but more numbers follow"),
+        (b"99999999999 2\na 1 2\nb 3 4\n", "a b", "a fault: line 1: claims 99,999,999,999 words"),
+        (b"2 2\na 1 2\n\xe9 3 4\n", "a", "a fault: line 3: the word b'\\xe9' is not UTF-8"),
+        (b"a 1 2\nb 3 4", "a b", "a fault: byte 11: ends within a line"),
+    ],
+)
+def test_faults_in_text_are_passed_over_on_demand_and_counted(tmp_path, caplog, text, words, said):
+    (tmp_path / "x").write_bytes(text)
+    refused(tmp_path / "x", r"errors='(skip|replace)' \(--errors (skip|replace)\)")
+    found, messages = passed_over(tmp_path / "x", caplog)
+    assert found == words.split()
+    assert len(messages) == 1
+    assert messages[0].startswith(f"{tmp_path / 'x'}: passed over {said}")
+
+
+def test_words_that_are_not_utf_8_are_replaced_or_omitted(tmp_path, caplog):
+    (tmp_path / "x").write_bytes(b"\xe9 1 2\nb 3 4\n")
+    assert passed_over(tmp_path / "x", caplog, "replace")[0] == ["\ufffd", "b"]
+    assert passed_over(tmp_path / "x", caplog, "skip")[0] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "said"),
+    [
+        (b"2 3\n" + record() + record(b"b", (1, np.nan, 2)), "a", "a fault: byte 19: word 2 is damaged: a number"),
+        (b"2 3\n" + record(b"") + record(b"b"), "b", "a fault: byte 4: word 1 is damaged: an empty word"),
+        (b"2 3\n" + record() + record(), "a", "a fault: byte 19: the word 'a' was already at byte 4"),
+        (b"3 3\n" + record() + record(b"b"), "a b", "a fault: byte 34: ends within word 3 of 3"),
+        (b"9999999 3\n" + record() + record(b"b"), "a b", "a fault: byte 40: ends within word 3 of 9,999,999"),
+        (b"1 3\n" + record() + record(b"b"), "a b", "a fault: byte 33: more data follow the 1 words"),
+        (b"2 3\n" + record() + record(b"\xe9"), "a", "a fault: byte 19: the word b'\\xe9' is not UTF-8"),
+    ],
+)
+def test_faults_in_binary_are_passed_over_on_demand_and_counted(tmp_path, caplog, data, words, said):
+    (tmp_path / "x").write_bytes(data)
+    refused(tmp_path / "x")
+    found, messages = passed_over(tmp_path / "x", caplog)
+    assert found == words.split()
+    assert [message.removeprefix(f"{tmp_path / 'x'}: passed over ")[: len(said)] for message in messages] == [said]
+
+
+@pytest.mark.parametrize("format", ["safetensors", "numpy"])
+def test_faults_in_mapped_files_are_passed_over_on_demand(tmp_path, caplog, format):
+    words = ["good", "nan!", "twin", "twix", "bad!"]
+    path = tmp_path / "x.npy"
+    KeyedVectors(words, [[1], [np.nan], [2], [3], [4]], counts=[5, 4, 3, 2, 1]).save(path, format)
+    damaged = tmp_path / "x.vocab.tsv" if format == "numpy" else path
+    damaged.write_bytes(damaged.read_bytes().replace(b"twix", b"twin").replace(b"bad!", b"bad\xff"))
+    refused(path)
+    wv = load(path, errors="skip")
+    assert (wv.words, wv.counts.tolist()) == (["good", "twin"], [5, 3])
+    assert "passed over 3 faults, the first: word 5: b'bad\\xff' is not UTF-8" in caplog.text
+    assert load(path, errors="replace").words == ["good", "twin", "bad\ufffd"]
+
+
+def test_a_file_of_faults_alone_is_refused(tmp_path):
+    (tmp_path / "x").write_bytes(b"2 2\na nan 2\nb nan 2\n")
+    with pytest.raises(FileError, match="has no word with a vector that can be read; line 2: 'nan' is not"):
+        load(tmp_path / "x", errors="skip")
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [(b"c 0.1 0.2 0.3", "0.1"), (b"c 0.1 0.2d 0.1 0.2", "0.1"), (b"c 7 1 2", "7"), (b"c 1e-3 0.1 0.2", "1e-3")],
+)
+def test_a_damaged_line_is_no_longer_word(tmp_path, caplog, line, number):
+    (tmp_path / "x").write_bytes(b"a 0.1 0.2\nb 0.1 0.2\n" + line + b"\n")
+    refused(tmp_path / "x", f"line 3: '{number}' is a number more than the 2 that are expected")
+    assert passed_over(tmp_path / "x", caplog)[0] == ["a", "b"]
+
+
+@pytest.mark.parametrize("word", ["new york", "area 51", "7 up", ". . .", "at e.g. x"])
+def test_a_word_with_spaces_is_a_word(tmp_path, word):
+    (tmp_path / "x").write_bytes(b"a 0.1 0.2\nb 0.1 0.2\n" + word.encode() + b" 0.5 3\n")
+    assert load(tmp_path / "x").words == ["a", "b", word]
+
+
+@pytest.mark.parametrize("header", [b"", b"300 4\n"])
+@pytest.mark.parametrize("place", [0, 1, 290])
+def test_a_control_character_in_a_word_leaves_text_text(tmp_path, header, place):
+    lines = [b"w%d 0.25 -1.5 0.125 2\n" % row for row in range(300)]
+    lines[place] = b"a\0\x01b 0.25 -1.5 0.125 2\n"
+    (tmp_path / "x").write_bytes(header + b"".join(lines))
+    assert load(tmp_path / "x", limit=2).vectors.tolist() == [[0.25, -1.5, 0.125, 2]] * 2
+    assert load(tmp_path / "x").words[place] == "a\0\x01b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'"V1" "V2"\n"the" 0.1 0.2\n"of" 0.3 0.4\n',
+        b"word,0,1\nthe,0.1,0.2\nof,0.3,0.4\n",
+        b"the;0.1;0.2\nof;0.3;0.4\n",
+        b'"","V1","V2"\n"the",0.1,0.2\n"of",0.3,0.4\n',
+        b"a,1 0 0\nb,0 1 0\n",
+    ],
+)
+def test_a_table_is_refused_with_the_cure(tmp_path, text):
+    (tmp_path / "x").write_bytes(text)
+    refused(tmp_path / "x", r"x: is a table .*; write it with spaces between, .*to_csv\(.*write.table\(")
+
+
+def test_headings_are_passed_over_on_demand(tmp_path):
+    (tmp_path / "x").write_bytes(b"V1  V2\nthe  0.1  0.2\nof  0.3  0.4\n")
+    refused(tmp_path / "x", "line 1: 'V2' is not a finite number")
+    assert load(tmp_path / "x", errors="skip").words == ["the", "of"]

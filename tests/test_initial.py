@@ -90,7 +90,7 @@ def test_what_does_not_go_together_is_refused(old, options, message):
 @pytest.mark.parametrize(
     ("vectors", "metadata", "message"),
     [
-        ([[1, np.nan], [1, 2]], {}, "not all of its numbers are finite"),
+        ([[1, np.nan], [1, 2]], {}, "the vector of 'salt' is not finite; omit the word"),
         ([[1, 2], [1, 2]], {"parameters": {"vectors": "context"}}, "these are context vectors"),
     ],
 )

@@ -227,3 +227,51 @@ def test_answers_are_those_of_gensim(wv):
     assert wv.doesnt_match(["w1", "w2", "w3"]) == keyed.doesnt_match(["w1", "w2", "w3"])
     assert wv.rank("w1", "w2") == keyed.rank("w1", "w2")
     assert set(wv.closer_than("w1", "w2")) == set(keyed.closer_than("w1", "w2"))
+
+
+EXTREME = [[1e38, 1e38], [3e38, -1e38], [1e-40, 1e-40], [1, 1], [0, 0]]
+UNITS = np.array([[0.5**0.5, 0.5**0.5], [0.9**0.5, -(0.1**0.5)], [0.5**0.5, 0.5**0.5], [0.5**0.5, 0.5**0.5], [0, 0]])
+
+
+def test_extreme_numbers_have_the_right_cosines():
+    wv = KeyedVectors(list("abcde"), EXTREME)
+    expected = UNITS @ UNITS.T
+    np.testing.assert_allclose([wv.similarities(word) for word in wv], expected, atol=1e-5)
+    np.testing.assert_allclose([[wv.similarity(a, b) for a in wv] for b in wv], expected, atol=1e-5)
+    assert dict(wv.most_similar("a")) == pytest.approx({"b": expected[0, 1], "c": 1, "d": 1, "e": 0}, abs=1e-5)
+    np.testing.assert_allclose(wv.normalize().vectors, UNITS, atol=1e-5)
+    np.testing.assert_allclose(wv.norms, np.linalg.norm(np.float64(EXTREME), axis=1), rtol=1e-4)
+    assert np.isfinite(wv.centroid(["a", "b"])).all()
+    half = KeyedVectors(["a", "b"], np.float16([[65504] * 300, [6e-8] * 300]))
+    assert half.similarity("a", "b") == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda wv: wv["b"],
+        lambda wv: wv[["a", "b"]],
+        lambda wv: wv.norms,
+        lambda wv: wv.similarity("a", "b"),
+        lambda wv: wv.similarities("a"),
+        lambda wv: wv.most_similar("a"),
+        lambda wv: wv.doesnt_match(["a", "b", "c"]),
+        lambda wv: wv.centroid(["a", "b"]),
+        lambda wv: wv.cluster(2),
+        lambda wv: wv.normalize(),
+        lambda wv: wv.center(),
+        lambda wv: wv.remove_components(1),
+        lambda wv: wv.embedding_matrix(["b"]),
+    ],
+)
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_vectors_that_are_not_finite_are_refused_by_name(ask, number):
+    wv = KeyedVectors(list("abc"), [[1, 2], [1, number], [3, 4]])
+    assert wv.similarity("a", "c")
+    with pytest.raises(InputError, match=r"^the vector of 'b' is not finite; load the file with errors='skip'"):
+        ask(wv)
+
+
+def test_a_vector_to_search_for_must_be_finite():
+    with pytest.raises(InputError, match="a vector to search for is not finite"):
+        KeyedVectors(["a"], [[1.0, 2.0]]).most_similar(np.array([1e39, 1]))

@@ -3,12 +3,17 @@ import os
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import fastvec
+from fastvec.corpus.files import without_marks
 from fastvec.corpus.sources import Sentences, TokenLists, is_unchanged, open_source
 from fastvec.errors import FileError, InputError
 
@@ -85,6 +90,24 @@ def test_a_folder_without_files_is_refused(folder):
     Path("empty/deep").mkdir(parents=True)
     with pytest.raises(FileError, match=r"^empty: no files in this folder$"):
         open_source("empty")
+
+
+MARK = "\ufeff".encode()
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([MARK, MARK[:1], MARK[:2], b"\n", b"a"])), st.lists(st.integers(0, 20), max_size=4))
+def test_byte_order_marks_at_the_beginning_of_lines_are_removed(pieces, places):
+    text = b"".join(pieces)
+    cuts = sorted(min(place, len(text)) for place in places)
+    blocks = [text[start:stop] for start, stop in pairwise([0, *cuts, len(text)])]
+    expected = re.sub(rb"^(\xef\xbb\xbf)+", b"", text, flags=re.MULTILINE)
+    assert b"".join(without_marks(blocks)) == expected
+
+
+def test_files_with_marks_can_be_joined():
+    with fastvec.read_corpus(["\ufeffthe cat\n", "\ufeffthe dog"]) as corpus:
+        assert corpus.vocabulary(min_count=1).words == ["the", "cat", "dog"]
 
 
 @pytest.mark.parametrize("source", ["missing.txt", [Path("a.txt"), Path("missing.txt")]])

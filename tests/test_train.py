@@ -70,6 +70,13 @@ def test_a_given_vocabulary_is_trained_exactly(tmp_path):
         assert len(wv) == 5
 
 
+def test_words_of_a_vocabulary_that_do_not_occur_get_no_vectors(caplog):
+    given = fastvec.Vocabulary(["absent", "salt", "rain", "none"], np.array([9, 5, 4, 0]))
+    wv = fastvec.train([["salt", "rain", "none"]] * 50, vocabulary=given, dim=4, sample=0, threads=1)
+    assert (wv.words, wv.counts.tolist()) == (["salt", "rain"], [5, 4])
+    assert "or have a count of 0, get no vectors: 2 of 4, such as 'absent'" in caplog.text
+
+
 def test_metadata_tell_how_the_vectors_were_made():
     wv = fastvec.train(two_topics(), dim=10, seed=3, threads=1)
     assert wv.metadata["parameters"]["seed"] == 3

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from fastvec.corpus import stream
 from fastvec.corpus.stream import renumbered
-from fastvec.errors import FileError, InputError
-from fastvec.words import PackedWords, is_utf8, read_word_lines, word_lines
+from fastvec.errors import InputError
+from fastvec.words import PackedWords, is_utf8, read_word_lines, refuse_words, word_lines
 
 words_and_counts = st.dictionaries(
     st.text(alphabet="ab\x00é漢", max_size=20) | st.text(max_size=5).map(lambda word: "prefix of eight" + word),
@@ -65,14 +65,20 @@ def test_lines_of_words_are_read_as_they_were_written(counts):
     assert np.array_equal(read, counts)
 
 
-def test_counts_of_zero_are_for_words_that_were_never_counted():
-    assert read_word_lines([b"a\t0"], "x", counted=False)[1].tolist() == [0]
-    with pytest.raises(FileError, match=r"^x, line 1: the count must be a whole number of at least 1, not '0'$"):
-        read_word_lines([b"a\t0"], "x")
+def test_vocabularies_of_word2vec_and_glove_are_read():
+    words, counts = read_word_lines([b"</s> 0\n", b"the 9\n", b"new york\t3\n", b"of a 2\n", b"\n"], "x")
+    assert words == ["</s>", "the", "new york", "of a"]
+    assert counts.tolist() == [0, 9, 3, 2]
 
 
-def test_damaged_lines_can_be_repaired():
-    assert read_word_lines([b"\xe9\t1\n", b"\xe8\t1\n"], "x", errors="replace")[0] == ["\ufffd", "\ufffd"]
+def test_bytes_that_are_not_utf_8_are_kept_for_the_repair():
+    words, _ = read_word_lines([b"\xe9\t1\n", b"\xe9\t1\n"], "x", repairs=True)
+    assert PackedWords.pack(words, "surrogateescape").split() == [b"\xe9", b"\xe9"]
+
+
+def test_a_word_longer_than_a_format_holds_is_refused():
+    with pytest.raises(InputError, match=r"^a word has 4 bytes, a text file can hold 3; save"):
+        refuse_words(packed(["ab", "abcd"]), b" ", "text", longest=3)
 
 
 @pytest.mark.parametrize(("word", "problem"), [("", "is empty"), ("a\tb", "holds white space"), ("a\n", "holds white")])

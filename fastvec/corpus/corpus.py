@@ -206,6 +206,21 @@ class Corpus:
         ids = renumbered(self._chunks(), starts_of(known), finals[known])
         return self._with_ids(ids, PackedWords.pack(vocabulary.words), vocabulary.counts)
 
+    def occurring(self, vocabulary: Vocabulary) -> Vocabulary:
+        """Return the words of a vocabulary that occur here and have a count above 0, with their counts.
+
+        Raises
+        ------
+        InputError
+            If there are none.
+        """
+        known = set(self._words.decode())
+        is_here = np.array([word in known for word in vocabulary], bool) & (vocabulary.counts > 0)
+        if not is_here.any():
+            raise DataError(f"{self.name}: none of the {len(vocabulary):,} words of the vocabulary occurs")
+        words = [word for word, is_known in zip(vocabulary, is_here.tolist(), strict=True) if is_known]
+        return Vocabulary(words, vocabulary.counts[is_here])
+
     def with_joined(self, firsts: Sequence[str], seconds: Sequence[str], delimiter: str = "_") -> "Corpus":
         """Return the same text with pairs of words, where adjacent in a sentence, joined to one word each.
 

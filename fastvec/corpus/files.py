@@ -4,7 +4,9 @@ The file's name plays no part: a ``.txt`` that holds gzip data is decompressed, 
 """
 
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from fastvec.disk.compression import Compression, find_compression
@@ -29,7 +31,7 @@ _NOT_TEXT = {
 
 
 def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield the text of one file, which need not be seekable, in blocks without a byte order mark.
+    """Yield the text of one file, which need not be seekable, in blocks without byte order marks.
 
     `name` is what messages call it. `advance` is called with the number of bytes taken from the stream, before
     decompression. Raise `FileError` if the file cannot be read or decompressed, or is not UTF-8 text.
@@ -37,12 +39,25 @@ def read_blocks(stream: BinaryIO, name: str, advance: Callable[[int], None]) -> 
     counted = io.BufferedReader(_Counted(stream, advance), BLOCK)
     compression = find_compression(_read(counted.peek, _HEAD, name, None))
     opened: BinaryIO = compression.open(counted) if compression else counted
-    block = _read(opened.read, BLOCK, name, compression)
-    _refuse_binary(block[:_HEAD], name)
-    block = block.removeprefix(_BYTE_ORDER_MARK)
-    while block:
-        yield block
-        block = _read(opened.read, BLOCK, name, compression)
+    first = _read(opened.read, BLOCK, name, compression)
+    _refuse_binary(first[:_HEAD], name)
+    others = iter(lambda: _read(opened.read, BLOCK, name, compression), b"")
+    yield from without_marks(chain([first], others))
+
+
+def without_marks(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield blocks of text without the byte order marks at the beginning of lines, where files were joined."""
+    mark = b"\n" + _BYTE_ORDER_MARK
+    text, is_first = b"\n", True
+    for block in blocks:
+        text += block
+        if _BYTE_ORDER_MARK in text:
+            text = re.sub(rb"\n(?:\xef\xbb\xbf)+", b"\n", text)
+        held = next(n for n in range(len(mark) - 1, -1, -1) if text.endswith(mark[:n]))  # may become a mark
+        yield text[is_first : len(text) - held]
+        is_first = is_first and held == len(text)
+        text = text[len(text) - held :]
+    yield text[is_first:]
 
 
 class _Counted(io.RawIOBase):

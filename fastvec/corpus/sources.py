@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
-from fastvec.corpus.files import BLOCK, read_blocks, unusable
+from fastvec.corpus.files import BLOCK, read_blocks, unusable, without_marks
 from fastvec.corpus.numbers import Numbers, Table, is_integer, open_table
 from fastvec.errors import FileError, InputError
 
@@ -61,7 +61,7 @@ class Sentences:
 
     def parts(self, advance: _Advance) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield one part: its name and its blocks of text."""
-        yield self.name, self._blocks(advance)
+        yield self.name, without_marks(self._blocks(advance))
 
     def lines(self) -> Iterator[bytes]:
         """Yield each string as bytes."""

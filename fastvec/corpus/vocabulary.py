@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fastvec.checks import as_counts, check_words, shorten
 from fastvec.disk.atomic import replacing
+from fastvec.disk.compression import decompressed
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import FileError, InputError
 from fastvec.spelling import unknown_word
@@ -108,17 +109,17 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Vocabulary":
-        """Read a file of lines of word, tab, count.
+        """Read a file of lines of word, tab or space, and count, compressed or not.
 
-        The lines may be in any order; they are sorted.
+        The lines may be in any order; they are sorted. So the vocabularies of word2vec and GloVe can be read too.
 
         Raises
         ------
         FileError
             If the file cannot be read, has no words, or a line is malformed or repeats a word.
         """
-        with read_errors(path), open(path, "rb") as file:
-            words, counts = read_word_lines(file, path)
+        with read_errors(path), open(path, "rb") as file, decompressed(file, path) as lines:
+            words, counts = read_word_lines(lines, path)
         if counts is None:
             raise FileError(f"{path}: no words in this vocabulary")
         order = PackedWords.pack(words).falling_order(counts)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fastvec.checks import check_path
+from fastvec.disk.compression import compressing
 from fastvec.disk.scratch import ELSEWHERE, disk_errors
 from fastvec.errors import FileError, InputError
 
@@ -35,6 +36,8 @@ def check_folder(path: str | os.PathLike[str]) -> None:
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file to write that replaces `path` if the block succeeds, and vanishes if it fails.
 
+    It is compressed if the suffix of `path` says so: .gz, .bz2, .xz or .zst.
+
     On systems that can do so, it has no name until it is complete and on the disk, so that even a killed process leaves
     nothing behind. Raise `FileError` if space or permission is lacking.
     """
@@ -47,9 +50,18 @@ def replacing_all(*paths: str | os.PathLike[str]) -> Iterator[list[BinaryIO]]:
     """Do as `replacing` for files that belong together: none is replaced before all are on the disk."""
     with ExitStack() as stack:
         written = [stack.enter_context(_written(path)) for path in paths]
-        yield [file for file, _ in written]
-        for (file, aside), path in zip(written, paths, strict=True):
+        contents = [compressing(file, path) for (file, _), path in zip(written, paths, strict=True)]
+        try:
+            yield contents
+        except BaseException:
+            for content in contents:
+                with suppress(Exception):  # what has failed is reported, not what comes of it
+                    content.close()
+            raise
+        for content, (file, aside), path in zip(contents, written, paths, strict=True):
             with disk_errors(path, "it", ELSEWHERE):
+                if content is not file:
+                    content.close()
                 file.flush()
                 os.fsync(file.fileno())
                 if not aside.exists():  # without src_dir_fd, Python would link to the symbolic link

@@ -80,12 +80,8 @@ def unit_vectors(wv: KeyedVectors, rows: slice | NDArray[np.int64]) -> NDArray[n
     InputError
         If a number is not finite.
     """
-    vectors = wv.vectors[rows]
-    finite = np.isfinite(vectors).all(axis=1)
-    if not finite.all():
-        row = np.arange(len(wv))[rows][int(np.argmin(finite))]
-        raise DataError(f"the vector of {wv.words[row]!r} has numbers that are not finite; train again, or remove it")
-    return normalize_rows(vectors)
+    wv.check_finite(np.arange(len(wv))[rows])
+    return normalize_rows(wv.vectors[rows])
 
 
 def cut_vocabulary(wv: KeyedVectors, limit: int | None) -> int:

@@ -21,6 +21,7 @@ FEW_NUMBERS = 4
 NOT_A_NUMBER = 5
 TOO_LARGE = 6
 RUN_TOGETHER = 7  # a line of at least twice as many numbers as it should have
+NUMBER_IN_WORD = 8  # a word with spaces that holds one more number
 
 _GOOD, _NOT_A_NUMBER, _HARD, _TOO_LARGE = 0, 5, -1, 6
 
@@ -160,6 +161,36 @@ def _word_end(data, start, stop, dim):
     return end, fields
 
 
+@leaf
+def _has_point(data, start, stop):
+    """Return whether a number is written as one that need not be whole."""
+    for place in range(start, stop):
+        if data[place] == _DOT or data[place] == _LOWER_E or data[place] == _UPPER_E:
+            return True
+    return False
+
+
+@leaf
+def _number_within(data, start, end, stop):
+    """Find a field of a word, not its first, that looks like the numbers of its line; -1 if there is none.
+
+    Whole numbers are part of a word ("area 51") unless those after the word are whole too.
+    """
+    may_be_whole = not _has_point(data, end, stop)
+    position = start
+    while position < end:
+        while position < end and not _is_separator(data[position]):
+            position += 1
+        while position < end and _is_separator(data[position]):
+            position += 1
+        if position < end:
+            _, after, status = _parse_number(data, position)
+            is_number = status != _NOT_A_NUMBER and (after == end or _is_separator(data[after]))
+            if is_number and (may_be_whole or _has_point(data, position, after)):
+                return position
+    return -1
+
+
 @entry
 def parse_lines(data, start, stop, first_row, values, spans, hard):
     """Read lines until the end, or until one needs the caller.
@@ -222,6 +253,9 @@ def parse_lines(data, start, stop, first_row, values, spans, hard):
             found, place, status, n_hard = _parse_row(data, end, row, values, hard, n_hard)
             if status != DONE:
                 return status, row, position, place, hard_before
+            within = _number_within(data, position, end, line_end)
+            if within >= 0:
+                return NUMBER_IN_WORD, row, position, within, hard_before
         spans[row, 0] = position
         spans[row, 1] = end
         row += 1

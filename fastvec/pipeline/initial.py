@@ -12,6 +12,8 @@ from fastvec.errors import DataError
 from fastvec.models.input_rows import InputRows
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
+from fastvec.vectors.rows import finite_rows
+from fastvec.vectors.selection import not_finite
 
 Matrix = NDArray[np.float32]
 
@@ -62,8 +64,9 @@ class Initial:
             contexts = contexts.astype(np.float32, copy=False)
             if kind == "sum":
                 vectors = vectors - contexts
-        if not all(np.isfinite(matrix).all() for matrix in (vectors, contexts) if matrix is not None):
-            raise DataError(f"{name}: not all of its numbers are finite")
+        for matrix in (vectors, contexts):
+            if matrix is not None and not (finite := finite_rows(matrix)).all():
+                raise DataError(f"{name}: {not_finite(given.words[int(np.argmin(finite))])}; omit the word")
         return cls(given, words, vectors, contexts)
 
     @property

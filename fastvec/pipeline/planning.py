@@ -228,7 +228,7 @@ def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]
         if isinstance(request.words.phrases, Phrases):
             corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
         if given is not None:
-            corpus = stack.enter_context(corpus.with_vocabulary(given))
+            corpus = stack.enter_context(corpus.with_vocabulary(given if scale else corpus.occurring(given)))
         chosen = corpus.vocabulary(*limits) if given is None and not scale else corpus.vocabulary(1)
         seconds = (perf_counter() - began) * (scale or 1)
         text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)

@@ -190,7 +190,13 @@ def _choose_words(
         assert isinstance(words.phrases, Phrases)
         text = stack.enter_context(join_phrases(text, words.phrases))
     assert given is None or isinstance(given, Vocabulary)
-    chosen = text.vocabulary(words.min_count, words.max_vocab) if given is None else given
+    chosen = text.vocabulary(words.min_count, words.max_vocab) if given is None else text.occurring(given)
+    if given is not None and len(chosen) < len(given):
+        absent = next(word for word in given if word not in chosen)
+        _LOG.warning(
+            "%s: words of the vocabulary that do not occur, or have a count of 0, get no vectors: %s of %s, such as %r",
+            text.name, f"{len(given) - len(chosen):,}", f"{len(given):,}", absent,
+        )  # fmt: skip
     if initial is not None:
         chosen = initial.choose(chosen)
     if given is not None or (initial is not None and initial.words == "old"):

@@ -12,6 +12,7 @@ from fastvec.errors import MachineError
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 from fastvec.vectors.queries import Item, Neighbours, list_items
+from fastvec.vectors.rows import normalize_rows
 
 
 class ApproximateIndex:
@@ -46,10 +47,11 @@ class ApproximateIndex:
             ) from None
         check_integer("accuracy", accuracy, 1)
         vectors = as_vectors("vectors", vectors)
+        vectors.check_finite()
         self._vectors = vectors
         self._index: Any = Index(ndim=vectors.dim, metric="cos", dtype="f16", expansion_search=accuracy)
         for start in range(0, len(vectors), 1 << 16):
-            block = np.ascontiguousarray(vectors.vectors[start : start + (1 << 16)], np.float32)
+            block = normalize_rows(vectors.vectors[start : start + (1 << 16)])  # as float16 their lengths may overflow
             self._index.add(np.arange(start, start + len(block)), block)
 
     def __repr__(self) -> str:

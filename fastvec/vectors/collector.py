@@ -1,13 +1,11 @@
 """Rows read in blocks, collected in one matrix without a second copy of it."""
 
-import os
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import FileError
-from fastvec.vectors.selection import REPLACE, Selection, converted
+from fastvec.vectors.selection import NOT_UTF8, Selection, converted
 from fastvec.vectors.storage import freeze
 from fastvec.words import PackedWords
 
@@ -15,18 +13,15 @@ from fastvec.words import PackedWords
 class Collector:
     """The words and vectors read so far; the reader itself stops at the limit of the selection.
 
-    Messages name `path`, and places in it by their `unit`, "line" or "byte". Where a header states `n_words`, their
-    memory is allocated at once.
+    Messages name places in the file by their `unit`, "line" or "byte". Where a header states `n_words`, their memory is
+    allocated at once.
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], unit: str, dim: int, n_words: int | None, selection: Selection
-    ) -> None:
+    def __init__(self, unit: str, dim: int, n_words: int | None, selection: Selection) -> None:
         self.dim = dim
         self.n_words = 0
-        self._path = path
         self._unit = unit
-        self._repairs = selection.repairs
+        self._selection = selection
         self._dtype = np.dtype(np.float32 if selection.dtype is None else selection.dtype)
         self._wanted = selection.encoded_words()
         whole = n_words is not None and self._wanted is None
@@ -57,7 +52,18 @@ class Collector:
         keep = spans[:, 0] >= 0
         if not keep.all():
             spans, places = spans[keep], places[keep]
-        words = self._checked(PackedWords.gather(data, spans), places)
+        words = PackedWords.gather(data, spans)
+        invalid = words.find_invalid()
+        if len(invalid):
+            word, place = words.bytes_of(invalid[0])[:40], f"{self._unit} {places[invalid[0]]:,}"
+            self._selection.pass_over(place, f"the word {word!r} is not UTF-8", len(invalid), cure=NOT_UTF8)
+            if self._selection.replaces:
+                words = PackedWords.pack(words.decode("replace"))
+            else:
+                valid = np.ones(len(words), bool)
+                valid[invalid] = False
+                keep[keep] = valid
+                words, places = words.take(valid), places[valid]
         if self._wanted is not None:
             chosen = np.array([word in self._wanted for word in words.split()], bool)
             keep[keep] = chosen
@@ -70,25 +76,13 @@ class Collector:
         self._words.append(words)
         self._places.append(places)
 
-    def _checked(self, words: PackedWords, places: NDArray[np.int64]) -> PackedWords:
-        invalid = words.find_invalid()
-        if not len(invalid):
-            return words
-        if self._repairs:
-            return PackedWords.pack(words.decode("replace"))
-        place, word = places[invalid[0]], words.bytes_of(invalid[0])[:40]
-        raise FileError(
-            f"{self._path}, {self._unit} {place:,}: the word {word!r} is not UTF-8; "
-            f"convert the file (iconv), or read it with {REPLACE}"
-        )
-
     def _store(self, block: NDArray[np.float32]) -> None:
         if self._matrix is None:
-            self._blocks.append(converted(block, self._dtype, self._path).copy())
+            self._blocks.append(converted(block, self._dtype, self._selection).copy())
             return
         rows = self._matrix[self.n_words : self.n_words + len(block)]
         if not np.may_share_memory(rows, block):
-            rows[:] = converted(block, self._dtype, self._path)
+            rows[:] = converted(block, self._dtype, self._selection)
 
     def finish(self) -> dict[str, Any]:
         """Return the arguments of `KeyedVectors`.
@@ -105,13 +99,13 @@ class Collector:
         if not find_repeats(words.data, words.offsets, slots, first):
             return {"words": words, "vectors": freeze(matrix)}
         keep = first == np.arange(self.n_words, dtype=kind)
-        if not self._repairs:
-            places = np.concatenate(self._places)
-            word = int(np.flatnonzero(~keep)[0])
-            raise FileError(
-                f"{self._path}, {self._unit} {places[word]:,}: the word {words.bytes_of(word).decode()!r} was already "
-                f"at {self._unit} {places[first[word]]:,}; read with {REPLACE} to keep the first"
-            )
+        places, repeated = np.concatenate(self._places), np.flatnonzero(~keep)
+        word = int(repeated[0])
+        self._selection.pass_over(
+            f"{self._unit} {places[word]:,}",
+            f"the word {words.bytes_of(word).decode()!r} was already at {self._unit} {places[first[word]]:,}",
+            len(repeated),
+        )
         return {"words": words.take(keep), "vectors": freeze(matrix[keep])}
 
     def _take_matrix(self) -> NDArray[Any]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from fastvec.errors import FileError
 from fastvec.subwords import Ngrams, Subwords
 from fastvec.vectors.format import Format
-from fastvec.vectors.selection import Selection, select
+from fastvec.vectors.rows import finite_rows
+from fastvec.vectors.selection import Selection, not_finite, select
 from fastvec.vectors.source import Source
 from fastvec.words import PackedWords
 
@@ -32,6 +33,22 @@ _MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 _LOSSES = {1: "hierarchical", 2: "negative", 3: "softmax", 4: "one-vs-all"}
 
 
+class _Cut(Subwords):
+    """The n-grams of a model some of whose words were cut off: these keep their vectors."""
+
+    def __init__(self, ngrams: Ngrams, words: PackedWords, inputs: NDArray[np.float32]) -> None:
+        super().__init__(ngrams, inputs[len(words) :])
+        self._own = inputs[: len(words)]
+        self._places = {word: row for row, word in enumerate(words.split())}
+
+    def vector(self, word: str) -> NDArray[np.float32]:
+        """Return the vector of any word, (dim,) float32: the model's if it knows the word, else that of its n-grams."""
+        packed = PackedWords.pack([word])
+        row = self._places.get(packed.bytes_of(0), len(self._own))
+        vector: NDArray[np.float32] = self.compose(packed, self._own[row : row + 1])[0]
+        return vector
+
+
 def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
     """Read a fastText model; raise `FileError` if it is a classifier, quantised or damaged."""
     model = _Model(source.data, source.path)
@@ -39,19 +56,23 @@ def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
     packed, counts = model.read_dictionary()
     inputs = model.read_matrix("input", arguments["dim"], len(packed) + arguments["bucket"])
     outputs = model.read_matrix("output", arguments["dim"], len(packed))
-    subwords = None
+    ngrams, subwords = None, None
     vectors = inputs[: len(packed)]
     if arguments["maxn"] > 0 and arguments["bucket"] > 0:
         ngrams = Ngrams(arguments["minn"], arguments["maxn"], arguments["bucket"])
         subwords = Subwords(ngrams, inputs[len(packed) :])
         vectors = subwords.compose(packed, vectors)
-    finite = np.isfinite(vectors).all(axis=1)
-    if not finite.all():
-        raise FileError(f"{source.path}: the vector of word {int(np.argmin(finite)) + 1:,} is not finite")
+    wrong = np.flatnonzero(~finite_rows(vectors))
+    if len(wrong) and not selection.repairs:
+        word = packed.bytes_of(int(wrong[0])).decode(errors="replace")
+        selection.pass_over(f"word {wrong[0] + 1:,}", not_finite(word))
     contexts = outputs if arguments["loss"] == "negative" else None
-    found = {"words": packed, "vectors": vectors, "counts": counts, "context_vectors": contexts}
+    found: dict[str, Any] = {"words": packed, "vectors": vectors, "counts": counts, "context_vectors": contexts}
+    found = select(found, selection)
+    if ngrams is not None and len(found["words"]) < len(packed):
+        subwords = _Cut(ngrams, packed, inputs)
     metadata = {"parameters": arguments, "source": "fastText"}
-    return select(found, source.path, selection) | {"metadata": metadata, "subwords": subwords}
+    return found | {"metadata": metadata, "subwords": subwords}
 
 
 class _Model:

@@ -1,14 +1,17 @@
 """The list of file formats: recognised by their content when read, chosen by the suffix when written."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from fastvec.checks import check_choice, check_path
 from fastvec.disk.atomic import check_folder, replacing_all
+from fastvec.disk.compression import COMPRESSED, without_compression
 from fastvec.errors import FileError, InputError
 from fastvec.vectors import fasttext, native, numpy_pair, word2vec_binary, word2vec_text
 from fastvec.vectors.format import Format
-from fastvec.vectors.source import Source
+from fastvec.vectors.source import HEAD, Source
 from fastvec.vectors.storage import Storage
 
 _KNOWN = (
@@ -40,10 +43,14 @@ def recognise(source: Source) -> Format:
     for magic, kind in _FOREIGN.items():
         if source.head.startswith(magic):
             raise FileError(f"{source.path}: is {kind}")
-    for format in _KNOWN:
-        if format.recognise(source.head):
-            return format
-    raise FileError(f"{source.path}: is not a file of vectors, or of a kind that fastvec does not know")
+    found = _recognised(source.head)
+    if found is None:
+        raise FileError(f"{source.path}: is not a file of vectors, or of a kind that fastvec does not know")
+    return found
+
+
+def _recognised(head: bytes) -> Format | None:
+    return next((format for format in _KNOWN if format.recognise(head)), None)
 
 
 def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format:
@@ -52,9 +59,10 @@ def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format
     if name is not None:
         check_choice("format", name, FORMATS)
     else:
-        name = SUFFIXES.get(Path(path).suffix.lower())
+        name = SUFFIXES.get(without_compression(path).suffix.lower())
         if name is None:
-            raise InputError(f"{path}: the name must end in {', '.join(SUFFIXES)}")
+            compressed = " or ".join(COMPRESSED)
+            raise InputError(f"{path}: the name must end in {', '.join(SUFFIXES)}, perhaps before {compressed}")
     return _BY_NAME[name]
 
 
@@ -79,7 +87,32 @@ def save(vectors: Storage, path: str | os.PathLike[str], format: str | None = No
     with replacing_all(*(target for target, _ in targets)) as files:
         for file, (_, write_one) in zip(files, targets, strict=True):
             assert write_one is not None  # `find_format` returns only formats that can be written
-            write_one(file, vectors)
+            watched = _Head(file)
+            write_one(cast(BinaryIO, watched), vectors)
+        kind = _recognised(bytes(watched.head))  # of the last file, the main one
+        if kind is not found:
+            taken = kind.title if kind else "none"
+            raise InputError(
+                f"{path}: as {found.title} these words and numbers would be taken for {taken}; save as .safetensors"
+            )
+
+
+class _Head:
+    """A file to write that keeps its first bytes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.head = bytearray()
+        self._file = file
+
+    def write(self, data: Any) -> None:
+        """Write bytes or a contiguous array."""
+        self.head += memoryview(data).cast("B")[: HEAD - len(self.head)]
+        self._file.write(data)
+
+    def writelines(self, lines: Iterable[bytes]) -> None:
+        """Write some lines."""
+        for line in lines:
+            self.write(line)
 
 
 def left_out(vectors: Storage, format: str) -> list[str]:

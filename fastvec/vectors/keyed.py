@@ -119,6 +119,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
             raise InputError(f"n_clusters must be at most {len(self):,}, the number of words, not {n_clusters}")
         check_integer("iterations", iterations, 1)
         check_integer("seed", seed, 0)
+        self.check_finite()
         starts = np.random.default_rng(seed).choice(len(self), n_clusters, replace=False)
         labels = kmeans.cluster_directions(self.vectors, normalize_rows(self.vectors[starts]), iterations)
         return kmeans.number_by_first(labels)
@@ -174,10 +175,12 @@ class KeyedVectors(Queries, metaclass=Suggesting):
 
     def normalize(self) -> Self:
         """Scale each vector to length 1; vectors of zeros stay."""
+        self.check_finite()
         return self._with(np.concatenate([normalize_rows(block) for _, block in blocks(self.vectors)]))
 
     def center(self) -> Self:
         """Subtract the mean of all vectors from each."""
+        self.check_finite()
         return self._with(self.vectors - transform.mean_row(self.vectors))
 
     def remove_components(self, n_components: int | None = None) -> Self:
@@ -201,6 +204,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         check_integer("n_components", count, 1)
         if count >= self.dim:
             raise InputError(f"n_components must be below {self.dim}, not {count}")
+        self.check_finite()
         return self._with(transform.without_components(self.vectors, count))
 
     def subset(self, words: Iterable[str]) -> Self:

@@ -1,36 +1,33 @@
 """Chunks of whole lines of "word number number ...", parsed in threads by compiled code."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.errors import FileError
 from fastvec.kernels import parse_numbers as kernel
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.decimals import nearest_float32
 from fastvec.vectors.headers import FIELD
-from fastvec.vectors.selection import REPLACE, Selection
-from fastvec.vectors.source import Source
+from fastvec.vectors.selection import Selection
 
 _PIECE = 1 << 18  # bytes that are worth a thread
-_NO_LINE, _NO_WORD = -1, -2  # in the spans: an empty line, a line without a word
+_NO_LINE, _FAULTY = -1, -2  # in the spans: an empty line, a line that is passed over
 
 
 @dataclass
 class Lines:
     """Chunks of whole lines, parsed in threads into a collector."""
 
-    source: Source
     collector: Collector
     selection: Selection
     pool: ThreadPoolExecutor
     threads: int
     line: int  #: Number of the next line in the file.
-    seen: int = 0  #: Words read, wanted or not.
+    seen: int = 0  #: Words read, wanted or not, and faulty lines.
+    _faults: list[tuple[int, str]] = field(default_factory=list)  # of one piece: rows and what is wrong
 
     @property
     def enough(self) -> bool:
@@ -43,9 +40,15 @@ class Lines:
         while start < len(chunk) and not self.enough:
             stop = len(chunk) if limit is None else _after_lines(data, start, limit - self.seen)
             spans, block = self._parse(chunk, data, start, stop)
-            self.seen += int((spans[:, 0] != _NO_LINE).sum())
-            if n_words is not None and self.seen > n_words:
-                self._fail(len(spans) - 1, f"more than the {n_words:,} words that its header claims")
+            n_before, self.seen = self.seen, self.seen + int((spans[:, 0] != _NO_LINE).sum())
+            for row, problem in sorted(self._faults):
+                self.selection.pass_over(f"line {self.line + row:,}", problem)
+            self._faults.clear()
+            if n_words is not None and n_before <= n_words < self.seen:
+                row = int(np.flatnonzero(spans[:, 0] != _NO_LINE)[n_words - n_before])
+                self.selection.pass_over(
+                    f"line {self.line + row:,}", f"more than the {n_words:,} words that its header claims"
+                )
             self.collector.add(block, data, spans, np.arange(self.line, self.line + len(spans)))
             self.line += len(spans)
             start = stop
@@ -62,53 +65,56 @@ class Lines:
         spans = np.full((rows[-1], 2), _NO_LINE, np.int64)
         block = self.collector.block(rows[-1])
         parts = zip(pairwise(cuts), rows, strict=False)
-        futures = [self.pool.submit(self._parse_piece, data, *cut, row, block, spans) for cut, row in parts]
+        futures = [self.pool.submit(self._parse_piece, chunk, *cut, row, block, spans) for cut, row in parts]
         for future in futures:
             future.result()
         return spans, block
 
     def _parse_piece(
         self,
-        data: NDArray[np.uint8],
+        chunk: bytes,
         position: int,
         stop: int,
         row: int,
         block: NDArray[np.float32],
         spans: NDArray[np.int64],
     ) -> None:
+        data = np.frombuffer(chunk, np.uint8)
         hard = np.empty((max(256, block.shape[1]), 4), np.int64)
         while position < stop:
             status, row, position, place, n_hard = kernel.parse_lines(data, position, stop, row, block, spans, hard)
             for hard_row, column, begin, end in hard[:n_hard].tolist():
-                block[hard_row, column] = self._nearest(data[begin:end].tobytes(), hard_row)
-            if status in (kernel.BLANK, kernel.NO_WORD) and (status == kernel.BLANK or self.selection.repairs):
-                spans[row, 0] = _NO_LINE if status == kernel.BLANK else _NO_WORD
-                position += data[position:stop].tobytes().index(b"\n") + 1
+                block[hard_row, column] = value = nearest_float32(chunk[begin:end])
+                if not np.isfinite(value):
+                    self._pass_over(spans, hard_row, self._problem(kernel.TOO_LARGE, begin, chunk))
+            if status not in (kernel.DONE, kernel.HARD_FULL):
+                spans[row, 0] = _NO_LINE
+                if status != kernel.BLANK:
+                    self._pass_over(spans, row, self._problem(status, place, chunk))
+                position = chunk.index(b"\n", position) + 1
                 row += 1
-            elif status not in (kernel.DONE, kernel.HARD_FULL):
-                self._refuse(status, row, place, data)
 
-    def _nearest(self, text: bytes, row: int) -> np.float32:
-        value = nearest_float32(text)
-        if not np.isfinite(value):
-            self._fail(row, f"{text[:40].decode()!r} is too large for float32")
-        return value
+    def _pass_over(self, spans: NDArray[np.int64], row: int, problem: str) -> None:
+        if not self.selection.repairs:
+            self.selection.pass_over(f"line {self.line + row:,}", problem)
+        if spans[row, 0] != _FAULTY:
+            spans[row, 0] = _FAULTY
+            self._faults.append((row, problem))
 
-    def _refuse(self, status: int, row: int, place: int, data: NDArray[np.uint8]) -> NoReturn:
+    def _problem(self, status: int, place: int, chunk: bytes) -> str:
         dim = self.collector.dim
         if status == kernel.NO_WORD:
-            self._fail(row, f"begins with a space, so its word is empty; read with {REPLACE} to omit it")
+            return "begins with a space, so its word is empty"
         if status == kernel.FEW_NUMBERS:
-            self._fail(row, f"has {place:,} numbers after the word, {dim:,} are expected")
+            return f"has {place:,} numbers after the word, {dim:,} are expected"
         if status == kernel.RUN_TOGETHER:
-            self._fail(row, f"has {place:,} fields, {dim + 1:,} are expected; a newline seems to be missing")
-        field = FIELD.findall(data[place : place + 64].tobytes())[0].decode(errors="backslashreplace")
+            return f"has {place:,} fields, {dim + 1:,} are expected; a newline seems to be missing"
+        field = FIELD.findall(chunk[place : place + 64])[0].decode(errors="backslashreplace")
         if status == kernel.TOO_LARGE:
-            self._fail(row, f"{field!r} is too large for float32")
-        self._fail(row, f"{field!r} is not a finite number")
-
-    def _fail(self, row: int, problem: str) -> NoReturn:
-        raise FileError(f"{self.source.path}, line {self.line + row:,}: {problem}")
+            return f"{field!r} is too large for float32"
+        if status == kernel.NUMBER_IN_WORD:
+            return f"{field!r} is a number more than the {dim:,} that are expected"
+        return f"{field!r} is not a finite number"
 
 
 def _after_lines(data: NDArray[np.uint8], start: int, n_lines: int) -> int:

@@ -2,28 +2,31 @@
 
 import os
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from fastvec.checks import check_path, renamed, shorten
 from fastvec.errors import FileError, InputError
+from fastvec.parameters import documented
+from fastvec.settings import Loading
 from fastvec.vectors.formats import recognise
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.rows import blocks
-from fastvec.vectors.selection import Errors, Selection
+from fastvec.vectors.selection import Selection
 from fastvec.vectors.source import Source
 
 
 @renamed(restrict_vocab="limit", vocab_limit="limit")
+@documented(Loading)
 def load(
     path: str | os.PathLike[str],
     *,
     limit: int | None = None,
     words: Collection[str] | None = None,
     dtype: DTypeLike | None = None,
-    errors: Errors = "strict",
+    errors: Literal["strict", "replace", "skip"] = "strict",
 ) -> KeyedVectors:
     """Read vectors from a file of any format that fastvec knows, compressed (gzip, bzip2, xz, zstd) or not.
 
@@ -31,15 +34,7 @@ def load(
     ----------
     path : path
         The file; its format is recognised by its content.
-    limit : int, optional
-        Read only the first, most frequent, N words.
-    words : collection of str, optional
-        Keep only these words; those that the file lacks are ignored.
-    dtype : {"float32", "float16"}, optional
-        Kind of number to keep; by default that of the file.
-    errors : {"strict", "replace"}
-        What to do with words that are not UTF-8, repeated or empty. "strict" refuses the file. "replace" replaces
-        invalid bytes with U+FFFD, keeps the first of equal words and, in text, omits the empty one.
+    {parameters}
 
     Returns
     -------
@@ -55,8 +50,9 @@ def load(
     Notes
     -----
     Files of fastvec and NumPy are mapped into memory, not read, and stay valid when the file is replaced, as by `save`,
-    or removed. But if another program truncates a mapped file, the system ends this process (SIGBUS) when the
-    missing part is used, and no error can be raised. ``wv.vectors.copy()`` is not mapped.
+    or removed. Numbers in them that are not finite are refused when they are used, in other files at once. If another
+    program truncates a mapped file, the system ends this process (SIGBUS) when the missing part is used, and no error
+    can be raised. ``wv.vectors.copy()`` is not mapped.
 
     Examples
     --------
@@ -68,9 +64,21 @@ def load(
     <KeyedVectors: 1 words, 2 dimensions, float32>
     """
     check_path("path", path)
-    selection = Selection(limit, words, dtype, errors)
+    kind: Any = None if dtype is None else _name_of(dtype)
+    selection = Selection(path, Loading(limit=limit, words=words, dtype=kind, errors=errors))
     source = Source(path)
-    return KeyedVectors(**recognise(source).read(source, selection))
+    vectors = KeyedVectors(**recognise(source).read(source, selection))
+    if not len(vectors) and selection.faults.n:
+        raise FileError(f"{path}: has no word with a vector that can be read; {selection.faults.first}")
+    selection.faults.report()
+    return vectors
+
+
+def _name_of(dtype: object) -> str:
+    try:
+        return np.dtype(dtype).name  # type: ignore[call-overload,no-any-return]
+    except TypeError:
+        return str(dtype)
 
 
 def as_vectors(name: str, given: Any) -> KeyedVectors:
@@ -104,8 +112,8 @@ def check_copy(vectors: KeyedVectors, path: str | os.PathLike[str]) -> None:
             raise FileError(f"{path}: does not hold the same numbers for {word!r}")
 
 
-def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return what a file of vectors holds, as JSON values.
+def describe(path: str | os.PathLike[str], errors: Literal["strict", "replace", "skip"] = "strict") -> dict[str, Any]:
+    """Return what a file of vectors holds, as JSON values; `errors` is as in `load`.
 
     Returns
     -------
@@ -113,7 +121,8 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
         ``format``, ``words``, ``dim``, ``dtype``, ``counts`` and ``context_vectors`` (whether there are any),
         ``phrases`` (how many), ``first_words``, and ``metadata`` if there are any.
     """
-    vectors = load(path)
+    vectors = load(path, errors=errors)
+    vectors.check_finite()
     facts = {
         "format": recognise(Source(path)).name,
         "words": len(vectors),

@@ -89,7 +89,7 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
         "subwords": _subwords(header, arrays, path),
         "phrases": phrases,
     }
-    return select({"words": packed, **arrays}, path, selection) | found
+    return select({"words": packed, **arrays}, selection) | found
 
 
 def _json(header: Header, name: str, path: str | os.PathLike[str]) -> dict[str, Any]:

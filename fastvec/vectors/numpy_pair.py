@@ -5,7 +5,6 @@ The array is mapped into memory, never unpickled.
 
 import os
 import re
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,9 +12,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.disk.compression import without_compression
 from fastvec.errors import FileError
 from fastvec.vectors.format import Format
-from fastvec.vectors.selection import REPLACE, Selection, select
+from fastvec.vectors.selection import NOT_UTF8, Selection, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, read_word_lines, word_lines
@@ -27,7 +27,6 @@ _FIELDS = (
     r"'shape' *: *\(((?: *\d{1,18} *,)* *(?:\d{1,18} *)?)\)",
 )
 _MAGIC = b"\x93NUMPY"
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
 def vocabulary_path(path: str | os.PathLike[str]) -> Path:
@@ -36,25 +35,20 @@ def vocabulary_path(path: str | os.PathLike[str]) -> Path:
     >>> vocabulary_path("vectors/en.npy.gz").as_posix()
     'vectors/en.vocab.tsv'
     """
-    path = Path(path)
-    if path.suffix.lower() in _COMPRESSED:
-        path = path.with_suffix("")
-    return path.with_suffix(".vocab.tsv")
+    return Path(without_compression(path)).with_suffix(".vocab.tsv")
 
 
 def read_numpy(source: Source, selection: Selection) -> dict[str, Any]:
     """Read a ``.npy`` file, a matrix of floating point numbers, and a word for each of its rows."""
     matrix = _read_matrix(source)
     vocabulary = Source(vocabulary_path(source.path))
-    lines, cure = BytesIO(vocabulary.data.tobytes()), f"convert the file (iconv), or read it with {REPLACE}"
-    words, counts = read_word_lines(lines, vocabulary.path, counted=False, errors=selection.errors, cure=cure)
-    packed = PackedWords.pack(words)
+    lines = BytesIO(vocabulary.data.tobytes())
+    words, counts = read_word_lines(lines, vocabulary.path, counted=False, repairs=selection.repairs, cure=NOT_UTF8)
+    packed = PackedWords.pack(words, "surrogateescape")
     if len(packed) != len(matrix):
         raise FileError(f"{vocabulary.path}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
-    if selection.dtype is None and matrix.dtype not in (np.float32, np.float16):
-        selection = replace(selection, dtype=np.float32)
     found = {"words": packed, "vectors": matrix, "counts": counts}
-    return select(found, source.path, selection)
+    return select(found, selection, None if matrix.dtype in (np.float32, np.float16) else np.float32)
 
 
 def _read_matrix(source: Source) -> NDArray[Any]:

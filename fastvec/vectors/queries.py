@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fastvec.checks import check_choice, check_flag, check_integer, check_number, check_words, renamed, shorten
 from fastvec.errors import InputError, UnknownWordError
 from fastvec.tabular import Tabular
-from fastvec.vectors.rows import blocks, inverse, normalize_rows
+from fastvec.vectors.rows import blocks, cosines_with, normalize_rows
 from fastvec.vectors.search import search
 from fastvec.vectors.storage import Storage
 
@@ -165,8 +165,8 @@ class Queries(Storage):
         unit = self.units([item])[0]
         cosines = np.empty(len(self), np.float32)
         for rows, block in blocks(self.vectors):
-            cosines[rows] = block @ unit
-        return cosines * inverse(self.norms)
+            cosines[rows] = cosines_with(unit[None], block, self.norms[rows])[0]
+        return cosines
 
     def n_similarity(self, first: Iterable[str], second: Iterable[str]) -> float:
         """Return the cosine of the mean vectors of two groups of words.
@@ -265,7 +265,7 @@ class Queries(Storage):
         known = self._known("words", listed, skip_unknown)
         if not known:
             raise UnknownWordError("none of the words has a vector")
-        mean: NDArray[np.float32] = self[known].mean(axis=0, dtype=np.float32)
+        mean: NDArray[np.float32] = self[known].mean(axis=0, dtype=np.float64).astype(np.float32)
         return mean
 
     def units(self, items: Iterable[Item]) -> NDArray[np.float32]:
@@ -294,6 +294,8 @@ class Queries(Storage):
             raise InputError(f"an item must be a word or a vector, not {shorten(item)}")
         if vector.shape != (self.dim,):
             raise InputError(f"a vector must have {self.dim} numbers, not the shape {vector.shape}")
+        with np.errstate(over="ignore"):
+            vector = vector.astype(np.float32, copy=False)
         if not np.isfinite(vector).all():
             raise InputError("a vector must hold finite numbers only")
         return vector

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.vectors.rows import inverse
+from fastvec.vectors.rows import cosines_with
 
 # From cosines (n_queries, n_rows) to scores (n_answers, n_rows).
 Score: TypeAlias = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -43,13 +43,11 @@ def search(
     pairs = sorted((row, query) for query, rows in enumerate(excluded) for row in set(rows) if row < n_rows)
     out_rows, out_queries = np.array(pairs, np.int64).reshape(-1, 2).T
     best = _Best(n_answers, n_best)
-    scale = inverse(norms)
     n_block = max(_FEWEST_ROWS, _PRODUCTS // len(units))
     stop = 0
     while stop < n_rows:
         start, stop = stop, stop + max(n_block, 4 * n_best if stop == 0 else 0)
-        cosines = units @ matrix[start:stop].astype(np.float32, copy=False).T
-        cosines *= scale[start:stop]
+        cosines = cosines_with(units, matrix[start:stop], norms[start:stop])
         scores = cosines if score is None else score(cosines)
         here = slice(*np.searchsorted(out_rows, [start, stop]))
         scores[out_queries[here], out_rows[here] - start] = -np.inf

@@ -1,79 +1,102 @@
 """What `load` was asked for, and how a file that is mapped into memory is cut down to it."""
 
+import logging
 import os
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.checks import check_choice, check_integer, check_words
-from fastvec.errors import FileError, InputError
+from fastvec.checks import check_words
+from fastvec.errors import FileError
+from fastvec.settings import Loading
+from fastvec.vectors.rows import finite_rows
 from fastvec.words import PackedWords
 
-Errors: TypeAlias = Literal["strict", "replace"]
+#: How to read a file despite its faults, in Python and on the command line.
+SKIP = "errors='skip' (--errors skip)"
+#: What to do about words that are not UTF-8.
+NOT_UTF8 = "convert the file (iconv), or read it with errors='replace' (--errors replace)"
 
-#: How to read words despite their faults, in Python and on the command line.
-REPLACE = "errors='replace' (fastvec convert --errors replace)"
+_LOG = logging.getLogger(__name__)
 _MATRICES = ("vectors", "context_vectors")
 
 
-@dataclass(frozen=True)
+@dataclass
+class Faults:
+    """What is wrong with a file: the first fault, and how many there are."""
+
+    path: str | os.PathLike[str]
+    n: int = 0
+    first: str = ""
+
+    def add(self, fault: str, n: int = 1) -> None:
+        """Count some faults; `fault` describes the first of them and where it is."""
+        self.first = self.first or fault
+        self.n += n
+
+    def report(self) -> None:
+        """Log how many there are, if any, and the first."""
+        if self.n:
+            faults = "a fault" if self.n == 1 else f"{self.n:,} faults, the first"
+            _LOG.warning("%s: passed over %s: %s", self.path, faults, self.first)
+
+
 class Selection:
-    """What to read of a file; `load` documents the parameters, which are checked here."""
+    """What to read of a file, by the settings of `load`, and the faults that were passed over in it."""
 
-    limit: int | None = None
-    words: Collection[str] | None = None
-    dtype: DTypeLike | None = None
-    errors: Errors = "strict"
-
-    def __post_init__(self) -> None:
-        if self.limit is not None:
-            check_integer("limit", self.limit, 1)
-        if self.words is not None:
-            object.__setattr__(self, "words", check_words("words", self.words))
-        if self.dtype is not None and not _is_kept(self.dtype):
-            raise InputError(f"dtype must be float32 or float16, not {self.dtype}")
-        check_choice("errors", self.errors, ("strict", "replace"))
-
-    @property
-    def repairs(self) -> bool:
-        """Whether damaged words are repaired instead of refused."""
-        return self.errors == "replace"
+    def __init__(self, path: str | os.PathLike[str], settings: Loading) -> None:
+        self.limit, self.dtype = settings.limit, settings.dtype
+        self.words = None if settings.words is None else check_words("words", settings.words)
+        self.repairs = settings.errors != "strict"  #: Whether faults are passed over.
+        self.replaces = settings.errors == "replace"  #: Whether words that are not UTF-8 are repaired, not omitted.
+        self.faults = Faults(path)
 
     def encoded_words(self) -> set[bytes] | None:
         """Return the words to keep as UTF-8, or None for all."""
         return None if self.words is None else {word.encode("utf-8", "surrogatepass") for word in self.words}
 
+    def pass_over(
+        self, where: str, problem: str, n: int = 1, *, cure: str = f"to read what can be read: {SKIP}"
+    ) -> None:
+        """Count `n` faults, of which the first is `problem` at `where`, such as "line 3".
 
-def _is_kept(dtype: DTypeLike) -> bool:
-    """Return whether vectors are kept as this kind of number."""
-    try:
-        return np.dtype(dtype) in (np.float32, np.float16)
-    except TypeError:
-        return False
+        Raises
+        ------
+        FileError
+            If faults are not passed over; it ends in `cure`.
+        """
+        if not self.repairs:
+            place = f", {where}" if where else ""
+            raise FileError(f"{self.faults.path}{place}: {problem}; {cure}")
+        self.faults.add(f"{where}: {problem}" if where else problem, n)
 
 
-def select(found: dict[str, Any], path: str | os.PathLike[str], selection: Selection) -> dict[str, Any]:
+def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None = None) -> dict[str, Any]:
     """Return the arguments of `KeyedVectors`, the words packed, with fewer rows or another kind of number.
 
-    Repeated words are found only if the selection repairs; otherwise when words are looked up. Raise `FileError`, which
-    names `path`, if a word is not UTF-8, or a number is too large for the dtype.
+    `dtype` is the kind of number to keep unless the selection says another. Repeated words and numbers that are not
+    finite are found only if the selection repairs; otherwise when the words are looked up and the numbers used, so that
+    a file need not be read whole. Raise `FileError` if a word is not UTF-8, or a number is too large for the dtype.
     """
-    found = _repaired(found) if selection.repairs else found
-    invalid = found["words"].find_invalid()
+    words: PackedWords = found["words"]
+    invalid = words.find_invalid()
     if len(invalid):
-        word = found["words"].bytes_of(invalid[0])[:40]
-        raise FileError(f"{path}, word {invalid[0] + 1:,}: {word!r} is not UTF-8; read it with {REPLACE}")
-    limit, wanted, dtype = selection.limit, selection.encoded_words(), selection.dtype
+        problem = f"{words.bytes_of(invalid[0])[:40]!r} is not UTF-8"
+        selection.pass_over(f"word {invalid[0] + 1:,}", problem, len(invalid), cure=NOT_UTF8)
+    if selection.repairs:
+        found = _repaired(found, invalid, selection)
+    limit, wanted, dtype = selection.limit, selection.encoded_words(), selection.dtype or dtype
     if wanted is not None:
         chosen = np.array([word in wanted for word in found["words"].split()], bool)
         found = _take(found, np.flatnonzero(chosen[:limit]))
     elif limit is not None:
         found = _take(found, slice(0, limit))
     if dtype is not None:
-        found = found | {name: converted(found[name], dtype, path) for name in _MATRICES if found.get(name) is not None}
+        found = found | {
+            name: converted(found[name], dtype, selection) for name in _MATRICES if found.get(name) is not None
+        }
     return found
 
 
@@ -82,19 +105,40 @@ def _take(found: dict[str, Any], rows: Any) -> dict[str, Any]:
     return found | by_row | {"words": found["words"].take(rows)}
 
 
-def _repaired(found: dict[str, Any]) -> dict[str, Any]:
-    """Replace bytes that are not UTF-8 with U+FFFD, and keep the first of equal words."""
-    words = [word.decode(errors="replace") for word in found["words"].split()]
-    first = {word: row for row, word in reversed(list(enumerate(words)))}
-    found = found | {"words": PackedWords.pack(words)}
-    return found if len(first) == len(words) else _take(found, np.sort(np.array(list(first.values()), np.int64)))
+def _repaired(found: dict[str, Any], invalid: NDArray[np.int64], selection: Selection) -> dict[str, Any]:
+    """Repair or omit words that are not UTF-8, and omit repeated words and vectors that are not finite."""
+    keep = np.ones(len(found["words"]), bool)
+    if len(invalid) and selection.replaces:
+        found = found | {"words": PackedWords.pack(found["words"].decode("replace"))}
+    keep[invalid] = selection.replaces
+    words: PackedWords = found["words"]
+    for name in _MATRICES:
+        if found.get(name) is not None:
+            wrong = np.flatnonzero(keep & ~finite_rows(found[name]))
+            if len(wrong):
+                word = words.bytes_of(int(wrong[0])).decode(errors="replace")
+                selection.pass_over(f"word {wrong[0] + 1:,}", not_finite(word), len(wrong))
+            keep[wrong] = False
+    first: dict[bytes, int] = {}
+    repeated = [row for row, word in enumerate(words.split()) if keep[row] and first.setdefault(word, row) != row]
+    if repeated:
+        word = words.bytes_of(repeated[0]).decode()
+        selection.pass_over(f"word {repeated[0] + 1:,}", f"{word!r} comes twice", len(repeated))
+    keep[repeated] = False
+    return found if keep.all() else _take(found, np.flatnonzero(keep))
 
 
-def converted(matrix: NDArray[Any], dtype: DTypeLike, path: str | os.PathLike[str]) -> NDArray[Any]:
+def not_finite(word: str) -> str:
+    """Return what is wrong with a word's vector in which a number is not finite."""
+    return f"the vector of {word!r} is not finite"
+
+
+def converted(matrix: NDArray[Any], dtype: DTypeLike, selection: Selection) -> NDArray[Any]:
     """Return a matrix as another kind of number; raise `FileError` if one is too large for it."""
     try:
         with np.errstate(over="raise"):
             return matrix.astype(dtype, copy=False)
     except FloatingPointError:
-        cure = "; read it as float32" if np.dtype(dtype) == np.float16 else ", the largest kind that is kept"
-        raise FileError(f"{path}: holds numbers too large for {np.dtype(dtype)}{cure}") from None
+        kind = np.dtype(dtype)
+        cure = "read it as float32" if kind == np.float16 else "scale it down where it was made"
+        raise FileError(f"{selection.faults.path}: holds numbers too large for {kind}; {cure}") from None

@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.disk.compression import HEAD, Compression, find_compression
+from fastvec.disk import compression
 from fastvec.disk.scratch import TMPDIR, disk_errors, nameless_file, system_folder, write_all
 from fastvec.errors import FileError
 
 _MOST_EXPANSION = 100
 _HARMLESS = 1 << 26  # bytes that any compressed file may expand to
-_HEAD = 1 << 16
+#: Bytes of a file's beginning that show its format.
+HEAD = 1 << 16
 
 
 class Source:
@@ -35,13 +36,13 @@ class Source:
             if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
                 raise FileError(f"{path}: is a pipe or device, which can be read once only; write it to a file first")
             with open(self.path, "rb") as file:
-                start = file.read(HEAD)
+                start = file.read(compression.HEAD)
         except FileError:
             raise
         except (OSError, ValueError) as error:
             raise FileError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
         self._size = status.st_size
-        self._compression = find_compression(start)
+        self._compression = compression.find_compression(start)
         self.most_bytes = self._size if self._compression is None else max(_HARMLESS, _MOST_EXPANSION * self._size)
 
     def open(self) -> BinaryIO:
@@ -55,7 +56,7 @@ class Source:
     def head(self) -> bytes:
         """The first 65,536 bytes, or all if there are fewer."""
         with self.open() as file:
-            return file.read(_HEAD)
+            return file.read(HEAD)
 
     @cached_property
     def data(self) -> NDArray[np.uint8]:
@@ -79,10 +80,10 @@ def _mapped(file: Any) -> NDArray[np.uint8]:
 class _Decompressed(io.RawIOBase):
     """The content of a compressed file; damage becomes a `FileError`."""
 
-    def __init__(self, file: BinaryIO, compression: Compression, source: Source) -> None:
+    def __init__(self, file: BinaryIO, kind: compression.Compression, source: Source) -> None:
         self._file = file
-        self._inner: Any = compression.open(file)
-        self._damage: tuple[type[Exception], ...] = (EOFError, *compression.damage)
+        self._inner: Any = kind.open(file)
+        self._damage: tuple[type[Exception], ...] = (EOFError, *kind.damage)
         self._source = source
         self._given = 0
 

@@ -13,7 +13,8 @@ from fastvec.errors import DataError, InputError
 from fastvec.phrases import Phrases
 from fastvec.spelling import unknown_word
 from fastvec.subwords import Subwords
-from fastvec.vectors.rows import blocks
+from fastvec.vectors.rows import blocks, finite_rows, lengths_of
+from fastvec.vectors.selection import SKIP, not_finite
 from fastvec.words import PackedWords
 
 
@@ -77,7 +78,13 @@ class Storage:
 
     @property
     def norms(self) -> NDArray[np.float32]:
-        """The length of each vector, (n_words,) float32; computed once if nobody can change the matrix."""
+        """The length of each vector, (n_words,) float32; computed once if nobody can change the matrix.
+
+        Raises
+        ------
+        DataError
+            If a vector is not finite.
+        """
         return self._lengths if is_frozen(self._vectors) else self._measured()
 
     @cached_property
@@ -87,8 +94,22 @@ class Storage:
     def _measured(self) -> NDArray[np.float32]:
         norms = np.empty(len(self), np.float32)
         for rows, block in blocks(self.vectors):
-            norms[rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
+            norms[rows] = lengths_of(block)
+        self.check_finite(np.flatnonzero(~np.isfinite(norms)))
         return norms
+
+    def check_finite(self, rows: slice | NDArray[np.int64] = slice(None)) -> None:
+        """Check that the vectors of some rows, or all, are finite.
+
+        Raises
+        ------
+        DataError
+            If one is not; it names the word.
+        """
+        finite = finite_rows(self.vectors[rows])
+        if not finite.all():
+            word = self.words[int(np.arange(len(self))[rows][np.argmin(finite)])]
+            raise DataError(f"{not_finite(word)}; load the file with {SKIP} to omit such words")
 
     def __len__(self) -> int:
         return len(self._words)
@@ -138,7 +159,9 @@ class Storage:
         words = check_words("the key", key)
         if self.subwords is not None and words:
             return np.stack([self.vector(word) for word in words])
-        return self.vectors[np.array([self.index(word) for word in words], np.int64)]
+        rows = np.array([self.index(word) for word in words], np.int64)
+        self.check_finite(rows)
+        return self.vectors[rows]
 
     def vector(self, word: str) -> NDArray[Any]:
         """Return the vector of a word, (dim,): a view of the matrix, or for other words one made from subwords.
@@ -147,10 +170,15 @@ class Storage:
         ------
         UnknownWordError
             If there is no vector for the word.
+        DataError
+            If it is not finite.
         """
         if self.subwords is not None and isinstance(word, str) and not self.is_known(word):
             return self.subwords.vector(word)
-        vector: NDArray[Any] = self.vectors[self.index(word)]
+        row = self.index(word)
+        vector: NDArray[Any] = self.vectors[row]
+        if not np.isfinite(vector).all():
+            self.check_finite(np.array([row]))
         return vector
 
     def finite_rows(self, start: int, stop: int) -> NDArray[np.float32]:
@@ -159,7 +187,7 @@ class Storage:
         finite = np.isfinite(rows).all(axis=1)
         if not finite.all():
             word = self.words[start + int(np.argmin(finite))]
-            raise DataError(f"the vector of {word!r} is not finite, which this format cannot hold")
+            raise DataError(f"{not_finite(word)}, which this format cannot hold; load with {SKIP} to omit such words")
         return rows
 
 

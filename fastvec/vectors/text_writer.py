@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvec.checks import count_threads
 from fastvec.errors import DataError
-from fastvec.vectors.headers import BYTE_ORDER_MARK
+from fastvec.vectors.headers import BYTE_ORDER_MARK, SAMPLE, table_kind
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, refuse_words
 
@@ -29,6 +29,8 @@ def write_glove(file: BinaryIO, vectors: Storage) -> None:
     refuse_words(words, _SEPARATORS, "text")
     if words.data[:3].tobytes() == BYTE_ORDER_MARK:
         raise DataError("the first word begins with a byte order mark, which a file without a header cannot hold")
+    if kind := table_kind([[word, b"0"] for word in words.head(min(SAMPLE, len(words))).split()]):
+        raise DataError(f"without a header these words would be taken for a table {kind}; save as .safetensors")
     file.writelines(format_rows(vectors, words))
 
 

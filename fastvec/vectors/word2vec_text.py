@@ -14,14 +14,27 @@ from fastvec.checks import count_threads
 from fastvec.errors import FileError
 from fastvec.vectors.collector import Collector
 from fastvec.vectors.format import Format
-from fastvec.vectors.headers import BYTE_ORDER_MARK, FIELD, HEADER, NUMBER, body_kind
-from fastvec.vectors.selection import REPLACE, Selection
+from fastvec.vectors.headers import (
+    BYTE_ORDER_MARK,
+    FIELD,
+    HEADER,
+    NUMBER,
+    SAMPLE,
+    body_kind,
+    looks_like_text,
+    table_kind,
+)
+from fastvec.vectors.selection import SKIP, Selection
 from fastvec.vectors.source import Source
 from fastvec.vectors.text_writer import write_glove, write_text
 
 _CHUNK = 1 << 22  # bytes that are read at once
 _LONGEST_LINE = 1 << 27
-_SAMPLE = 100  # lines that decide the number of dimensions
+_CUT_SHORT = f"fetch the file again, or if it is whole add a newline, or read it with {SKIP}"
+_PLAIN_TABLE = (
+    "write it with spaces between, without quotes and headings: in pandas to_csv(sep=' ', header=False, quoting=3), "
+    "in R write.table(quote=FALSE, col.names=FALSE)"
+)
 
 
 def read_text(source: Source, selection: Selection) -> dict[str, Any]:
@@ -29,70 +42,83 @@ def read_text(source: Source, selection: Selection) -> dict[str, Any]:
     from fastvec.vectors.lines import Lines
 
     threads = count_threads(None)
+    text = _Text(source)
     with source.open() as stream, ThreadPoolExecutor(threads + 1) as pool:
-        chunks = _whole_lines(stream, source, selection)
+        chunks = text.chunks(stream)
         chunk = next(chunks, b"").removeprefix(BYTE_ORDER_MARK)
         header = HEADER.match(chunk)
         start = header.end() if header else 0
-        n_words, dim = _shape(source, chunk[start:], header)
-        if n_words is not None:
-            n_words = min(n_words, selection.limit or n_words)
-        collector = Collector(source.path, "line", dim, n_words, selection)
-        lines = Lines(source, collector, selection, pool, threads, 2 if header else 1)
+        claimed, dim = _shape(source, chunk[start:], header, selection)
+        n_words = None if claimed is None or selection.repairs else min(claimed, selection.limit or claimed)
+        collector = Collector("line", dim, n_words, selection)
+        lines = Lines(collector, selection, pool, threads, 2 if header else 1)
         while chunk and not lines.enough:
             following = pool.submit(next, chunks, b"")
-            lines.read(chunk, start, n_words)
+            lines.read(chunk, start, claimed)
             chunk, start = following.result(), 0
-    if n_words is not None and lines.seen < n_words and not collector.complete:
-        raise FileError(f"{source.path}: ends after {lines.seen:,} of the {n_words:,} words that its header claims")
+    if not lines.enough:
+        if claimed is not None and lines.seen < claimed:
+            selection.pass_over("", f"ends after {lines.seen:,} of the {claimed:,} words that its header claims")
+        elif text.is_open and claimed is None:
+            fault = "ends within a line, so it may be cut short"
+            selection.pass_over(f"byte {text.n_bytes:,}", fault, cure=_CUT_SHORT)
     return collector.finish()
 
 
-def _whole_lines(stream: BinaryIO, source: Source, selection: Selection) -> Iterator[bytes]:
-    """Yield the text in chunks that end with a newline."""
-    rest = b""
-    n_bytes = 0
-    while chunk := stream.read(_CHUNK):
-        n_bytes += len(chunk)
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            yield rest + chunk[:cut]
-            rest = chunk[cut:]
-        else:
-            rest += chunk
-            if len(rest) > _LONGEST_LINE:
-                raise FileError(f"{source.path}: no line ends between bytes {n_bytes - len(rest):,} and {n_bytes:,}")
-    if rest:
-        if not selection.repairs:
-            raise FileError(
-                f"{source.path}, byte {n_bytes:,}: ends within a line, so it may be cut short; fetch it again, or if "
-                f"it is whole add a newline, or read with {REPLACE}"
-            )
-        yield rest + b"\n"
+class _Text:
+    """The text of a file in chunks of whole lines."""
+
+    def __init__(self, source: Source) -> None:
+        self.is_open = False  #: Whether the last line has no newline; known in the end.
+        self.n_bytes = 0  #: Bytes read so far.
+        self._path = source.path
+
+    def chunks(self, stream: BinaryIO) -> Iterator[bytes]:
+        """Yield the text in chunks that end with a newline; one is added to the last line if need be."""
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            self.n_bytes += len(chunk)
+            cut = chunk.rfind(b"\n") + 1
+            if cut:
+                yield rest + chunk[:cut]
+                rest = chunk[cut:]
+            else:
+                rest += chunk
+                if len(rest) > _LONGEST_LINE:
+                    begin = self.n_bytes - len(rest)
+                    raise FileError(f"{self._path}: no line ends between bytes {begin:,} and {self.n_bytes:,}")
+        if rest:
+            self.is_open = True
+            yield rest + b"\n"
 
 
-def _shape(source: Source, text: bytes, header: re.Match[bytes] | None) -> tuple[int | None, int]:
+def _shape(source: Source, text: bytes, header: re.Match[bytes] | None, selection: Selection) -> tuple[int | None, int]:
     """Return the number of words, or None if it is not known, and of dimensions."""
-    lines = [fields for line in text.split(b"\n", _SAMPLE)[:_SAMPLE] if (fields := FIELD.findall(line))]
-    if not header:
-        if not lines:
-            raise FileError(f"{source.path}: is empty")
-        common = Counter(_count_numbers(fields) for fields in lines)
-        dim = max(common, key=lambda count: (common[count], count))
-        if dim < 1:
-            raise FileError(f"{source.path}, line 1: no numbers follow the word; it is not a file of vectors")
-        return None, dim
-    n_words, dim = int(header[1]), int(header[2])
-    if min(n_words, dim) < 1:
-        raise FileError(f"{source.path}, line 1: claims {n_words:,} words of {dim:,} dimensions")
-    if n_words * (2 * dim + 2) > source.most_bytes:
-        raise FileError(
-            f"{source.path}, line 1: claims {n_words:,} words of {dim:,} dimensions, more than the file can hold"
-        )
-    longer = sum(len(fields) > dim + 1 and bool(NUMBER.fullmatch(fields[-dim - 1])) for fields in lines)
-    if 2 * longer > len(lines):
-        raise FileError(f"{source.path}, line 1: claims {dim} dimensions, but more numbers follow the words")
-    return n_words, dim
+    lines = [fields for line in text.split(b"\n", SAMPLE)[:SAMPLE] if (fields := FIELD.findall(line))]
+    if header:
+        n_words, dim = int(header[1]), int(header[2])
+        longer = sum(len(fields) > dim + 1 and bool(NUMBER.fullmatch(fields[-dim - 1])) for fields in lines)
+        shorter = sum(_count_numbers(fields) < dim for fields in lines)
+        problem: str | None = None
+        if min(n_words, dim) < 1:
+            problem = f"claims {n_words:,} words of {dim:,} dimensions"
+        elif n_words * (2 * dim + 2) > source.most_bytes:
+            problem = f"claims {n_words:,} words of {dim:,} dimensions, more than the file can hold"
+        elif 2 * max(longer, shorter) > len(lines):
+            found = "more" if longer > shorter else "fewer"
+            problem = f"claims {dim} dimensions, but {found} numbers follow the words"
+        if problem is None:
+            return n_words, dim
+        selection.pass_over("line 1", problem)
+    if not lines:
+        raise FileError(f"{source.path}: is empty")
+    if not header and (kind := table_kind(lines)):
+        raise FileError(f"{source.path}: is a table {kind}; {_PLAIN_TABLE}")
+    common = Counter(_count_numbers(fields) for fields in lines)
+    dim = max(common, key=lambda count: (common[count], count))
+    if dim < 1:
+        raise FileError(f"{source.path}, line 1: no numbers follow the word; it is not a file of vectors")
+    return None, dim
 
 
 def _count_numbers(fields: list[bytes]) -> int:
@@ -115,7 +141,7 @@ FORMAT = Format(
 GLOVE = Format(
     name="glove",
     title="GloVe text",
-    recognise=lambda head: body_kind(head) is None and b"\0" not in head,
+    recognise=lambda head: body_kind(head) is None and looks_like_text(head),
     read=read_text,
     write=write_glove,
     number_bytes=11,
