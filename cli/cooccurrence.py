@@ -10,11 +10,17 @@ from . import options
 from .progress import Display
 from .reading import source_paths
 
+_OUTPUT = "counts.npz"
+
 
 @click.command(cls=options.SectionedCommand)
 @options.sources
 @click.option(
-    "--output", "-o", type=click.Path(), default="counts.npz", show_default=True, metavar="FILE", help="Where to write."
+    "--output",
+    "-o",
+    type=click.Path(),
+    metavar="FILE",
+    help=f"Where to write.  [default: {_OUTPUT}, unless it exists]",
 )
 @options.counting
 @options.memory
@@ -23,7 +29,7 @@ from .reading import source_paths
 @options.reading
 @options.log_json
 @options.quiet
-def command(sources: tuple[str, ...], output: str, log_json: str | None, quiet: bool, **settings: Any) -> None:
+def command(sources: tuple[str, ...], output: str | None, log_json: str | None, quiet: bool, **settings: Any) -> None:
     """Count how often words stand near each other.
 
     SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. Writes a sparse
@@ -39,6 +45,7 @@ def command(sources: tuple[str, ...], output: str, log_json: str | None, quiet: 
     from fastvec.disk.atomic import check_folder
     from fastvec.training.progress import Progress
 
+    output = output or options.unless_exists(_OUTPUT)
     check_folder(output)
     given = options.given(settings)
     reading, words = (

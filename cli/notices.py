@@ -11,6 +11,7 @@ import click
 from .spoken import spoken
 
 _LOGGER = logging.getLogger("fastvec")
+_NOTICES = logging.getLogger("fastvec.notices")  # `fastvec.corpus.notices.NOTICES`, which takes long to import
 _PROGRESS = logging.getLogger("fastvec.training.progress")  # which commands show by themselves
 
 
@@ -45,8 +46,10 @@ def shown() -> Iterator[None]:
             for logger, level in zip((_LOGGER, _PROGRESS), levels, strict=True):
                 logger.setLevel(level)
             _LOGGER.removeHandler(_LINES)
+            _NOTICES.disabled = False
 
 
 def quiet() -> None:
     """Show warnings only."""
     _LINES.setLevel(logging.WARNING)
+    _NOTICES.disabled = True

@@ -1,5 +1,6 @@
 """Options of the command line, made of the declarations in `fastvec.settings`; click checks values as Python does."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -144,6 +145,13 @@ def record_of(each: Parameter) -> tuple[str, str]:
     flags = ", ".join(flag.replace("/", " / ") for flag in each.flags)
     takes_value = each.kind is not bool and None in each.flags.values()
     return f"{flags} {_metavar(each)}" if takes_value else flags, help_of(each)
+
+
+def unless_exists(default: str) -> str:
+    """Return the name of an output that was not named; raise a usage error if there is such a file."""
+    if os.path.lexists(default):
+        raise click.UsageError(f"{default} exists: name a file with --output (-o {default} replaces it).")
+    return default
 
 
 # Argument `sources`: a tuple of strings.

@@ -39,10 +39,10 @@ def command(
     \b
     Examples:
       fastvec train corpus.txt
-      fastvec train corpus.txt --model glove --x-max 100
-      fastvec train corpus.txt --model ppmi-svd --dim 300
+      fastvec train corpus.txt --model glove --x-max 100 -o glove.txt.gz
+      fastvec train corpus.txt --model ppmi-svd --dim 300 -o svd.safetensors
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
-      zcat *.gz | fastvec train - --lowercase --tokenizer words
+      zcat *.gz | fastvec train - --lowercase --tokenizer words -o words.vec
       fastvec train corpus.txt --epochs 50 --checkpoint state
       fastvec train --resume state
     """  # noqa: D301 - click reads the backspace
@@ -56,7 +56,7 @@ def command(
         raise click.UsageError("--resume DIR continues to save in DIR; omit --checkpoint")
     if resume and output is None:
         output = pipeline.saved_output(resume)
-    output = output or OUTPUT
+    output = output or options.unless_exists(OUTPUT)
     source = training_source(sources, cooccurrence, output, is_needed=not resume)
     folder = resume or settings["checkpoint"]
     with Display(quiet, log_json) as display:

@@ -89,7 +89,7 @@ training = options.together(
         "--output",
         type=click.Path(),
         metavar="FILE",
-        help=f"Where to write the vectors: {describe_suffixes()}.  [default: {OUTPUT}]",
+        help=f"Where to write the vectors: {describe_suffixes()}.  [default: {OUTPUT}, unless it exists]",
     ),
     options.options_of(*GROUPS, omit=["output"]),
 )

@@ -81,6 +81,43 @@ def test_the_options_reach_the_model(run):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("command", "name"), [("train", "vectors.safetensors"), ("cooccurrence", "counts.npz")])
+def test_nothing_is_replaced_that_was_not_named(run, command, name):
+    Path(name).write_text("mine")
+    code, out, err = run(command, "corpus.txt", "--cache-dir", "cache")
+    assert (code, out, Path(name).read_text()) == (2, "", "mine")
+    assert f"{name} exists: name a file with --output (-o {name} replaces it)" in err
+    assert run(command, "corpus.txt", "--cache-dir", "cache", "-o", name)[0] == 0
+    assert Path(name).read_bytes() != b"mine"
+
+
+STRANGE = {
+    "json": ('{"text": "salt rain"}\n', "its lines are JSON"),
+    "commas": ("1,salt rain\n", "it is a table of 2 columns with commas between"),
+    "tabs": ("good\tsalt rain\n", "it is a table of 2 columns with tabs between"),
+    "punctuation": ('Salt, rain and "bread".\n', '50 % of its first words have punctuation, such as "Salt,"'),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_strange_text_is_noticed_once_and_early(run, caplog, kind):
+    line, notice = STRANGE[kind]
+    for name in ("a.txt", "b.txt"):
+        Path(name).write_text(line * 300)
+    assert run("vocab", "a.txt", "b.txt", "--no-cache")[0] == 0
+    assert [message for message in caplog.messages if notice in message] == [caplog.messages[0]]
+    assert caplog.messages[0].startswith("a.txt: ")
+    caplog.clear()
+    assert run("vocab", "a.txt", "--no-cache", "-q")[0] == 0
+    assert caplog.messages == []
+
+
+def test_a_text_in_words_is_not_strange(run, caplog):
+    Path("plain.txt").write_text('salt , rain and " bread " . it \'s 3.5 mr. x\n' * 50)
+    assert run("vocab", "plain.txt", "--no-cache")[0] == 0
+    assert caplog.messages == []
+
+
 def test_the_vocabulary_of_another_run_is_used(run):
     run("vocab", "corpus.txt", "-o", "vocab.tsv", "--max-vocab", "4", "--cache-dir", "cache")
     assert train(run, "--vocab", "vocab.tsv")[0] == 0

@@ -268,6 +268,13 @@ def test_a_failed_save_leaves_nothing_behind(tmp_path, wv, monkeypatch, error):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_words_beside_an_array_are_not_replaced_unless_the_array_is(tmp_path, wv):
+    (tmp_path / "x.vocab.tsv").write_text("mine")
+    with pytest.raises(FileError, match=r"x.vocab.tsv: exists, and would be replaced by the words of .*x.npy; choose"):
+        wv.save(tmp_path / "x.npy")
+    assert (tmp_path / "x.vocab.tsv").read_text() == "mine"
+
+
 def test_a_link_stays_a_link(tmp_path, wv):
     (tmp_path / "link.bin").symlink_to(tmp_path / "real.bin")
     wv.save(tmp_path / "link.bin")

@@ -124,11 +124,11 @@ def test_the_command_line_trains_a_file_further(run, corpus_txt):
     options = ["--threads", "1", "--cache-dir", "cache"]
     assert run("train", "corpus.txt", *options, "--dim", "8", "--save-context")[0] == 0
     first = fastvec.load("vectors.safetensors")
-    code, _, err = run("train", "corpus.txt", *options, "--init-from", "vectors.safetensors", "--init-vocab", "old")
+    code, _, err = run("train", "corpus.txt", *options, "--init-from", "vectors.safetensors", "-o", "v.bin")
     assert code == 0
-    assert err.endswith("vectors.safetensors: 6 words, 8 dimensions\n")
-    assert not np.array_equal(fastvec.load("vectors.safetensors").vectors, first.vectors)
-    code, _, err = run("train", "corpus.txt", *options, "--init-from", "nowhere.bin")
+    assert err.endswith("v.bin: 6 words, 8 dimensions\n")
+    assert not np.array_equal(fastvec.load("v.bin").vectors, first.vectors)
+    code, _, err = run("train", "corpus.txt", *options, "--init-from", "nowhere.bin", "-o", "v.bin")
     assert code == 1
     assert err.startswith("fastvec: nowhere.bin: ")
     assert err.count("\n") == 1

@@ -207,8 +207,12 @@ def test_the_command_line_goes_on_where_it_stopped(run):
         (["--resume", "nowhere"], 1, "nowhere: no checkpoints here"),
         (["--resume", "state", "--dim", "9"], 2, "state: cannot resume with --dim 9: the run was started with --dim 8"),
         (["--resume", "state", "--checkpoint", "new"], 2, "omit --checkpoint"),
-        (["corpus.txt", "--checkpoint", "state"], 1, "state: holds the checkpoints of a training"),
-        (["corpus.txt", "--checkpoint", "new", "--every", "often"], 2, "every must be a time or a share"),
+        (["corpus.txt", "--checkpoint", "state", "-o", "v.bin"], 1, "state: holds the checkpoints of a training"),
+        (
+            ["corpus.txt", "--checkpoint", "new", "--every", "often", "-o", "v.bin"],
+            2,
+            "every must be a time or a share",
+        ),
         (["other.txt", "--resume", "state"], 1, "state: the text has changed since the run began"),
     ],
 )

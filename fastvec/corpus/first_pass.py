@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.corpus.notices import NOTICES, strange_text
 from fastvec.corpus.numbers import Index, Numbers, Table, is_file_of_numbers, open_file
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
@@ -70,8 +71,13 @@ def count_pieces(
         return counted._replace(n_invalid=lines.n_invalid)
     scanner = Scanner()
     parts = []
+    notice = None
     for name, blocks in source.parts(advance):
-        for block in _readable(name, blocks, errors):
+        for number, block in enumerate(_readable(name, blocks, errors)):
+            if number == 0 and notice is None:  # said once
+                notice = strange_text(block[:_SAMPLE], is_split=not tokenizer.finds_words)
+                if notice is not None:
+                    NOTICES.warning("%s: %s", name, notice)
             write(scanner.feed(block))
         write(scanner.feed(b"\n"))  # a file's end is a sentence's end
         parts.append((name, scanner.n_words))

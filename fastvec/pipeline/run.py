@@ -1,6 +1,5 @@
 """The way from text to keyed vectors, the same for every model."""
 
-import logging
 import shlex
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +17,7 @@ from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.corpus.notices import NOTICES
 from fastvec.disk.scratch import system_folder
 from fastvec.errors import FastvecError, InputError, duration
 from fastvec.models import model_of
@@ -39,7 +39,6 @@ from fastvec.vectors.storage import freeze
 if TYPE_CHECKING:
     from fastvec import keywords
 
-_LOG = logging.getLogger(__name__)
 #: Stands for a source that is not given, so that the message can say what is wrong.
 _MISSING = object()
 
@@ -193,7 +192,7 @@ def _choose_words(
     chosen = text.vocabulary(words.min_count, words.max_vocab) if given is None else text.occurring(given)
     if given is not None and len(chosen) < len(given):
         absent = next(word for word in given if word not in chosen)
-        _LOG.warning(
+        NOTICES.warning(
             "%s: words of the vocabulary that do not occur, or have a count of 0, get no vectors: %s of %s, such as %r",
             text.name, f"{len(given) - len(chosen):,}", f"{len(given):,}", absent,
         )  # fmt: skip

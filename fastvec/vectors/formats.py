@@ -74,12 +74,16 @@ def check_target(path: str | os.PathLike[str], format: str | None = None) -> str
     """
     found = find_format(path, format)
     check_folder(path)
+    if found.companion is not None:
+        beside = found.companion[0](path)
+        if os.path.lexists(beside) and not os.path.lexists(path):
+            raise FileError(f"{beside}: exists, and would be replaced by the words of {path}; choose another name")
     return found.name
 
 
 def save(vectors: Storage, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write vectors to a file; `KeyedVectors.save` documents the parameters."""
-    found = find_format(path, format)
+    found = _BY_NAME[check_target(path, format)]
     targets = [(Path(path), found.write)]
     if found.companion is not None:
         beside, write = found.companion
