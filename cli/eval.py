@@ -64,8 +64,8 @@ def analogies(plot: str | None, **given: Any) -> None:
 def similarity(**given: Any) -> None:
     """Correlate cosines with people's scores of word pairs.
 
-    Known sets are WordSim-353, SimLex-999 and MEN. Their licences do not let fastvec include them; data/README.md of
-    its source says where to get them.
+    Known sets are WordSim-353, SimLex-999 and MEN. Their licences do not let fastvec include them;
+    https://github.com/mfaruqui/eval-word-vectors has them in data/word-sim.
 
     \b
     Example:

@@ -35,12 +35,15 @@ class Evaluation:
         From vectors, a set, and settings by name, to the list of results.
     tables : callable
         From the results of each set to tables.
+    source : str
+        Where there are sets, if none comes with fastvec.
     """
 
     items: str
     read: Callable[[Path], Sequence[Any]]
     score: Callable[..., list[Any]]
     tables: Callable[[Sequence[Sequence[Any]]], list[ScoreTable]]
+    source: str = ""
 
 
 def _score_analogies(wv: fastvec.KeyedVectors, questions: Any, limits: Sequence[int | None], **settings: Any) -> Any:
@@ -52,13 +55,17 @@ def _score_analogies(wv: fastvec.KeyedVectors, questions: Any, limits: Sequence[
     return evaluation.analogy_grid(wv, questions, list(by_size.values()), **settings)
 
 
-def _single(items: str, read: Callable[[Path], Sequence[Any]], score: Callable[..., Any], tables: Any) -> Evaluation:
+def _single(
+    items: str, read: Callable[[Path], Sequence[Any]], score: Callable[..., Any], tables: Any, source: str
+) -> Evaluation:
     """Make a test with one result for each set."""
 
     def score_one(*given: Any, **settings: Any) -> list[Any]:
         return [score(*given, **settings)]
 
-    return Evaluation(items, read, score_one, lambda results: tables([each for some in results for each in some]))
+    return Evaluation(
+        items, read, score_one, lambda results: tables([each for some in results for each in some]), source
+    )
 
 
 def _score_pairs(wv: fastvec.KeyedVectors, pairs: Any, **settings: Any) -> list[Any]:
@@ -66,6 +73,8 @@ def _score_pairs(wv: fastvec.KeyedVectors, pairs: Any, **settings: Any) -> list[
     ways = (False,) if wv.subwords is None else (False, True)
     return [evaluation.similarity(wv, pairs, ngrams=ngrams, **settings) for ngrams in ways]
 
+
+_BENCHMARKS = "https://github.com/vecto-ai/word-benchmarks"
 
 EVALUATIONS = {
     "analogies": Evaluation(
@@ -76,9 +85,22 @@ EVALUATIONS = {
         lambda path: [evaluation.read_pairs(path)],
         _score_pairs,
         lambda results: similarity_tables([each for some in results for each in some]),
+        "https://github.com/mfaruqui/eval-word-vectors (data/word-sim)",
     ),
-    "categories": _single("words with classes", evaluation.read_classes, evaluation.categories, category_tables),
-    "outliers": _single("groups with outliers", lambda path: [path], evaluation.outliers, outlier_tables),
+    "categories": _single(
+        "words with classes",
+        evaluation.read_classes,
+        evaluation.categories,
+        category_tables,
+        f"{_BENCHMARKS} (word-categorization)",
+    ),
+    "outliers": _single(
+        "groups with outliers",
+        lambda path: [path],
+        evaluation.outliers,
+        outlier_tables,
+        f"{_BENCHMARKS} (outlier-detection)",
+    ),
 }
 
 
@@ -91,7 +113,7 @@ def named_sets(task: Any, data: Sequence[str]) -> list[Any]:
     if task == "analogies":
         return [each for path in data or ("google",) for each in test.read(Path(path))]
     if not data:
-        raise InputError(f"no {test.items} come with fastvec: name a file with --data (data/README.md lists sources)")
+        raise InputError(f"no {test.items} come with fastvec: get some from {test.source}, and name a file with --data")
     sets: list[Any] = []
     for path in map(Path, data):
         found = evaluation.find_sets([path])[0][task] if path.is_dir() else [path]

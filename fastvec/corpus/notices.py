@@ -19,7 +19,7 @@ def strange_text(sample: bytes, *, is_split: bool) -> str | None:
     >>> strange_text(b'{"text": "hello"}\n' * 5, is_split=False)
     'its lines are JSON, names and braces included; take out the text, as with jq -r .text'
     >>> strange_text(b"of course, he said .\n" * 5, is_split=True)
-    '25 % of its first words have punctuation, such as "course,"; tokenizer="words" (--tokenizer words) takes it off'
+    '20 % of its first words have punctuation, such as "course,"; tokenizer="words" (--tokenizer words) takes it off'
     """
     lines = [line.strip() for line in sample.split(b"\n")[:-1] if line.strip()]
     if len(lines) >= _LEAST_LINES:

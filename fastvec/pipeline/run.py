@@ -134,7 +134,7 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
     with Checkpoints.open(checkpoint, run.every) as checkpoints:
         source, request = saved_request(checkpoints, source, arguments)
         if not checkpoints.has_states:
-            _LOG.warning("%s: no state of the training was saved before; it starts from the beginning", checkpoint)
+            LOG.warning("%s: no state of the training was saved before; it starts from the beginning", checkpoint)
         output = checkpoints.run["output"] if run.output is None else run.output
         _check_output(output, request)
         threads = checkpoints.run["threads"] if run.threads is None else run.threads
