@@ -113,7 +113,9 @@ def test_a_strange_text_is_noticed_once_and_early(run, caplog, kind):
 
 
 def test_a_text_in_words_is_not_strange(run, caplog):
-    Path("plain.txt").write_text('salt , rain and " bread " . it \'s 3.5 mr. x\n' * 50)
+    Path("plain.txt").write_text(
+        'salt , rain and " bread " . it \'s 3.5 mr. x and so on it goes with many more words\n' * 50
+    )
     assert run("vocab", "plain.txt", "--no-cache")[0] == 0
     assert caplog.messages == []
 

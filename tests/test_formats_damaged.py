@@ -188,6 +188,7 @@ def test_a_pickle_is_not_opened(tmp_path, monkeypatch, protocol):
     ("data", "message"),
     [
         (b"\x89HDF\r\n", "HDF5"),
+        (b"50000 300 4 5 2 2166136261 < >\n0 0.1 0.2\n", "is a floret table .* floret print-word-vectors"),
         (b"\xff\xd8\xff\xe0" + bytes(100), "not a file of vectors"),
         (bytes(100), "not a file of"),
     ],

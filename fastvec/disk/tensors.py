@@ -24,6 +24,8 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),
     "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+    "I8": np.dtype("i1"),
     "U8": np.dtype("u1"),
 }
 _CODES = {dtype: code for code, dtype in _DTYPES.items()}
@@ -75,6 +77,15 @@ def _pieces(array: NDArray[Any]) -> Iterator[memoryview]:
 def is_tensors(head: bytes) -> bool:
     """Return whether the first bytes of a file are those of a file of tensors."""
     return len(head) > 8 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= _LONGEST_HEADER
+
+
+def header_of(head: bytes) -> dict[str, Any]:
+    """Return the header of a file of tensors from its first bytes; empty if it is longer, or damaged."""
+    try:
+        header = json.loads(head[8 : 8 + int.from_bytes(head[:8], "little")])
+    except (ValueError, RecursionError):
+        return {}
+    return header if isinstance(header, dict) else {}
 
 
 def _is_whole(file: Any, n_bytes: int) -> bool:

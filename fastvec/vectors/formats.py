@@ -1,6 +1,7 @@
 """The list of file formats: recognised by their content when read, chosen by the suffix when written."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -9,12 +10,13 @@ from fastvec.checks import check_choice, check_path
 from fastvec.disk.atomic import check_folder, replacing_all
 from fastvec.disk.compression import COMPRESSED, without_compression
 from fastvec.errors import FileError, InputError
-from fastvec.vectors import fasttext, native, numpy_pair, word2vec_binary, word2vec_text
+from fastvec.vectors import fasttext, native, numpy_pair, static_model, word2vec_binary, word2vec_text
 from fastvec.vectors.format import Format
 from fastvec.vectors.source import HEAD, Source
 from fastvec.vectors.storage import Storage
 
 _KNOWN = (
+    static_model.FORMAT,
     native.FORMAT,
     word2vec_binary.FORMAT,
     word2vec_text.FORMAT,
@@ -30,9 +32,11 @@ SUFFIXES = {suffix: format.name for format in _KNOWN for suffix in format.suffix
 
 _PICKLE = "a Python pickle, which may run code when opened; save it as word2vec with the program that made it"
 _FOREIGN = {
-    **{b"\x80" + bytes([protocol]): _PICKLE for protocol in range(2, 6)},
-    b"PK\x03\x04": "a ZIP archive; unpack it and load a file from it",
-    b"\x89HDF": "an HDF5 file; save it as word2vec with the program that made it",
+    rb"\x80[\x02-\x05]": _PICKLE,
+    rb"PK\x03\x04": "a ZIP archive; unpack it and load a file from it",
+    rb"\x89HDF": "an HDF5 file; save it as word2vec with the program that made it",
+    rb"(\d+ ){6}\S+ \S+\r?\n": "a floret table of hashed n-grams, which holds no words; write the vectors of your words "
+    "with floret print-word-vectors, and load these",
 }
 
 
@@ -41,7 +45,7 @@ def recognise(source: Source) -> Format:
     if not source.head:
         raise FileError(f"{source.path}: is empty")
     for magic, kind in _FOREIGN.items():
-        if source.head.startswith(magic):
+        if re.match(magic, source.head):
             raise FileError(f"{source.path}: is {kind}")
     found = _recognised(source.head)
     if found is None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.rows import blocks
 from fastvec.vectors.selection import Selection
 from fastvec.vectors.source import Source
+from fastvec.vectors.static_model import model_in
 
 
 @renamed(restrict_vocab="limit", vocab_limit="limit")
@@ -33,7 +35,8 @@ def load(
     Parameters
     ----------
     path : path
-        The file; its format is recognised by its content.
+        The file; its format is recognised by its content. Or the folder of a static model of sentence-transformers or
+        model2vec.
     {parameters}
 
     Returns
@@ -66,12 +69,16 @@ def load(
     check_path("path", path)
     kind: Any = None if dtype is None else _name_of(dtype)
     selection = Selection(path, Loading(limit=limit, words=words, dtype=kind, errors=errors))
-    source = Source(path)
+    source = _source(path)
     vectors = KeyedVectors(**recognise(source).read(source, selection))
     if not len(vectors) and selection.faults.n:
         raise FileError(f"{path}: has no word with a vector that can be read; {selection.faults.first}")
     selection.faults.report()
     return vectors
+
+
+def _source(path: str | os.PathLike[str]) -> Source:
+    return Source(model_in(Path(path)) or path)
 
 
 def _name_of(dtype: object) -> str:
@@ -124,7 +131,7 @@ def describe(path: str | os.PathLike[str], errors: Literal["strict", "replace", 
     vectors = load(path, errors=errors)
     vectors.check_finite()
     facts = {
-        "format": recognise(Source(path)).name,
+        "format": recognise(_source(path)).name,
         "words": len(vectors),
         "dim": vectors.dim,
         "dtype": str(vectors.vectors.dtype),

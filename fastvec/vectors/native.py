@@ -68,7 +68,7 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
     with source.open() as file:
         header = Header(file, len(data), path)
     arrays = {
-        name: _mapped(data, header.find(name, codes, n_dimensions))
+        name: mapped(data, header.find(name, codes, n_dimensions))
         for name, (codes, n_dimensions, is_required) in _TENSORS.items()
         if is_required or name in header
     }
@@ -124,7 +124,7 @@ def _subwords(header: Header, arrays: dict[str, NDArray[Any]], path: str | os.Pa
     return Subwords(ngrams, rows, keys)
 
 
-def _mapped(data: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
+def mapped(data: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
     """Return a tensor in the memory of its file; copied if it is not aligned there."""
     array: NDArray[Any] = data[tensor.start : tensor.stop].view(tensor.dtype).reshape(tensor.shape)
     return array if array.flags.aligned else array.copy()
