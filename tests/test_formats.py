@@ -216,10 +216,20 @@ def test_numbers_that_are_not_finite_are_not_saved(tmp_path, format, number):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_numbers_too_large_for_float16_are_refused(tmp_path, format):
-    KeyedVectors(["a"], [[1, 70000.0]]).save(tmp_path / "x.npy", format)
-    with pytest.raises(FileError, match="too large for float16"):
+def test_numbers_too_large_for_float16_are_refused_or_passed_over(tmp_path, caplog, format):
+    KeyedVectors(["b", "a", "c"], [[1, 2], [1, 70000.0], [3, 4]]).save(tmp_path / "x.npy", format)
+    with pytest.raises(FileError, match="the vector of 'a' is not finite, or too large for float16; to read what"):
         load(tmp_path / "x.npy", dtype="float16")
+    assert load(tmp_path / "x.npy", dtype="float16", errors="skip").words == ["b", "c"]
+    assert "passed over a fault" in caplog.text
+
+
+def test_numbers_too_large_for_float32_are_refused_or_passed_over(tmp_path):
+    np.save(tmp_path / "x.npy", [[1.0], [1e300], [np.nan]])
+    (tmp_path / "x.vocab.tsv").write_text("a\nb\nc\n")
+    with pytest.raises(FileError, match="word 2: the vector of 'b' is not finite, or too large for float32"):
+        load(tmp_path / "x.npy")
+    assert load(tmp_path / "x.npy", errors="skip").words == ["a"]
 
 
 @pytest.mark.parametrize(

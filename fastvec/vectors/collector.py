@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.vectors.selection import NOT_UTF8, Selection, converted
+from fastvec.vectors.rows import finite_rows
+from fastvec.vectors.selection import NOT_UTF8, Selection, not_finite
 from fastvec.vectors.storage import freeze
 from fastvec.words import PackedWords
 
@@ -71,6 +72,11 @@ class Collector:
             self._wanted.difference_update(words.split())
         if not keep.all():
             block[: len(words)] = block[keep]
+        if self._dtype != np.float32 and not (finite := finite_rows(block[: len(words)], self._dtype)).all():
+            row = int(np.argmin(finite))
+            problem = not_finite(words.bytes_of(row).decode(), self._dtype)
+            self._selection.pass_over(f"{self._unit} {places[row]:,}", problem, int(np.count_nonzero(~finite)))
+            words, places, block = words.take(finite), places[finite], block[: len(words)][finite]
         self._store(block[: len(words)])
         self.n_words += len(words)
         self._words.append(words)
@@ -78,11 +84,11 @@ class Collector:
 
     def _store(self, block: NDArray[np.float32]) -> None:
         if self._matrix is None:
-            self._blocks.append(converted(block, self._dtype, self._selection).copy())
+            self._blocks.append(block.astype(self._dtype))
             return
         rows = self._matrix[self.n_words : self.n_words + len(block)]
         if not np.may_share_memory(rows, block):
-            rows[:] = converted(block, self._dtype, self._selection)
+            rows[:] = block
 
     def finish(self) -> dict[str, Any]:
         """Return the arguments of `KeyedVectors`.

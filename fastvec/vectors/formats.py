@@ -35,8 +35,8 @@ _FOREIGN = {
     rb"\x80[\x02-\x05]": _PICKLE,
     rb"PK\x03\x04": "a ZIP archive; unpack it and load a file from it",
     rb"\x89HDF": "an HDF5 file; save it as word2vec with the program that made it",
-    rb"(\d+ ){6}\S+ \S+\r?\n": "a floret table of hashed n-grams, which holds no words; write the vectors of your words "
-    "with floret print-word-vectors, and load these",
+    rb"(\d+ ){6}\S+ \S+\r?\n": "a floret table of hashed n-grams, which holds no words; write the vectors of your "
+    "words with floret print-word-vectors, and load these",
 }
 
 

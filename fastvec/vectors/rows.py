@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 _BLOCK = 4096  # rows
 _SHORTEST, _LONGEST = np.float32(1e-15), np.float32(1e15)  # lengths between which float32 is good enough
@@ -21,10 +21,14 @@ def blocks(matrix: NDArray[Any]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         yield rows, matrix[rows].astype(np.float32, copy=False)
 
 
-def finite_rows(matrix: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return whether all numbers of each row are finite, (n,)."""
-    finite = [np.isfinite(block).all(axis=1) for _, block in blocks(matrix)]
-    return np.concatenate(finite) if finite else np.ones(0, bool)
+def finite_rows(matrix: NDArray[Any], dtype: DTypeLike | None = None) -> NDArray[np.bool_]:
+    """Return whether all numbers of each row are finite, (n,), also as numbers of another kind if `dtype` is given."""
+    finite = np.ones(len(matrix), bool)
+    for start in range(0, len(matrix), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        with np.errstate(over="ignore"):
+            finite[rows] = np.isfinite(matrix[rows].astype(dtype or matrix.dtype, copy=False)).all(axis=1)
+    return finite
 
 
 def lengths_of(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -73,31 +73,41 @@ class Selection:
         self.faults.add(f"{where}: {problem}" if where else problem, n)
 
 
-def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None = None) -> dict[str, Any]:
+def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None | None = None) -> dict[str, Any]:
     """Return the arguments of `KeyedVectors`, the words packed, with fewer rows or another kind of number.
 
     `dtype` is the kind of number to keep unless the selection says another. Repeated words and numbers that are not
     finite are found only if the selection repairs; otherwise when the words are looked up and the numbers used, so that
-    a file need not be read whole. Raise `FileError` if a word is not UTF-8, or a number is too large for the dtype.
+    a file need not be read whole. Raise `FileError` if a word is not UTF-8, or a number too large for the dtype.
     """
     words: PackedWords = found["words"]
     invalid = words.find_invalid()
     if len(invalid):
         problem = f"{words.bytes_of(invalid[0])[:40]!r} is not UTF-8"
         selection.pass_over(f"word {invalid[0] + 1:,}", problem, len(invalid), cure=NOT_UTF8)
+    dtype = selection.dtype or dtype
     if selection.repairs:
-        found = _repaired(found, invalid, selection)
-    limit, wanted, dtype = selection.limit, selection.encoded_words(), selection.dtype or dtype
+        found = _repaired(found, invalid, selection, dtype)
+    limit, wanted = selection.limit, selection.encoded_words()
     if wanted is not None:
         chosen = np.array([word in wanted for word in found["words"].split()], bool)
         found = _take(found, np.flatnonzero(chosen[:limit]))
     elif limit is not None:
         found = _take(found, slice(0, limit))
-    if dtype is not None:
-        found = found | {
-            name: converted(found[name], dtype, selection) for name in _MATRICES if found.get(name) is not None
-        }
+    for name in _MATRICES:
+        if dtype is not None and found.get(name) is not None and found[name].dtype != dtype:
+            _pass_over_not_finite(found["words"], finite_rows(found[name], dtype), selection, dtype)
+            found = found | {name: found[name].astype(dtype)}
     return found
+
+
+def _pass_over_not_finite(
+    words: PackedWords, finite: NDArray[np.bool_], selection: Selection, dtype: DTypeLike | None
+) -> None:
+    if not finite.all():
+        row = int(np.argmin(finite))
+        word = words.bytes_of(row).decode(errors="replace")
+        selection.pass_over(f"word {row + 1:,}", not_finite(word, dtype), int(np.count_nonzero(~finite)))
 
 
 def _take(found: dict[str, Any], rows: Any) -> dict[str, Any]:
@@ -105,7 +115,9 @@ def _take(found: dict[str, Any], rows: Any) -> dict[str, Any]:
     return found | by_row | {"words": found["words"].take(rows)}
 
 
-def _repaired(found: dict[str, Any], invalid: NDArray[np.int64], selection: Selection) -> dict[str, Any]:
+def _repaired(
+    found: dict[str, Any], invalid: NDArray[np.int64], selection: Selection, dtype: DTypeLike | None
+) -> dict[str, Any]:
     """Repair or omit words that are not UTF-8, and omit repeated words and vectors that are not finite."""
     keep = np.ones(len(found["words"]), bool)
     if len(invalid) and selection.replaces:
@@ -114,11 +126,9 @@ def _repaired(found: dict[str, Any], invalid: NDArray[np.int64], selection: Sele
     words: PackedWords = found["words"]
     for name in _MATRICES:
         if found.get(name) is not None:
-            wrong = np.flatnonzero(keep & ~finite_rows(found[name]))
-            if len(wrong):
-                word = words.bytes_of(int(wrong[0])).decode(errors="replace")
-                selection.pass_over(f"word {wrong[0] + 1:,}", not_finite(word), len(wrong))
-            keep[wrong] = False
+            finite = ~keep | finite_rows(found[name], dtype)
+            _pass_over_not_finite(words, finite, selection, dtype)
+            keep &= finite
     first: dict[bytes, int] = {}
     repeated = [row for row, word in enumerate(words.split()) if keep[row] and first.setdefault(word, row) != row]
     if repeated:
@@ -128,17 +138,6 @@ def _repaired(found: dict[str, Any], invalid: NDArray[np.int64], selection: Sele
     return found if keep.all() else _take(found, np.flatnonzero(keep))
 
 
-def not_finite(word: str) -> str:
-    """Return what is wrong with a word's vector in which a number is not finite."""
-    return f"the vector of {word!r} is not finite"
-
-
-def converted(matrix: NDArray[Any], dtype: DTypeLike, selection: Selection) -> NDArray[Any]:
-    """Return a matrix as another kind of number; raise `FileError` if one is too large for it."""
-    try:
-        with np.errstate(over="raise"):
-            return matrix.astype(dtype, copy=False)
-    except FloatingPointError:
-        kind = np.dtype(dtype)
-        cure = "read it as float32" if kind == np.float16 else "scale it down where it was made"
-        raise FileError(f"{selection.faults.path}: holds numbers too large for {kind}; {cure}") from None
+def not_finite(word: str, dtype: DTypeLike | None = None) -> str:
+    """Return what is wrong with a word's vector in which a number is not finite, or not as one of another kind."""
+    return f"the vector of {word!r} is not finite" + (f", or too large for {np.dtype(dtype)}" if dtype else "")

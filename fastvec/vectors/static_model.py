@@ -48,7 +48,7 @@ def read_static(source: Source, selection: Selection) -> dict[str, Any]:
         weights = mapped(data, header.find("weights", {"F64", "F32", "F16"}, 1))
         if len(weights) != len(rows):
             raise FileError(f"{path}: has {len(weights):,} weights for {len(rows):,} tokens")
-        matrix = (matrix * weights[:, None]).astype(np.float32)
+        matrix = matrix.astype(np.float64) * weights[:, None]
     if matrix.shape[1] == 0:
         raise FileError(f"{path}: its vectors have no dimensions")
     found = {"words": PackedWords.pack(words), "vectors": matrix}
