@@ -41,12 +41,12 @@ def command(sources: tuple[str, ...], output: str | None, log_json: str | None, 
       fastvec train --cooccurrence counts.npz --model ppmi-svd
     """  # noqa: D301 - click reads the backspace
     from fastvec.cooccurrence import count_cooccurrence
+    from fastvec.cooccurrence.matrix import check_target
     from fastvec.corpus import read_corpus
-    from fastvec.disk.atomic import check_folder
     from fastvec.training.progress import Progress
 
     output = output or options.unless_exists(_OUTPUT)
-    check_folder(output)
+    check_target(output)
     given = options.given(settings)
     reading, words = (
         {name: given.pop(name) for name in group.parameters if name in given} for group in (Reading, Words)

@@ -113,3 +113,11 @@ def test_options_for_text_are_refused_with_counts(arguments):
     result = from_counts("--cooccurrence", "c.npz", *arguments)
     assert result.exit_code == 2
     assert "does not apply to --cooccurrence" in result.stderr
+
+
+def test_co_occurrences_are_not_compressed(run):
+    code, _, err = run("cooccurrence", "corpus.txt", "-o", "counts.npz.gz")
+    assert (code, err) == (
+        2,
+        "fastvec: counts.npz.gz: co-occurrences are not compressed; choose a name such as counts.npz\n",
+    )

@@ -1,5 +1,7 @@
 """Trainings that start from vectors."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -128,6 +130,9 @@ def test_the_command_line_trains_a_file_further(run, corpus_txt):
     assert code == 0
     assert err.endswith("v.bin: 6 words, 8 dimensions\n")
     assert not np.array_equal(fastvec.load("v.bin").vectors, first.vectors)
+    Path("bad.vec").write_text("1 8\na b\n")
+    code, _, err = run("train", "corpus.txt", *options, "--init-from", "bad.vec", "-o", "v.bin")
+    assert (code, err.endswith("; here that takes a copy: fastvec convert --errors skip bad.vec COPY\n")) == (1, True)
     code, _, err = run("train", "corpus.txt", *options, "--init-from", "nowhere.bin", "-o", "v.bin")
     assert code == 1
     assert err.startswith("fastvec: nowhere.bin: ")

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,9 +21,10 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from fastvec.corpus import Vocabulary
-from fastvec.disk.atomic import replacing
+from fastvec.disk.atomic import check_folder, replacing
+from fastvec.disk.compression import without_compression
 from fastvec.disk.scratch import read_errors
-from fastvec.errors import FileError
+from fastvec.errors import FileError, InputError
 from fastvec.settings import Counting
 from fastvec.words import PackedWords
 
@@ -101,9 +103,12 @@ class Cooccurrence:
 
         Raises
         ------
+        InputError
+            If the suffix of the file is that of a compressed one.
         FileError
             If it cannot be written; an existing file then stays as it was.
         """
+        check_target(path)
         n, words = len(self.vocabulary), PackedWords.pack(self.vocabulary.words, "surrogatepass")
         arrays = {
             "format": np.array(b"csr"),
@@ -158,6 +163,17 @@ class Cooccurrence:
             metadata,
             os.path.abspath(path),
         )
+
+
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Check a file to which co-occurrences will be saved, before they are counted.
+
+    Raise `InputError` if its suffix is that of a compressed file, which could not be mapped; `FileError` if it cannot
+    be written.
+    """
+    if without_compression(path) != Path(path):
+        raise InputError(f"{path}: co-occurrences are not compressed; choose a name such as counts.npz")
+    check_folder(path)
 
 
 def _padding(start: int) -> bytes:

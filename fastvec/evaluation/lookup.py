@@ -80,7 +80,7 @@ def unit_vectors(wv: KeyedVectors, rows: slice | NDArray[np.int64]) -> NDArray[n
     InputError
         If a number is not finite.
     """
-    wv.check_finite(np.arange(len(wv))[rows])
+    wv.check_finite(rows)
     return normalize_rows(wv.vectors[rows])
 
 

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_choice
 from fastvec.corpus import Vocabulary
-from fastvec.errors import DataError
+from fastvec.errors import DataError, FileError
 from fastvec.models.input_rows import InputRows
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 from fastvec.vectors.rows import finite_rows
-from fastvec.vectors.selection import not_finite
+from fastvec.vectors.selection import SKIP, not_finite
 
 Matrix = NDArray[np.float32]
 
@@ -54,7 +54,7 @@ class Initial:
             If the file cannot be read.
         """
         check_choice("init_vocab", words, ("new", "old", "union"))
-        given = as_vectors("init_from", source)
+        given = _load(source)
         name = source if isinstance(source, str | PathLike) else "init_from"
         kind = given.metadata.get("parameters", {}).get("vectors", "word")
         if kind == "context":
@@ -132,3 +132,11 @@ class Initial:
         if self.context_vectors is not None:
             contexts[:] = self.context_vectors[rows]
         return [self.given.words[row] for row in rows], self.vectors[rows], contexts
+
+
+def _load(source: KeyedVectors | str | PathLike[str]) -> KeyedVectors:
+    try:
+        return as_vectors("init_from", source)
+    except FileError as error:
+        cure = f"; here that takes a copy: fastvec convert --errors skip {source} COPY" if SKIP in str(error) else ""
+        raise FileError(f"{error}{cure}") from None
