@@ -4,12 +4,15 @@ import gzip
 import io
 import os
 import pickle
+import re
 import struct
 import tracemalloc
 import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fastvec import FileError, KeyedVectors, load
 from fastvec.vectors import FORMATS, source, word2vec_text
@@ -134,6 +137,19 @@ def test_the_line_is_named_when_threads_parse(tmp_path):
     lines[17171] = lines[17171][:-1] + b"x"
     (tmp_path / "x").write_bytes(b"\n".join(lines) + b"\n")
     refused(tmp_path / "x", "line 17,172: '0.12x' is not a finite number")
+
+
+def test_faults_are_passed_over_in_their_order_when_threads_parse(tmp_path, caplog):
+    lines = [b"w%d" % row + b" 0.125" * 50 for row in range(20000)]
+    faulty = [5000, 11111, 17171, 17172]
+    for row in faulty:
+        lines[row] = lines[row][:-1] + b"x"
+    (tmp_path / "x").write_bytes(b"20000 50\n" + b"\n".join(lines) + b"\n")
+    words, messages = passed_over(tmp_path / "x", caplog)
+    assert words == [f"w{row}" for row in range(20000) if row not in faulty]
+    assert messages == [
+        f"{tmp_path / 'x'}: passed over 4 faults, the first: line 5,002: '0.12x' is not a finite number"
+    ]
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
@@ -367,6 +383,36 @@ def test_a_damaged_line_is_no_longer_word(tmp_path, caplog, line, number):
     (tmp_path / "x").write_bytes(b"a 0.1 0.2\nb 0.1 0.2\n" + line + b"\n")
     refused(tmp_path / "x", f"line 3: '{number}' is a number more than the 2 that are expected")
     assert passed_over(tmp_path / "x", caplog)[0] == ["a", "b"]
+
+
+FIELDS = ["a", "new", "york", "51", "0.5", "1e3", "-2", "x7", "1.", "nan", ".", "e5", "1e", "+.5"]
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?")
+
+
+def naive_text(lines, dim):
+    """Return the words and vectors of lines, of which those that are wrong are omitted."""
+    found = {}
+    for line in lines:
+        fields = line.split()
+        (first, *others), numbers = fields[:-dim] or [""], fields[-dim:]
+        has_point = [bool(set(number) & set(".e")) for number in numbers]
+        inside = [
+            field for field in others if NUMBER.fullmatch(field) and (set(field) & set(".e") or not any(has_point))
+        ]
+        if dim < len(fields) < 2 * dim + 2 and all(map(NUMBER.fullmatch, numbers)) and not inside:
+            found.setdefault(" ".join([first, *others]), np.float32(numbers).tolist())
+    return found
+
+
+@settings(deadline=None)
+@given(st.integers(1, 3), st.lists(st.lists(st.sampled_from(FIELDS), min_size=1, max_size=6), max_size=4))
+def test_text_is_read_as_by_its_naive_twin(tmp_path_factory, dim, damaged):
+    good = [f"g{row}" + " 0.25" * dim for row in range(8)]  # so that most lines are
+    lines = good + [" ".join(fields) for fields in damaged]
+    path = tmp_path_factory.mktemp("text") / "x"
+    path.write_text(f"{len(lines)} {dim}\n" + "\n".join(lines) + "\n")
+    wv = load(path, errors="skip")
+    assert dict(zip(wv.words, wv.vectors.tolist(), strict=True)) == naive_text(lines, dim)
 
 
 @pytest.mark.parametrize("word", ["new york", "area 51", "7 up", ". . .", "at e.g. x"])
