@@ -65,8 +65,8 @@ def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format
     else:
         name = SUFFIXES.get(without_compression(path).suffix.lower())
         if name is None:
-            compressed = " or ".join(COMPRESSED)
-            raise InputError(f"{path}: the name must end in {', '.join(SUFFIXES)}, perhaps before {compressed}")
+            after = f"perhaps with one of {', '.join(COMPRESSED)} after it"
+            raise InputError(f"{path}: the name must end in {', '.join(SUFFIXES)}, {after}")
     return _BY_NAME[name]
 
 
@@ -137,4 +137,5 @@ def left_out(vectors: Storage, format: str) -> list[str]:
 
 def describe_suffixes() -> str:
     """Return the suffixes and what they stand for, for help texts."""
-    return ", ".join(f"{' or '.join(format.suffixes)} ({format.title})" for format in _KNOWN if format.suffixes)
+    known = (f"{' or '.join(format.suffixes)} ({format.title})" for format in _KNOWN if format.suffixes)
+    return f"{', '.join(known)}; with {', '.join(COMPRESSED)} after it compressed"

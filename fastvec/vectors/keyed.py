@@ -81,7 +81,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
             One of `fastvec.vectors.FORMATS`. Without it the suffix decides, one of `fastvec.vectors.SUFFIXES`, such as
             ``.safetensors`` (fastvec's own, the only one with context vectors, metadata and phrases), ``.bin``
             (word2vec binary), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and counts beside
-            it in ``.vocab.tsv``).
+            it in ``.vocab.tsv``). A suffix such as ``.gz`` after it compresses the file.
 
         Raises
         ------

@@ -109,7 +109,7 @@ class Storage:
         finite = finite_rows(self.vectors[rows])
         if not finite.all():
             word = self.words[int(np.arange(len(self))[rows][np.argmin(finite)])]
-            raise DataError(f"{not_finite(word)}; load the file with {SKIP} to omit such words")
+            raise _not_finite(word)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -173,12 +173,13 @@ class Storage:
         DataError
             If it is not finite.
         """
+        vector: NDArray[Any]
         if self.subwords is not None and isinstance(word, str) and not self.is_known(word):
-            return self.subwords.vector(word)
-        row = self.index(word)
-        vector: NDArray[Any] = self.vectors[row]
+            vector = self.subwords.vector(word)
+        else:
+            vector = self.vectors[self.index(word)]
         if not np.isfinite(vector).all():
-            self.check_finite(np.array([row]))
+            raise _not_finite(word)
         return vector
 
     def finite_rows(self, start: int, stop: int) -> NDArray[np.float32]:
@@ -189,6 +190,10 @@ class Storage:
             word = self.words[start + int(np.argmin(finite))]
             raise DataError(f"{not_finite(word)}, which this format cannot hold; load with {SKIP} to omit such words")
         return rows
+
+
+def _not_finite(word: str) -> DataError:
+    return DataError(f"{not_finite(word)}; load the file with {SKIP} to omit such words")
 
 
 def _matrix(name: str, values: ArrayLike) -> NDArray[Any]:
