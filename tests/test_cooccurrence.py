@@ -325,6 +325,16 @@ def test_a_file_that_is_cut_short_is_refused(tmp_path):
         fastvec.Cooccurrence.load(tmp_path / "counts.npz")
 
 
+def test_a_file_in_an_unknown_compression_is_refused(tmp_path):
+    count(SENTENCES).save(tmp_path / "counts.npz")
+    data = (tmp_path / "counts.npz").read_bytes()
+    entry = data.rindex(b"PK\x01\x02")
+    for place in (entry + 6, entry + 10):  # the version that reads it, and the compression
+        (tmp_path / "counts.npz").write_bytes(data[:place] + b"\xb0" + data[place + 1 :])
+        with pytest.raises(FileError, match="not a file of co-occurrences"):
+            fastvec.Cooccurrence.load(tmp_path / "counts.npz")
+
+
 def test_large_arrays_in_a_file_begin_at_a_cache_line(tmp_path):
     count(SENTENCES).save(tmp_path / "counts.npz")
     assert zipfile.ZipFile(tmp_path / "counts.npz").testzip() is None

@@ -10,6 +10,7 @@ import mmap
 import os
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,7 +145,7 @@ class Cooccurrence:
                 arrays = {name: _read(file, archive, name, path) for name in _KINDS}
         except KeyError as error:
             raise FileError(f"{path}: no {error.args[0]}; write it with fastvec cooccurrence") from None
-        except (zipfile.BadZipFile, ValueError, EOFError, struct.error) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, struct.error) as error:
             raise FileError(f"{path}: not a file of co-occurrences ({error})") from None
         _check(arrays, path)
         words = PackedWords(arrays["words"], arrays["offsets"]).decode("surrogatepass")
