@@ -37,4 +37,5 @@ def command(wv: "KeyedVectors", words: list[str], method: Any, as_json: bool, **
     if len(_three(words)) != 3:
         raise DataError(f"an analogy needs three words, not {' '.join(words)!r}")
     a, b, c = _three(words)
+    asking.tell_made(wv, (a, b, c))
     asking.show_near(f"{a} - {b} + {c}", wv.analogy(a, b, c, method=method, **limits), method, as_json)

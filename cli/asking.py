@@ -7,7 +7,7 @@ A question is a line of words. One that cannot be answered is reported, the othe
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -79,7 +79,7 @@ def question(
             _ask(wv, words, lambda words: answer(wv, words, **given), is_word=is_word)
 
         decorated: Any = command
-        argument = click.argument("arguments", nargs=-1, metavar="[VECTORS] [WORD]...")
+        argument = click.argument("arguments", nargs=-1, type=Text(is_path=True), metavar="[VECTORS] [WORD]...")
         for decorator in (as_json, loading, *reversed(options), argument):
             decorated = decorator(decorated)
         return click.command(help=answer.__doc__)(decorated)
@@ -130,6 +130,15 @@ def weighted(wv: "KeyedVectors", words: Sequence[str]) -> tuple[list[Weighted], 
         groups[sign].append((found[1], float(found[2])) if found else (word, 1.0))
         sign = 1
     return groups[1], groups[-1]
+
+
+def tell_made(wv: "KeyedVectors", words: Iterable[str]) -> None:
+    """Say once of each word whose vector is made of n-grams that it is."""
+    told = click.get_current_context().meta.setdefault(__name__, set())
+    for word in words:
+        if wv.subwords is not None and word not in wv and word not in told:
+            told.add(word)
+            click.echo(f"fastvec: {word!r} is not among the words: its vector is made of its n-grams", err=True)
 
 
 def show_near(asked: str, near: list[tuple[str, float]], method: str, as_json: bool) -> None:

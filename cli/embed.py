@@ -11,12 +11,13 @@ from . import options
 from .reading import source_paths
 
 
-@click.command()
+@click.command(cls=options.SectionedCommand)
 @click.argument("vectors", metavar="VECTORS", type=click.Path())
 @click.argument("texts", metavar="TEXTS...", type=click.Path(), nargs=-1, required=True)
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(), required=True, help="Where to write the array: x.npy."
 )
+@options.loading
 @options.options_of(Texts)
 @options.options_of(Reading, only=("tokenizer", "lowercase"))
 @click.option(
@@ -30,6 +31,7 @@ def command(
     texts: tuple[str, ...],
     output: str,
     save_common: str | None,
+    errors: str | None,
     **given: Any,
 ) -> None:
     """Make a vector of each line of TEXTS, and write them as a NumPy array, (lines, dim) float32.
@@ -56,11 +58,11 @@ def command(
     check_folder(output)
     if save_common is not None:
         if not COMPONENTS[weighting]:
-            raise InputError("save-common applies to the weightings sif and usif; omit it")
+            raise InputError("--save-common applies to the weightings sif and usif; omit it")
         if check_target(save_common) != "safetensors":
             raise InputError(f"{save_common}: only a .safetensors file can hold what texts have in common")
-    wv = load(vectors)
-    made, found = embed_texts(wv, source_paths(texts), **chosen)
+    wv = load(vectors, **options.given({"errors": errors}))
+    made, found = embed_texts(wv, source_paths(texts, output), **chosen)
     with replacing(output) as file:
         np.save(file, made)
     if save_common is not None:

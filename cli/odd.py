@@ -22,6 +22,7 @@ def command(wv: "KeyedVectors", words: list[str], as_json: bool) -> None:
     Example:
       fastvec odd vectors.safetensors breakfast cereal dinner lunch
     """  # noqa: D301 - click reads the backspace
+    asking.tell_made(wv, words)
     word = wv.doesnt_match(words)
     if as_json:
         print_json({"query": words, "word": word})

@@ -33,6 +33,7 @@ def command(
     """  # noqa: D301 - click reads the backspace
     added, subtracted = asking.weighted(wv, words)
     others = asking.joined(wv, minus)
+    asking.tell_made(wv, [*(word for word, _ in (*added, *subtracted)), *others])
     asked = " - ".join([" ".join(words), *others])
     near = wv.most_similar(added, [*subtracted, *others], method=method, **limits)
     asking.show_near(asked, near, method, as_json)

@@ -29,7 +29,7 @@ def print_json(value: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows under headings, decimals with four places."""
-    cells = zip(*rows, strict=True)
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     made = [column_of(heading, list(column), show) for heading, column in zip(columns, cells, strict=True)]
     click.echo("\n".join(table_lines(made)))
 

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 def command(wv: "KeyedVectors", words: list[str], as_json: bool) -> None:
     """Print words with their vectors, one in each line.
 
-    VECTORS is vectors.safetensors if no file is named. Without words,
-    asks for some, or reads them from the standard input. A fastText .bin gives vectors for any word.
+    VECTORS is vectors.safetensors if no file is named. Without words, asks for some, or reads them from the standard
+    input. Vectors with n-grams, of --subwords or fastText, answer any word.
 
     \b
     Example:
       fastvec vector vectors.safetensors king queen
     """  # noqa: D301 - click reads the backspace
     (word,) = words
+    asking.tell_made(wv, words)
     numbers = [str(number) for number in wv[word]]  # the shortest that give the same float32
     if as_json:
         print_json({"word": word, "vector": [float(number) for number in numbers]})

@@ -14,6 +14,7 @@ import pytest
 from fastvec_cli import info, main
 
 from fastvec import KeyedVectors, load
+from fastvec.subwords import Ngrams, Subwords
 from fastvec.vectors import SUFFIXES
 
 WORDS = ["king", "man", "woman", "queen", "apple"]
@@ -54,6 +55,22 @@ def test_similar_words_are_a_table(run, path):
     lines = run("similar", path, "king", "-n", 2).splitlines()
     assert lines[0].split() == ["king", "cosine"]
     assert [line.split()[0] for line in lines[1:]] == ["man", "queen"]
+
+
+def test_words_made_of_ngrams_are_told_once(tmp_path, monkeypatch, capsys):
+    subwords = Subwords(Ngrams(3, 3, 8), np.random.default_rng(0).standard_normal((8, 4), np.float32))
+    KeyedVectors(WORDS, MATRIX, subwords=subwords).save(tmp_path / "v.safetensors")
+    for command, words, unknown in (
+        ("similar", "king unheard\nunheard - man + kings:2\n", ["unheard", "kings"]),
+        ("analogy", "kings - man + unheard\n", ["kings", "unheard"]),
+        ("odd", "unheard king man\n", ["unheard"]),
+        ("vector", "king unheard unheard\n", ["unheard"]),
+    ):
+        monkeypatch.setattr("sys.argv", ["fastvec", command, str(tmp_path / "v.safetensors")])
+        monkeypatch.setattr("sys.stdin", io.StringIO(words))
+        main()
+        told = "fastvec: {!r} is not among the words: its vector is made of its n-grams"
+        assert capsys.readouterr().err.splitlines() == [told.format(word) for word in unknown]
 
 
 def test_similar_words_can_be_json(run, path):
@@ -204,9 +221,9 @@ def test_what_is_lost_in_conversion_is_said(path, tmp_path, monkeypatch, capsys)
 
 
 def test_a_conversion_that_cannot_be_is_refused_first(run, path, tmp_path):
-    assert "v.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy; or give --format" in run(
-        "convert", path, tmp_path / "v.foo", status=2
-    )
+    message = run("convert", path, tmp_path / "v.foo", status=2)
+    assert "v.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy, perhaps" in message
+    assert message.endswith("; or give --format\n")
     assert "there is no folder" in run("convert", path, tmp_path / "nowhere" / "v.txt", status=1)
     assert "v.none: " in run("convert", tmp_path / "v.none", tmp_path / "v.txt", status=1)
 
@@ -281,14 +298,14 @@ def test_facts_that_are_too_long_are_wrapped_beside_their_names(run, path, monke
 
 def test_a_damaged_file_is_one_line(run, tmp_path):
     (tmp_path / "x").write_bytes(b"a 1 2\nb 1 x\n")
-    message = f"fastvec: {tmp_path}/x, line 2: 'x' is not a finite number; to read what can be read: errors='skip'"
-    assert run("info", tmp_path / "x", status=1) == f"{message} (--errors skip)\n"
+    message = f"fastvec: {tmp_path}/x, line 2: 'x' is not a finite number; to read what can be read: --errors skip"
+    assert run("info", tmp_path / "x", status=1) == f"{message}\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["info"], "words                      2"),
+        (["info"], "words            2"),
         (["similar", "a"], "b "),
         (["analogy", "a", "b", "a"], "cosine"),
         (["odd", "a", "b"], "a"),
@@ -307,7 +324,7 @@ def test_every_command_can_pass_over_faults(run, tmp_path, monkeypatch, caplog, 
 
 
 def test_every_command_that_reads_vectors_has_the_option():
-    for name in ("analogy", "cluster", "compare", "convert", "info", "odd", "similar", "vector"):
+    for name in ("analogy", "cluster", "compare", "convert", "info", "odd", "similar", "vector", "embed"):
         command = import_module(f"fastvec_cli.{name}").command
         assert "errors" in {each.name for each in command.params}, name
     tests = import_module("fastvec_cli.eval").command.commands

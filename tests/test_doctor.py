@@ -98,7 +98,7 @@ def test_no_folder_for_temporary_files_is_a_failure(one_model, monkeypatch):
 
     monkeypatch.setattr("tempfile.gettempdir", none)
     result = run()
-    assert (
-        "! temporary                No usable temporary directory found; name another folder in TMPDIR" in result.stdout
+    assert "! temporary No usable temporary directory found; name another folder in TMPDIR" in " ".join(
+        result.stdout.split()
     )
     assert result.exit_code == 1
