@@ -3,12 +3,14 @@
 import click
 
 from . import asking
+from .options import given, loading
 from .tables import print_json, print_table
 
 
 @click.command()
 @click.argument("vectors", metavar="VECTORS", type=click.Path())
 @click.argument("reference", metavar="REFERENCE", type=click.Path())
+@loading
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Where to write the rotated vectors.")
 @click.option(
     "--words",
@@ -24,7 +26,14 @@ from .tables import print_json, print_table
 )
 @asking.as_json
 def command(
-    vectors: str, reference: str, output: str | None, words: str | None, topn: int, limit: int | None, as_json: bool
+    vectors: str,
+    reference: str,
+    errors: str | None,
+    output: str | None,
+    words: str | None,
+    topn: int,
+    limit: int | None,
+    as_json: bool,
 ) -> None:
     """Rotate VECTORS to come as near as possible to REFERENCE, and show the words that moved.
 
@@ -43,7 +52,8 @@ def command(
         asking.check(path)
     if output is not None:
         check_target(output)
-    other = fastvec.load(reference)
+    read = given({"errors": errors})
+    other = fastvec.load(reference, **read)
     anchors = None
     if words is not None:
         try:
@@ -51,7 +61,7 @@ def command(
                 anchors, _ = read_word_lines(file, words, counted=False)
         except OSError as error:
             raise unusable(words, error) from None
-    aligned = fastvec.load(vectors).align(other, anchors)
+    aligned = fastvec.load(vectors, **read).align(other, anchors)
     if output is not None:
         aligned.save(output)
     moved = aligned.drift(other, limit)[:topn]

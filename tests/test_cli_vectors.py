@@ -324,7 +324,7 @@ def test_every_command_can_pass_over_faults(run, tmp_path, monkeypatch, caplog, 
 
 
 def test_every_command_that_reads_vectors_has_the_option():
-    for name in ("analogy", "cluster", "compare", "convert", "info", "odd", "similar", "vector", "embed"):
+    for name in ("analogy", "cluster", "compare", "convert", "info", "odd", "similar", "vector", "embed", "align"):
         command = import_module(f"fastvec_cli.{name}").command
         assert "errors" in {each.name for each in command.params}, name
     tests = import_module("fastvec_cli.eval").command.commands
