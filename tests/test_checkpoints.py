@@ -113,6 +113,14 @@ def test_a_folder_is_of_one_process(folder):
     assert found(folder) == (3, 3)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_a_lock_that_an_interrupted_training_left_to_the_garbage_collector_is_taken(folder):
+    left = Checkpoints.open(folder, A_DAY)
+    left.itself = left
+    del left
+    assert found(folder) == (3, 3)
+
+
 def test_a_state_that_does_not_fit_leaves_the_others_as_they_are(folder, monkeypatch, caplog):
     monkeypatch.setattr("shutil.disk_usage", lambda place: type("", (), {"free": 100}))
     with Checkpoints.open(folder, A_DAY) as checkpoints:

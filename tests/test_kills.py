@@ -28,7 +28,7 @@ def test_a_training_that_is_killed_ends_as_if_nothing_had_happened(tmp_path, mod
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_training_that_is_told_to_end_saves_where_it_is(tmp_path, number):
     course = Course(tmp_path, "skipgram", 1)
-    while course.run(0.8 * course.seconds, number):  # came to its end before
+    while course.run(number=number, until_saved=True):  # came to its end before
         course.forget()
     assert course.phase().startswith("checkpoint-")
     course.run()

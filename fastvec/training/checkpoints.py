@@ -8,6 +8,7 @@
 A model may keep what else it has finished beside them, such as ``cooccurrence.npz``.
 """
 
+import gc
 import hashlib
 import json
 import logging
@@ -248,14 +249,16 @@ class Saving:
 
 def _lock(folder: Path) -> Any:
     """Hold the lock of a folder until the returned file is closed."""
-    with disk_errors(folder, "in it", ELSEWHERE):
-        file = open(folder / "lock", "wb")
-    try:
-        lock(file.fileno(), wait=False)
-    except BlockingIOError:
-        file.close()
-        raise FileError(f"{folder}: another process trains with these checkpoints; wait for it, or stop it") from None
-    return file
+    for _ in range(2):
+        with disk_errors(folder, "in it", ELSEWHERE):
+            file = open(folder / "lock", "wb")
+        try:
+            lock(file.fileno(), wait=False)
+            return file
+        except BlockingIOError:
+            file.close()
+        gc.collect()  # an interrupted training of this process may have left it behind
+    raise FileError(f"{folder}: another process trains with these checkpoints; wait for it, or stop it")
 
 
 def _checksum(run: dict[str, Any]) -> str:

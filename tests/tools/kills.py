@@ -50,16 +50,21 @@ class Course:
     def line(self, *arguments):
         return [sys.executable, "-m", "fastvec", "train", "-q", "--cache-dir", str(self.folder / "cache"), *arguments]
 
-    def run(self, seconds=None, number=9):
-        """Begin or resume; return whether it came to its end before it was sent a signal."""
+    def run(self, seconds=None, number=9, *, until_saved=False):
+        """Begin or resume; return whether it came to its end before it was sent a signal.
+
+        The signal is sent after some seconds, or when a state has been saved.
+        """
         if (self.state / "run.json").exists():
             line = self.line("--resume", str(self.state))
         else:
             line = self.line(*self.options, "-o", str(self.pieces), "--checkpoint", str(self.state))
         stderr = None if number == 9 else subprocess.DEVNULL
         with subprocess.Popen([*line, "--every", "0.1s"], stderr=stderr) as process:
+            while until_saved and process.poll() is None and not self.phase().startswith("checkpoint-"):
+                time.sleep(0.01)
             try:
-                process.wait(seconds)
+                process.wait(0 if until_saved else seconds)
             except subprocess.TimeoutExpired:
                 process.send_signal(number)
         assert process.returncode in (0, -number, 128 + number)
