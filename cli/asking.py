@@ -136,7 +136,7 @@ def tell_made(wv: "KeyedVectors", words: Iterable[str]) -> None:
     """Say once of each word whose vector is made of n-grams that it is."""
     told = click.get_current_context().meta.setdefault(__name__, set())
     for word in words:
-        if wv.subwords is not None and word not in wv and word not in told:
+        if wv.subwords is not None and not wv.is_known(word) and word not in told:
             told.add(word)
             click.echo(f"fastvec: {word!r} is not among the words: its vector is made of its n-grams", err=True)
 
