@@ -273,5 +273,5 @@ def test_vectors_that_are_not_finite_are_refused_by_name(ask, number):
 
 
 def test_a_vector_to_search_for_must_be_finite():
-    with pytest.raises(InputError, match="a vector to search for is not finite"):
+    with pytest.raises(InputError, match="a vector must hold finite numbers only"):
         KeyedVectors(["a"], [[1.0, 2.0]]).most_similar(np.array([1e39, 1]))

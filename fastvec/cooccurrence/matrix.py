@@ -21,6 +21,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from fastvec.checks import check_path
 from fastvec.corpus import Vocabulary
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.disk.compression import without_compression
@@ -172,6 +173,7 @@ def check_target(path: str | os.PathLike[str]) -> None:
     Raise `InputError` if its suffix is that of a compressed file, which could not be mapped; `FileError` if it cannot
     be written.
     """
+    check_path("path", path)
     if without_compression(path) != Path(path):
         raise InputError(f"{path}: co-occurrences are not compressed; choose a name such as counts.npz")
     check_folder(path)

@@ -90,9 +90,12 @@ def open_file(path: str) -> Table:
 
 
 def is_file_of_numbers(path: str) -> bool:
-    """Return whether a file is one of NumPy."""
-    with open(path, "rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+    """Return whether a file is one of NumPy; one that cannot be opened is not, and is refused where it is read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
 
 
 class Index:
