@@ -32,8 +32,9 @@ _OUTPUT = "counts.npz"
 def command(sources: tuple[str, ...], output: str | None, log_json: str | None, quiet: bool, **settings: Any) -> None:
     """Count how often words stand near each other.
 
-    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. Writes a sparse
-    matrix, words by contexts, that `fastvec train --cooccurrence` reads, and scipy.sparse.load_npz too.
+    SOURCE is a file, a folder, a URL such as s3://bucket/*.txt, or - for the standard input; .gz, .bz2, .xz and .zst
+    are decompressed. Writes a sparse matrix, words by contexts, that `fastvec train --cooccurrence` reads, and
+    scipy.sparse.load_npz too.
 
     \b
     Examples:

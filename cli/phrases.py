@@ -53,8 +53,8 @@ def command(
 ) -> None:
     """Join words that belong together: "new york" becomes "new_york".
 
-    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. Writes the text,
-    a sentence a line, with each phrase as one word.
+    SOURCE is a file, a folder, a URL such as s3://bucket/*.txt, or - for the standard input; .gz, .bz2, .xz and .zst
+    are decompressed. Writes the text, a sentence a line, with each phrase as one word.
 
     \b
     Examples:

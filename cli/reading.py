@@ -7,7 +7,7 @@ from pathlib import Path
 from fastvec.errors import InputError
 
 
-def source_paths(sources: tuple[str, ...], *outputs: str | None) -> list[Path]:
+def source_paths(sources: tuple[str, ...], *outputs: str | None) -> list[Path | str]:
     """Return the sources of a command line as `fastvec.read_corpus` takes them, and let it import from this folder.
 
     Raises
@@ -21,6 +21,8 @@ def source_paths(sources: tuple[str, ...], *outputs: str | None) -> list[Path]:
     for output in filter(None, outputs):
         if os.path.realpath(output) in map(os.path.realpath, sources) and output != "-":
             raise InputError(f"{output}: is the SOURCE, and would be overwritten; name another file to write")
+    from fastvec.corpus.sources import as_paths
+
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # for --tokenizer
-    return [Path(source) for source in sources]
+    return as_paths(sources)

@@ -33,8 +33,8 @@ def command(
 ) -> None:
     """Train word vectors from text.
 
-    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. An option that
-    the model has no use for is refused.
+    SOURCE is a file, a folder, a URL such as s3://bucket/*.txt, or - for the standard input; .gz, .bz2, .xz and .zst
+    are decompressed. An option that the model has no use for is refused.
 
     \b
     Examples:

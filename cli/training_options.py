@@ -97,7 +97,7 @@ training = options.together(
 
 def training_source(
     sources: tuple[str, ...], cooccurrence: str | None, output: str, *, is_needed: bool = True
-) -> "list[Path] | Cooccurrence | None":
+) -> "list[Path | str] | Cooccurrence | None":
     """Return the source of a command line as `fastvec.train` takes it, and refuse what does not go together."""
     from fastvec.cooccurrence import Cooccurrence
 

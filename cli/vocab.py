@@ -28,8 +28,9 @@ def command(
 ) -> None:
     """Count the words of a text.
 
-    SOURCE is a file, a folder, or - for the standard input; .gz, .bz2, .xz and .zst are decompressed. Writes lines of
-    word, tab, count, the most frequent word first. `fastvec train --vocab` reads such a file.
+    SOURCE is a file, a folder, a URL such as s3://bucket/*.txt, or - for the standard input; .gz, .bz2, .xz and .zst
+    are decompressed. Writes lines of word, tab, count, the most frequent word first. `fastvec train --vocab` reads such
+    a file.
 
     \b
     Example:

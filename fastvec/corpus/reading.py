@@ -54,10 +54,11 @@ def read_corpus(
     ----------
     source : str, path, list of paths, or iterable
         A path, or "-" for the standard input; a folder stands for its files in order of their names, except hidden
-        ones; several paths as a list of `pathlib.Path`. Or sentences: any iterable, such as a generator, of strings
-        (which may hold several lines) or of lists of words. Files may be compressed by gzip, bzip2, xz or zstd. Or
-        words that are numbers: a two-dimensional array of integers or a ``.npy`` file of one, with negative numbers
-        where a row is shorter, or an iterable of arrays or lists of integers.
+        ones; several paths as a list of `pathlib.Path`. A URL such as "s3://bucket/*.txt", or a list of them, which
+        fsspec opens. Or sentences: any iterable, such as a generator, of strings (which may hold several lines) or of
+        lists of words. Files may be compressed by gzip, bzip2, xz or zstd. Or words that are numbers: a
+        two-dimensional array of integers or a ``.npy`` file of one, with negative numbers where a row is shorter, or an
+        iterable of arrays or lists of integers.
     progress : bool or callable, optional
         Whether to show the progress on a line, by default where stderr is a terminal and in notebooks; or a function of
         the bytes read and the bytes in all (None if unknown), called at most ten times a second.

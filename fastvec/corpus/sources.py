@@ -1,4 +1,4 @@
-"""Where text comes from: files, folders, the standard input, or an iterable of sentences.
+"""Where text comes from: files, folders, URLs, the standard input, or an iterable of sentences.
 
 A source is read once. It yields its text as bytes, part by part (a file is a part), or its words as lists of strings
 where the caller has already split them.
@@ -17,6 +17,7 @@ import numpy as np
 
 from fastvec.corpus.files import BLOCK, read_blocks, unusable, without_marks
 from fastvec.corpus.numbers import Numbers, Table, is_integer, open_table
+from fastvec.corpus.urls import find_urls, is_url, open_url
 from fastvec.errors import FileError, InputError
 
 # What `read_corpus` accepts.
@@ -24,16 +25,18 @@ Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str] | str | 
 
 STDIN = "-"
 _Advance: TypeAlias = Callable[[int], None]
+#: Path or URL, size and identity of a file, as far as they are known.
+_Found: TypeAlias = tuple[str, int | None, list[str | int] | None]
 
 
 @dataclass(frozen=True)
 class Files:
     """Text in files."""
 
-    paths: list[str]  #: The files in reading order; `STDIN` is the standard input.
+    paths: list[str]  #: Paths and URLs of the files in reading order; `STDIN` is the standard input.
     name: str  #: What to call them in messages.
     n_bytes: int | None  #: Their size, if it is known.
-    given: list[str]  #: Absolute paths of the files and folders asked for.
+    given: list[str]  #: URLs, or absolute paths, of the files and folders asked for.
     identity: list[list[str | int]] | None  #: `file_identity` of each file; None if one of them can be read only once.
 
     def parts(self, advance: _Advance) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -42,11 +45,7 @@ class Files:
             if path == STDIN:
                 yield "standard input", read_blocks(_standard_input(), "standard input", advance)
                 continue
-            try:
-                file = open(path, "rb")  # buffered, so that reads from a pipe are complete too
-            except OSError as error:
-                raise unusable(path, error) from None
-            with file:
+            with open_file(path) as file:
                 yield path, read_blocks(file, path, advance)
 
 
@@ -114,9 +113,9 @@ class TokenLists:
 def open_source(source: Source) -> Files | Sentences | TokenLists | Numbers | Table:
     """Return a source by its kind, after the checks that need no reading.
 
-    `source` is a path, or "-" for the standard input; several paths; a folder, for all files in it; or sentences, as
-    strings, as lists of words, or as integers: rows of an array, arrays or lists. Raise `FileError` if a file is
-    missing or unreadable, or a folder has no files; `InputError` if it is none of these.
+    `source` is a path or URL, or "-" for the standard input; several of them; a folder, for all files in it; or
+    sentences, as strings, as lists of words, or as integers: rows of an array, arrays or lists. Raise `FileError` if a
+    file is missing or unreadable, or a folder has no files; `InputError` if it is none of these.
 
     >>> open_source(["to be or not to be", "that is the question"]).name
     'the source'
@@ -131,7 +130,7 @@ def open_source(source: Source) -> Files | Sentences | TokenLists | Numbers | Ta
     if isinstance(source, np.ndarray) and is_integer(source):
         return open_table(source, "the source")
     if isinstance(source, (list, tuple)):
-        if any(isinstance(item, os.PathLike) for item in source):
+        if any(isinstance(item, os.PathLike) for item in source) or (source and all(map(is_url, source))):
             return _files(source)
         if source and all(isinstance(item, str) and os.path.exists(item) for item in source):
             cure = "to read these files, pass pathlib.Path objects"
@@ -180,10 +179,25 @@ def _is_numbers(item: object) -> bool:
     return isinstance(item, list | tuple) and bool(item) and isinstance(item[0], int | np.integer)
 
 
+def as_paths(sources: Iterable[str]) -> list[Path | str]:
+    """Return paths and URLs as `open_source` takes several."""
+    return [source if is_url(source) else Path(source) for source in sources]
+
+
 def refuse_unordered(items: Iterable[object], what: str) -> None:
     """Raise InputError for a set or a dict, whose words have no reliable order."""
     if isinstance(items, (Mapping, Set)):
         raise InputError(f"{what} is a {type(items).__name__}, which has no order of words; pass a list")
+
+
+def open_file(path: str) -> BinaryIO:
+    """Open a path or a URL to read; raise `FileError` if that is impossible."""
+    if is_url(path):
+        return open_url(path)
+    try:
+        return open(path, "rb")  # buffered, so that reads from a pipe are complete too
+    except OSError as error:
+        raise unusable(path, error) from None
 
 
 def file_identity(path: str) -> list[str | int]:
@@ -195,26 +209,49 @@ def file_identity(path: str) -> list[str | int]:
 def is_unchanged(source: Files) -> bool:
     """Return whether no file has changed since the source was opened."""
     try:
-        return [file_identity(path) for path in source.paths] == source.identity
+        return [_find(path)[0][2] for path in source.paths] == source.identity
     except OSError:
         return False
 
 
 def _files(given: Iterable[object]) -> Files:
-    paths: list[str] = []
     names: list[str] = []
     for item in given:
         if not isinstance(item, (str, os.PathLike)):
             raise InputError(f"a list of paths must hold paths only, not {type(item).__name__}")
-        path = os.fspath(item)
-        names.append(path)
-        paths.extend(_walk(path) if os.path.isdir(path) and path != STDIN else [path])
-    can_be_read_again = all([_is_regular(path) for path in paths])
-    identity = [file_identity(path) for path in paths] if can_be_read_again else None
-    n_bytes = sum(os.path.getsize(path) for path in paths) if can_be_read_again else None
+        names.append(os.fspath(item))
+    found = [file for name in names for file in _find(name)]
+    paths = [path for path, _, _ in found]
+    sizes = [size for _, size, _ in found if size is not None]
+    identities = [identity for _, _, identity in found if identity is not None]
     name = "standard input" if names[0] == STDIN else names[0]
     name += f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return Files(paths, name, n_bytes, [os.path.abspath(name) for name in names], identity)
+    return Files(
+        paths,
+        name,
+        sum(sizes) if len(sizes) == len(paths) else None,
+        [name if is_url(name) else os.path.abspath(name) for name in names],
+        identities if len(identities) == len(paths) else None,
+    )
+
+
+def _find(path: str) -> list[_Found]:
+    """Return the files that a path or a URL stands for."""
+    if is_url(path):
+        return [
+            (url, size, [url, size, stamp] if size is not None and stamp is not None else None)
+            for url, size, stamp in find_urls(path)
+        ]
+    files = _walk(path) if os.path.isdir(path) and path != STDIN else [path]
+    return [(file, *_known(file)) for file in files]
+
+
+def _known(path: str) -> tuple[int | None, list[str | int] | None]:
+    """Return size and identity of a file; None for a pipe, which can be read only once."""
+    if not _is_regular(path):
+        return None, None
+    identity = file_identity(path)
+    return int(identity[1]), identity
 
 
 def _is_regular(path: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
-from fastvec.corpus.sources import Files, open_source
+from fastvec.corpus.sources import Files, as_paths, open_source
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.phrases import Phrases
 from fastvec.pipeline.request import Request, check_names
@@ -81,7 +81,7 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
         place = run["source"]
         if place is None:
             raise InputError(f"{folder}: the text was no file, so it must be given again")
-        source = Cooccurrence.load(place) if isinstance(place, str) else [Path(path) for path in place]
+        source = Cooccurrence.load(place) if isinstance(place, str) else as_paths(place)
     known = dict(run["arguments"], **dict.fromkeys(_KEPT))
     for argument, (fact, name) in _KEPT.items():
         if run.get(fact) is not None:
@@ -153,11 +153,10 @@ def _digest(path: Path) -> str | None:
 
 
 def _place(source: Any) -> list[str] | str | None:
-    """Return where a source can be read again: absolute paths of files, or of co-occurrences; None if it cannot."""
+    """Return where a source can be read again: URLs or absolute paths, or that of co-occurrences; None if it cannot."""
     if isinstance(source, Cooccurrence):
         return source.path
-    is_path = isinstance(source, str | PathLike)
-    if is_path or (isinstance(source, list | tuple) and any(isinstance(item, PathLike) for item in source)):
+    if isinstance(source, str | PathLike | list | tuple):
         opened = open_source(source)
         return opened.given if isinstance(opened, Files) and opened.identity is not None else None
     return None

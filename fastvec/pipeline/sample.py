@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus
 from fastvec.corpus.files import read_blocks
-from fastvec.corpus.sources import Files
+from fastvec.corpus.sources import Files, open_file
 from fastvec.corpus.text import Text
 from fastvec.disk.compression import HEAD, find_compression
 from fastvec.words import PackedWords
@@ -37,7 +37,7 @@ class SampledSource:
     def __iter__(self) -> Iterator[bytes]:
         total = max(1, self._files.n_bytes or 0)
         for path in self._files.paths:
-            with open(path, "rb") as file:
+            with open_file(path) as file:
                 head = file.read(HEAD)
                 size = file.seek(0, 2)
                 room = max(_PIECE, _SAMPLE * size // total)
