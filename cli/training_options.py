@@ -6,8 +6,8 @@ import click
 from click.core import ParameterSource
 
 from fastvec.errors import InputError
-from fastvec.parameters import Parameter
-from fastvec.settings import GROUPS, MODELS, Model, Reading, Words, check_model
+from fastvec.parameters import Parameter, Settings
+from fastvec.settings import GROUPS, MODELS, Cluster, Model, Reading, Words, check_model
 from fastvec.vectors.formats import describe_suffixes
 
 from . import options
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Where vectors are written if nothing else is said.
 OUTPUT = "vectors.safetensors"
+_GROUPS: tuple[type[Settings], ...] = (*GROUPS, Cluster)
 _KINDS: tuple[type[Model], ...] = tuple(dict.fromkeys(MODELS.values()))
 
 
@@ -40,18 +41,18 @@ class TrainingCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections of help."""
-        declared = {name for group in GROUPS for name in group.parameters}
+        declared = {name for group in _GROUPS for name in group.parameters}
         own = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
         own = [each for each in own if each.name not in declared or each.name in ("model", "output")]
         with formatter.section("Options"):
             formatter.write_dl(list(filter(None, (each.get_help_record(ctx) for each in own))))
-        for title, parameters in _sections():
+        for title, parameters in _sections({each.name or "" for each in self.get_params(ctx)}):
             with formatter.section(title):
                 formatter.write_dl([options.record_of(each) for each in parameters if each.name != "output"])
 
 
-def _sections() -> list[tuple[str, list[Parameter]]]:
-    """Return the titles and parameters of help; what models have in common is told once."""
+def _sections(taken: set[str]) -> list[tuple[str, list[Parameter]]]:
+    """Return titles and parameters of help, of groups that are `taken`; what models have in common is told once."""
     counting = [kind for kind in _KINDS if kind.counts]
     shared: dict[str, Parameter] = {}
     sections = []
@@ -68,8 +69,10 @@ def _sections() -> list[tuple[str, list[Parameter]]]:
         }
         shared |= common if others else {}
         sections.append((title, list(common.values())))
-    for group in GROUPS[len(_KINDS) :]:
-        sections.append((group.heading(), [each for each in group.parameters.values() if each.flags]))
+    for group in _GROUPS[len(_KINDS) :]:
+        flags = {name for name, each in group.parameters.items() if each.flags}
+        if flags <= taken:  # `fastvec plan` knows nothing of a cluster
+            sections.append((group.heading(), [group.parameters[name] for name in group.parameters if name in flags]))
     sections.insert(len(_KINDS) + 1, sections.pop(1))  # co-occurrences after the models
     return sections
 

@@ -190,6 +190,31 @@ class Run(Settings):
     )
 
 
+@settings
+class Cluster(Settings):
+    """Several machines."""
+
+    cluster: str | None = parameter(
+        None,
+        metavar="ADDRESS|local:N",
+        help="Train on the workers of the Dask scheduler at this address, such as tcp://host:8786, or on N processes "
+        "of this machine. The text and the checkpoint are then paths or URLs that all workers can use.",
+    )
+    shards: int = parameter(
+        8,
+        least=1,
+        metavar="N",
+        help="Parts of the text that skipgram and cbow train on at the same time, each in one thread. More of them "
+        "cost quality.",
+    )
+    rounds: int = parameter(12, least=1, metavar="N", help="How often the trainings of the shards are merged.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.cluster is not None and not re.fullmatch(r"local:[1-9]\d*|\w+://\S+", self.cluster):
+            raise InputError(f"cluster must be an address such as tcp://host:8786, or local:N, not {self.cluster!r}")
+
+
 _SEED: dict[str, Any] = {"metavar": "N", "help": "Seed of all random numbers.", "known_as": ("random_state",)}
 _SAMPLE: dict[str, Any] = {
     "metavar": "N",
@@ -618,4 +643,4 @@ def check_model(name: object) -> None:
 
 #: All groups of parameters of training, and of all work.
 GROUPS: tuple[type[Settings], ...] = (*dict.fromkeys(MODELS.values()), *ARGUMENTS, Run)
-ALL: tuple[type[Settings], ...] = (*GROUPS, Phrasing)
+ALL: tuple[type[Settings], ...] = (*GROUPS, Cluster, Phrasing)

@@ -41,9 +41,9 @@ def ids(sentences, vocabulary):
 @pytest.fixture
 def tiny_slices(monkeypatch):
     """Make slices of a few words, so that small texts are merged from many."""
-    monkeypatch.setattr(counting, "_READ", 3)
+    monkeypatch.setattr(counting, "READ", 3)
     monkeypatch.setattr(counting, "PROGRAM", 0)
-    monkeypatch.setattr(counting, "_BLOCK_CELLS", 1)
+    monkeypatch.setattr(counting, "BLOCK_CELLS", 1)
     monkeypatch.setattr(counting, "_BLOCK_PAIRS", 4)
 
 
@@ -75,7 +75,7 @@ def test_the_counts_are_those_of_a_naive_counter(sentences, options):
 def test_slices_and_threads_and_memory_change_nothing(sentences, options):
     with pytest.MonkeyPatch.context() as patch:
         whole = count(sentences, **options)
-        for name, value in {"_READ": 2, "PROGRAM": 0, "_BLOCK_CELLS": 1, "_BLOCK_PAIRS": 4}.items():
+        for name, value in {"READ": 2, "PROGRAM": 0, "BLOCK_CELLS": 1, "_BLOCK_PAIRS": 4}.items():
             patch.setattr(counting, name, value)
         needed = _bytes_needed(sentences, options["window"])
         for threads in (1, 2):

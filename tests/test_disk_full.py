@@ -133,7 +133,7 @@ def test_a_text_that_is_numbered_anew(disk):
 @pytest.fixture
 def small_slices(monkeypatch):
     """Let 200 kB of memory do for counting."""
-    for name, value in {"_READ": 2000, "PROGRAM": 0, "_BLOCK_CELLS": 1000}.items():
+    for name, value in {"READ": 2000, "PROGRAM": 0, "BLOCK_CELLS": 1000}.items():
         monkeypatch.setattr(counting, name, value)
 
 

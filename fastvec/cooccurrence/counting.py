@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from fastvec import keywords
 
 #: Ids that are read at a time; each such block has its own random numbers.
-_READ = 1 << 16
+READ = 1 << 16
 #: Cells and pairs of a block of rows.
-_BLOCK_CELLS, _BLOCK_PAIRS = 1 << 18, 1 << 23
+BLOCK_CELLS, _BLOCK_PAIRS = 1 << 18, 1 << 23
 #: Integers in a row of the text, as the kernel sees it: a cache line.
 _LINE = 16
 
@@ -100,12 +100,17 @@ def count_cooccurrence(
     check_kind("vocabulary", vocabulary, Vocabulary, " of the corpus")
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:
-        if chosen.cell_min_count:
-            least = f"no pair of words has a total weight of {chosen.cell_min_count:g}"
-            raise DataError(f"{corpus.name}: {least}; lower cell_min_count (--cell-min-count)")
-        raise TooLittleText(why_no_context(corpus, vocabulary, chosen.sample, chosen.window))
+        raise nothing_counted(corpus, vocabulary, chosen)
     metadata = {"counting": chosen.as_dict(), "corpus": corpus.facts}
     return Cooccurrence(vocabulary, indptr, indices, data, metadata)
+
+
+def nothing_counted(corpus: Corpus, vocabulary: Vocabulary, settings: Counting) -> InputError:
+    """Return the error for a text without co-occurrences."""
+    if settings.cell_min_count:
+        least = f"no pair of words has a total weight of {settings.cell_min_count:g}"
+        return DataError(f"{corpus.name}: {least}; lower cell_min_count (--cell-min-count)")
+    return TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
 
 
 def count_cells(
@@ -138,10 +143,10 @@ class Division(NamedTuple):
 
         None is `default_memory`, or as much as is needed.
         """
-        block_cells = max(_BLOCK_CELLS, n_words)
+        block_cells = max(BLOCK_CELLS, n_words)
         # per thread an accumulator, and blocks of cells: one may wait for others while the next one is made
         fixed = PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words
-        smallest = 4 * _READ + 4 * window
+        smallest = 4 * READ + 4 * window
         least = fixed + 8 * smallest
         if memory is None:
             memory = max(default_memory(), least)
@@ -151,7 +156,7 @@ class Division(NamedTuple):
                 f"not {memory // 10**6} MB"
             )
         room = (memory - fixed) // 2
-        whole = n_ids + 2 * window + _READ
+        whole = n_ids + 2 * window + READ
         capacity = min(whole, max(smallest, room // 8), (1 << 31) - _LINE)
         return cls(block_cells, room, capacity, capacity == whole)
 
@@ -220,6 +225,50 @@ def count_blocks(
     run_blocks(blocks, [worker(row) for row in rows], np.zeros(1, np.int64), report)
 
 
+def count_text(
+    text: NDArray[np.int32],
+    end: int,
+    window: int,
+    weights: Weights,
+    rows: list[Accumulator],
+    block_cells: int,
+    cells: Cells,
+    report: Callable[[float], None],
+) -> None:
+    """Count all rows of a text up to `end`, without the `window` positions at either end, and append them to `cells`.
+
+    `report` is called with the fraction that is done; the other parameters are those of `count_blocks`.
+    """
+    n_words = rows[0].sums.size
+    starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
+    sort_positions(text.reshape(-1)[:end], window, starts, positions)
+    pairs = np.diff(starts) * (weights.left.size + weights.right.size)
+    blocks = cut_blocks(np.minimum(pairs, n_words), pairs, block_cells)
+    first_block = cells.n_blocks
+
+    def tell() -> None:
+        n_blocks = cells.n_blocks - first_block
+        report(starts[blocks[n_blocks - 1][2]] / max(1, starts[-1]) if n_blocks else 0.0)
+
+    count_blocks(cells, blocks, text, starts, positions, weights, rows, block_cells, tell)
+
+
+def cut_blocks(cells: NDArray[np.int64], pairs: NDArray[np.int64], block_cells: int) -> list[tuple[int, int, int]]:
+    """Cut rows into blocks (number, first, last) of at least one row and a bounded number of cells and pairs."""
+    ends = [np.cumsum(counts) for counts in (cells, pairs)]
+    blocks: list[tuple[int, int, int]] = []
+    first, n_rows = 0, cells.size
+    while first < n_rows:
+        last = n_rows
+        for end, limit in zip(ends, (block_cells, _BLOCK_PAIRS), strict=True):
+            before = end[first - 1] if first else 0
+            last = min(last, int(np.searchsorted(end, before + limit, side="right")))
+        last = max(last, first + 1)
+        blocks.append((len(blocks), first, last))
+        first = last
+    return blocks
+
+
 class _Counting:
     """One count: its memory and its work."""
 
@@ -246,7 +295,7 @@ class _Counting:
         """Count; return the arrays of a CSR matrix."""
         n_ids, capacity = self.corpus.n_ids, self.divided.capacity
         self.listener(Progress("counting", 0, n_ids))
-        slices = fill_text(self.text, self.corpus, self.keep, self.settings, self.window, _READ, n_ids, capacity)
+        slices = fill_text(self.text, self.corpus, self.keep, self.settings, self.window, READ, n_ids, capacity)
         end, n_read = next(slices)
         if n_read == n_ids:
             with Cells(np.float32, self.divided.result, self.corpus.folder) as cells:
@@ -261,43 +310,20 @@ class _Counting:
 
     def _count(self, end: int, n_read: int, cells: Cells, weights: Weights) -> None:
         """Count the slice in `text`."""
-        starts, positions = np.empty(self.n_words + 1, np.int64), np.empty(end, np.int32)
-        sort_positions(self.text.reshape(-1)[:end], self.window, starts, positions)
-        pairs = np.diff(starts) * (weights.left.size + weights.right.size)
-        blocks = self._cut(np.minimum(pairs, self.n_words), pairs)
-        first_block = cells.n_blocks
 
-        def report() -> None:
-            n_blocks = cells.n_blocks - first_block
-            share = starts[blocks[n_blocks - 1][2]] / max(1, starts[-1]) if n_blocks else 0.0
+        def report(share: float) -> None:
             done = self.n_counted + round(share * (n_read - self.n_counted))
             self.listener(Progress("counting", done, self.corpus.n_ids, perf_counter() - self.began))
 
-        block_cells = self.divided.block_cells
-        count_blocks(cells, blocks, self.text, starts, positions, weights, self.rows, block_cells, report)
+        count_text(self.text, end, self.window, weights, self.rows, self.divided.block_cells, cells, report)
         self.n_counted = n_read
-
-    def _cut(self, cells: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-        """Cut rows into blocks (number, first, last) of at least one row and a bounded number of cells and pairs."""
-        ends = [np.cumsum(counts) for counts in (cells, pairs)]
-        blocks: list[tuple[int, int, int]] = []
-        first = 0
-        while first < self.n_words:
-            last = self.n_words
-            for end, limit in zip(ends, (self.divided.block_cells, _BLOCK_PAIRS), strict=True):
-                before = end[first - 1] if first else 0
-                last = min(last, int(np.searchsorted(end, before + limit, side="right")))
-            last = max(last, first + 1)
-            blocks.append((len(blocks), first, last))
-            first = last
-        return blocks
 
     def _merge(self, parts: Cells) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Add up the parts, each of which has all rows."""
         starts = parts.starts()
         lengths = np.diff(starts).reshape(-1, self.n_words)
         n_parts, totals = len(lengths), lengths.sum(0)
-        blocks = self._cut(totals, totals)
+        blocks = cut_blocks(totals, totals, self.divided.block_cells)
 
         def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
             most = max(int(totals[first:last].sum()) for _, first, last in blocks)

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from fastvec.checks import check_integer, check_kind, check_words, shorten
 from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
-from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.corpus.vocabulary import Vocabulary, choose_words
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory, writable
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
 from fastvec.phrases import Phrases
 from fastvec.words import PackedWords, starts_of
+
+#: Ids that are read at a time.
+_READ = 1 << 20
 
 
 class Corpus:
@@ -150,6 +153,16 @@ class Corpus:
             file.seek(place)
             return file.readinto(buffer)
 
+    def longest_sentence(self) -> int:
+        """Return the words of the longest sentence, those outside the vocabulary included; the whole stream is read."""
+        tokens, longest, before = np.empty(_READ, np.int32), 0, 0
+        for start in range(0, self.n_ids, _READ):
+            n = self.read(start, tokens)
+            edges = np.concatenate([[-1 - before], np.flatnonzero(tokens[:n] < 0), [n]])
+            lengths = np.diff(edges) - 1
+            longest, before = max(longest, int(lengths.max())), int(lengths[-1])
+        return longest
+
     def vocabulary(self, min_count: int = 5, max_vocab: int | None = None) -> Vocabulary:
         """Return the words that are frequent enough; the id of each is its id in the stream.
 
@@ -165,19 +178,7 @@ class Corpus:
         InputError
             If fewer than two words are left.
         """
-        check_integer("min_count", min_count, 1)
-        if max_vocab is not None:
-            check_integer("max_vocab", max_vocab, 2)
-        n = int(np.searchsorted(-self._counts, -min_count, side="right"))
-        if n == 0:
-            found = f"no word occurs {min_count} times; the most frequent one occurs {self._counts[0]} times"
-            raise DataError(f"{self.name}: {found}; lower min_count (--min-count)")
-        if n == 1:
-            word = self._words.head(1).decode()[0]
-            found = f"only one word occurs {min_count} times or more, {word!r}, and two are needed"
-            raise DataError(f"{self.name}: {found}; lower min_count (--min-count) or give more text")
-        n = min(n, max_vocab or n)
-        return Vocabulary(self._words.head(n).decode(), self._counts[:n].copy())
+        return choose_words(self.name, self._words, self._counts, min_count, max_vocab)
 
     def with_vocabulary(self, vocabulary: Vocabulary) -> "Corpus":
         """Return the same text numbered by another vocabulary, without the words that are not in it.

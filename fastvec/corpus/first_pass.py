@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from fastvec.corpus.notices import NOTICES, strange_text
 from fastvec.corpus.numbers import Index, Numbers, Table, is_file_of_numbers, open_file
 from fastvec.corpus.scanner import Scanner
-from fastvec.corpus.sources import Files, Sentences, TokenLists, refuse_unordered
+from fastvec.corpus.sources import Files, Text, TokenLists, refuse_unordered
 from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer
+from fastvec.corpus.urls import is_url
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.words import PackedWords, is_utf8
 
@@ -45,7 +46,7 @@ class Counted(NamedTuple):
 
 
 def count_pieces(
-    source: Files | Sentences | TokenLists | Numbers | Table,
+    source: Text | TokenLists | Numbers | Table,
     tokenizer: Tokenizer,
     errors: str,
     advance: _Advance,
@@ -59,7 +60,7 @@ def count_pieces(
     """
     if isinstance(source, Numbers | Table):
         return _index_numbers([source], advance, write)
-    if isinstance(source, Files) and source.identity is not None and all(map(is_file_of_numbers, source.paths)):
+    if isinstance(source, Files) and source.identity is not None and all(map(_holds_numbers, source.paths)):
         return _index_numbers(map(open_file, source.paths), advance, write)
     if isinstance(source, TokenLists):
         return _index_tokens(source.sentences(), "the source", lambda number: f"sentence {number} of the source", write)
@@ -82,6 +83,10 @@ def count_pieces(
         write(scanner.feed(b"\n"))  # a file's end is a sentence's end
         parts.append((name, scanner.n_words))
     return Counted(scanner.words, scanner.counts, parts, 0)
+
+
+def _holds_numbers(path: str) -> bool:
+    return not is_url(path) and is_file_of_numbers(path)
 
 
 def _index_tokens(sentences: Iterable[list[str]], what: str, where: Callable[[int], str], write: WriteIds) -> Counted:
@@ -158,7 +163,7 @@ def checked(tokenize: TokenizeLine, name: str, place: Callable[[], str]) -> Call
 class _Lines:
     """The lines of a source as strings."""
 
-    source: Files | Sentences
+    source: Text
     errors: str
     advance: _Advance
     n_invalid: int = 0  #: Pieces between whitespace that are not UTF-8, so far.

@@ -1,37 +1,22 @@
 """What sentences allow: how far a window can reach, and why no word has a context."""
 
-import numpy as np
-
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.kernels.subsampling import keep_probability
 
 #: Windows up to which it does not pay to look at sentences.
 _SHORT = 20
-#: Ids that are read at a time.
-_READ = 1 << 20
-
-
-def longest_sentence(corpus: Corpus) -> int:
-    """Return the words of the longest sentence, those outside the vocabulary included."""
-    tokens, longest, before = np.empty(_READ, np.int32), 0, 0
-    for start in range(0, corpus.n_ids, _READ):
-        n = corpus.read(start, tokens)
-        edges = np.concatenate([[-1 - before], np.flatnonzero(tokens[:n] < 0), [n]])
-        lengths = np.diff(edges) - 1
-        longest, before = max(longest, int(lengths.max())), int(lengths[-1])
-    return longest
 
 
 def largest_distance(corpus: Corpus, window: int) -> int:
     """Return the window, or if no sentence is so long the largest distance between two words of one."""
-    return window if window <= _SHORT else min(window, max(longest_sentence(corpus) - 1, _SHORT))
+    return window if window <= _SHORT else min(window, max(corpus.longest_sentence() - 1, _SHORT))
 
 
 def why_no_context(corpus: Corpus, vocabulary: Vocabulary, sample: float, window: int) -> str:
     """Return why no word of a vocabulary has a context, and the cure."""
     words = f"{corpus.name}: no word has a context, so there is nothing to train on"
-    if longest_sentence(corpus) < 2:
+    if corpus.longest_sentence() < 2:
         if any(" " in word for word in vocabulary.words[:100]):
             return (
                 f"{words}: each sentence is one word with spaces in it; pass strings, or split them into lists of words"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 import numpy as np
 
@@ -47,6 +47,13 @@ class Files:
                 continue
             with open_file(path) as file:
                 yield path, read_blocks(file, path, advance)
+
+
+class Text(Protocol):
+    """Text that is read in parts, each once."""
+
+    def parts(self, advance: _Advance) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the name and the blocks of text of each part, to be read before the next."""
 
 
 @dataclass(frozen=True)

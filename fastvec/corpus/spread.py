@@ -13,6 +13,12 @@ STRETCH = 1 << 16
 _STEP = 0.6180339887
 
 
+def spread_order(n_ids: int) -> NDArray[np.int64]:
+    """Return the numbers of the whole stretches of a text in their order."""
+    order = np.argsort(np.arange(n_ids // STRETCH) * _STEP % 1, kind="stable")
+    return np.argsort(order, kind="stable")
+
+
 class Spread(Corpus):
     """The stretches of a corpus in an order that spreads them over the text; an incomplete last one stays last.
 
@@ -23,9 +29,7 @@ class Spread(Corpus):
         self.__dict__ |= corpus.__dict__
         self._corpus = corpus
         self.n_ids = min(corpus.n_ids, corpus.n_ids if n_ids is None else n_ids)
-        n = corpus.n_ids // STRETCH
-        order = np.argsort(np.arange(n) * _STEP % 1, kind="stable")
-        self._order: list[int] = np.argsort(order, kind="stable").tolist() if n else []
+        self._order: list[int] = spread_order(corpus.n_ids).tolist()
 
     @property
     def folder(self) -> Path:

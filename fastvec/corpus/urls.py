@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from fastvec.errors import FileError, InputError
+from fastvec.errors import FileError, MachineError
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 CURE = "pip install 'fastvec[cluster]'"
@@ -36,17 +36,17 @@ def is_url(path: object) -> bool:
 def file_system(url: str) -> tuple[Any, str]:
     """Return the file system of a URL, or of a local path, and the path there.
 
-    Raise `InputError` if fsspec, or what it needs for this protocol, is not installed.
+    Raise `MachineError` if fsspec, or what it needs for this protocol, is not installed.
     """
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise InputError(f"{url}: a URL takes fsspec, which is not installed: {CURE}") from None
+        raise MachineError(f"{url}: a URL takes fsspec, which is not installed: {CURE}") from None
     try:
         with url_errors(url):
             system, path = url_to_fs(url)
     except ImportError as error:
-        raise InputError(f"{url}: {error}") from None
+        raise MachineError(f"{url}: {error}") from None
     return system, path
 
 

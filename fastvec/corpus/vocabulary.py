@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import as_counts, check_words, shorten
+from fastvec.checks import as_counts, check_integer, check_words, shorten
 from fastvec.disk.atomic import replacing
 from fastvec.disk.compression import decompressed
 from fastvec.disk.scratch import read_errors
-from fastvec.errors import FileError, InputError
+from fastvec.errors import DataError, FileError, InputError
 from fastvec.spelling import unknown_word
 from fastvec.words import PackedWords, read_word_lines, word_lines
 
@@ -124,3 +124,26 @@ class Vocabulary:
             raise FileError(f"{path}: no words in this vocabulary")
         order = PackedWords.pack(words).falling_order(counts)
         return cls([words[k] for k in order], counts[order])
+
+
+def choose_words(
+    name: str, words: PackedWords, counts: NDArray[np.int64], min_count: int, max_vocab: int | None
+) -> Vocabulary:
+    """Return those of the words of a text, in the order of a vocabulary, that are frequent enough.
+
+    `name` is what messages call the text; the other parameters are those of `Corpus.vocabulary`. Raise `DataError` if
+    fewer than two words are left.
+    """
+    check_integer("min_count", min_count, 1)
+    if max_vocab is not None:
+        check_integer("max_vocab", max_vocab, 2)
+    n = int(np.searchsorted(-counts, -min_count, side="right"))
+    if n == 0:
+        found = f"no word occurs {min_count} times; the most frequent one occurs {counts[0]} times"
+        raise DataError(f"{name}: {found}; lower min_count (--min-count)")
+    if n == 1:
+        word = words.head(1).decode()[0]
+        found = f"only one word occurs {min_count} times or more, {word!r}, and two are needed"
+        raise DataError(f"{name}: {found}; lower min_count (--min-count) or give more text")
+    n = min(n, max_vocab or n)
+    return Vocabulary(words.head(n).decode(), counts[:n].copy())

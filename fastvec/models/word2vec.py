@@ -90,38 +90,65 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     TrainingError
         If weights are no longer finite, or vectors have run away.
     """
-    n_words, dim, inputs = len(vocabulary), settings.dim, None
     words = PackedWords.pack(vocabulary.words, "surrogatepass")
-    if settings.ngrams is not None:
-        keep = keep_probability(vocabulary.counts, settings.sample)
-        inputs = InputRows.of(settings.ngrams, words, (settings.epochs * vocabulary.counts * keep).astype(np.float64))
-    n_inputs = len(inputs) if inputs else n_words
-    W, C = (zeros(n + job.threads * most_replicas(n, job.threads), dim) for n in (n_inputs, n_words))
+    inputs = input_rows(settings, words, vocabulary.counts)
+    n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
+    W, C = (zeros(n + job.threads * most_replicas(n, job.threads), settings.dim) for n in (n_inputs, n_words))
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
         saved.read("W", W[:n_inputs])
         saved.read("C", C[:n_words])
     else:
-        _initialise(settings, W[:n_inputs], C[:n_words])
-        if settings.init == "ppmi-svd":
-            spectrum.start(settings, corpus, vocabulary, job, W, C, inputs)
-        if job.initial:
-            job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None, inputs)
-    usual = max(_USUAL, *(_longest(matrix) for matrix in (W[:n_inputs], C[:n_words])))
-    run = _Run(settings, corpus, vocabulary.counts, W, C, inputs, job)
+        set_first_weights(settings, corpus, vocabulary, job, W[:n_inputs], C[:n_words], inputs)
+    usual = usual_length(W[:n_inputs], C[:n_words])
+    run = Training(settings, corpus, vocabulary.counts, W, C, inputs, job)
     run.go(saved.facts if saved else {})
     if not (run.n_centres or saved):
         raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
-    if not (all_finite(W) and all_finite(C)):
-        raise _diverged(settings, "the weights are no longer finite", job.threads)
     W, C = W[:n_inputs], C[:n_words]
+    check_weights(settings, W, C, usual, job.threads)
+    return made_of(settings, words, W, C, inputs)
+
+
+def input_rows(settings: Word2Vec, words: PackedWords, counts: NDArray[np.int64]) -> InputRows | None:
+    """Return which rows of W belong to which word; None without subwords, where row i belongs to word i."""
+    if settings.ngrams is None:
+        return None
+    keep = keep_probability(counts, settings.sample)
+    return InputRows.of(settings.ngrams, words, (settings.epochs * counts * keep).astype(np.float64))
+
+
+def set_first_weights(
+    settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, W: Matrix, C: Matrix, inputs: InputRows | None
+) -> None:
+    """Set the weights that training starts from: at random, from a PPMI-SVD, or from vectors that were given."""
+    _initialise(settings, W, C)
+    if settings.init == "ppmi-svd":
+        spectrum.start(settings, corpus, vocabulary, job, W, C, inputs)
+    if job.initial:
+        job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None, inputs)
+
+
+def usual_length(W: Matrix, C: Matrix) -> float:
+    """Return the length up to which the longest vector of a training that starts from these weights is usual."""
+    return max(_USUAL, *(_longest(matrix) for matrix in (W, C)))
+
+
+def check_weights(settings: Word2Vec, W: Matrix, C: Matrix, usual: float, threads: int) -> None:
+    """Raise `TrainingError` if weights are no longer finite, or vectors have run away."""
+    if not (all_finite(W) and all_finite(C)):
+        raise _diverged(settings, "the weights are no longer finite", threads)
     longest = max(map(_longest, (W, C)))
     if longest > _RUNAWAY * usual:
-        raise _diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", job.threads)
-    contexts = compact(C, dim) if settings.has_context_vectors else None
+        raise _diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", threads)
+
+
+def made_of(settings: Word2Vec, words: PackedWords, W: Matrix, C: Matrix, inputs: InputRows | None) -> Made:
+    """Return the vectors of words, from weights that are overwritten."""
+    contexts = compact(C, settings.dim) if settings.has_context_vectors else None
     if inputs is None:
-        return Made(compact(W, dim), contexts)
-    vectors, subwords = inputs.vectors(words, compact(W, dim))
+        return Made(compact(W, settings.dim), contexts)
+    vectors, subwords = inputs.vectors(words, compact(W, settings.dim))
     return Made(vectors, contexts, subwords)
 
 
@@ -202,7 +229,7 @@ def _diverged(settings: Word2Vec, what: str, threads: int) -> TrainingError:
     return TrainingError(f"{what}: lower {', or '.join(cures)}")
 
 
-class _Run:
+class Training:
     """One training: the arrays that the kernel works on, and the order of the blocks."""
 
     def __init__(
@@ -326,15 +353,22 @@ class _Run:
             else:
                 return tokens, begin
 
-    def go(self, saved: dict[str, Any]) -> None:
+    @property
+    def n_all_blocks(self) -> int:
+        """Blocks of all epochs."""
+        return self.settings.epochs * self.n_blocks
+
+    def go(self, saved: dict[str, Any], last: int | None = None) -> None:
         """Compile the kernel, then train on all blocks of all epochs that are left.
 
         Parameters
         ----------
         saved : dict
             The facts that `_state` gave of the training so far, or nothing.
+        last : int, optional
+            Where to stop, in blocks since the beginning of the first epoch.
         """
-        self.first, n_blocks = saved.get("blocks", 0), self.settings.epochs * self.n_blocks
+        self.first, n_blocks = saved.get("blocks", 0), self.n_all_blocks if last is None else last
         if self.first == n_blocks:
             return
         self.job.listener(Progress("compiling"))
@@ -354,9 +388,9 @@ class _Run:
         if self.job.checkpoints is not None:
             saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_blocks)
         run_blocks(blocks, workers, self.stop, self._tell, saving)
-        last = self._state(n_blocks - self.first)  # in which the copies are merged
+        state = self._state(n_blocks - self.first)  # in which the copies are merged
         if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(lambda: last)
+            self.job.checkpoints.try_to_save(lambda: state)
 
     def _merge(self) -> None:
         """Merge the copies of all threads, none of which is at work."""

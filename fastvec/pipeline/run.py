@@ -91,13 +91,13 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     check_every(run.every, run.checkpoint)
     request = Request.of(source, model, arguments)
     n_threads = count_threads(run.threads)
-    _check_output(run.output, request)
+    check_output(run.output, request)
     with listening(run.progress) as listener:
         job = Job(n_threads, listener)
         if run.checkpoint is None:
-            return _make_vectors(source, request, job, run.output)
+            return make_vectors(source, request, job, run.output)
         with new_checkpoints(run.checkpoint, run.every, source, request, run.output, run.threads) as checkpoints:
-            return _make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output)
+            return make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output)
 
 
 def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any) -> KeyedVectors:
@@ -136,13 +136,13 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
         if not checkpoints.has_states:
             LOG.warning("%s: no state of the training was saved before; it starts from the beginning", checkpoint)
         output = checkpoints.run["output"] if run.output is None else run.output
-        _check_output(output, request)
+        check_output(output, request)
         threads = checkpoints.run["threads"] if run.threads is None else run.threads
         with listening(run.progress) as listener:
-            return _make_vectors(source, request, Job(count_threads(threads), listener, checkpoints), output)
+            return make_vectors(source, request, Job(count_threads(threads), listener, checkpoints), output)
 
 
-def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
+def make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
     """Make the vectors that are asked for, and save them."""
     began = perf_counter()
     with ExitStack() as stack:
@@ -161,18 +161,12 @@ def _make_vectors(source: Any, request: Request, job: Job, output: str | PathLik
     limits: dict[str, int | None] = {}
     if isinstance(text, Corpus) and request.words.vocabulary is None:
         limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
-    metadata = {
-        "corpus": facts,
-        "parameters": settings.as_dict() | limits | {"vectors": request.result.vectors},
-        "threads": job.threads,
-        "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
-        "inputs": request.inputs(source),
-    }
-    made = _assemble(request, metadata, vocabulary, trained)
+    metadata = metadata_of(request, source, facts, limits, job.threads)
+    made = assemble(request, metadata, vocabulary, trained)
     made.phrases = text.phrases if isinstance(text, Corpus) else None
     if output is not None:
         job.listener(Progress("saving"))
-        _save(made, output, job.checkpoints)
+        save(made, output, job.checkpoints)
     LOG.info("%s words of %d dimensions trained in %s", f"{len(made):,}", made.dim, duration(perf_counter() - began))
     return made
 
@@ -204,7 +198,20 @@ def _choose_words(
     return text, chosen
 
 
-def _assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary, trained: Made) -> KeyedVectors:
+def metadata_of(
+    request: Request, source: Any, facts: dict[str, Any], parameters: dict[str, Any], threads: int
+) -> dict[str, Any]:
+    """Return what vectors record of how they were made; `parameters` are those that are not the model's."""
+    return {
+        "corpus": facts,
+        "parameters": request.settings.as_dict() | parameters | {"vectors": request.result.vectors},
+        "threads": threads,
+        "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
+        "inputs": request.inputs(source),
+    }
+
+
+def assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary, trained: Made) -> KeyedVectors:
     """Make keyed vectors of what was trained, of words that were not, and of what is known about both."""
     words, contexts, subwords = trained
     names, counts, initial, result = vocabulary.words, vocabulary.counts, request.initial, request.result
@@ -248,13 +255,13 @@ def _check_needs(
     job.listener(Progress("planning", memory=needs.memory, disk=needs.disk))
 
 
-def _check_output(output: str | PathLike[str] | None, request: Request) -> None:
+def check_output(output: str | PathLike[str] | None, request: Request) -> None:
     """Refuse a file that could not be written in the end."""
     if output is not None and check_target(output) != "safetensors" and request.result.save_context:
         raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
 
 
-def _save(made: KeyedVectors, output: str | PathLike[str], checkpoints: Checkpoints | None) -> None:
+def save(made: KeyedVectors, output: str | PathLike[str], checkpoints: Checkpoints | None) -> None:
     """Write the vectors; where that fails, say where they are, and write them elsewhere if need be."""
     try:
         made.save(output)

@@ -1,0 +1,138 @@
+"""Tasks of word2vec: rounds of local trainings, whose changes are merged row by row.
+
+Each shard of the text is trained on by one thread, from the same weights. Then each row moves by the sum S of the
+shards' changes, times min(1, Q / |S|²), where Q is the sum of their squared lengths. So changes in the same direction
+are averaged, as those of frequent words are, and orthogonal ones are added up, as those of rare words are.
+
+Rows i, i + n, i + 2n, ... are group i of n: each is merged by a task of its own, and travels by itself.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.checks import count_threads
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.text import Text
+from fastvec.errors import MachineError, megabytes
+from fastvec.models import word2vec
+from fastvec.models.input_rows import InputRows
+from fastvec.settings import Word2Vec
+from fastvec.training.job import Job
+from fastvec.training.matrix import zeros
+from fastvec.training.progress import Listener
+from fastvec.training.resources import memory_room, resident_memory
+from fastvec.words import PackedWords
+
+Matrix = NDArray[np.float32]
+
+
+class Group(NamedTuple):
+    """The rows of one group, or changes of them, of both matrices."""
+
+    W: NDArray[np.floating[Any]]
+    C: NDArray[np.floating[Any]]
+
+
+def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
+    """Return the rows of words with subwords."""
+    return word2vec.input_rows(settings, PackedWords.pack(vocabulary.words, "surrogatepass"), vocabulary.counts)
+
+
+def new_weights(settings: Word2Vec, vocabulary: Vocabulary, inputs: InputRows | None) -> tuple[Matrix, Matrix]:
+    """Allocate W and C."""
+    n_words = len(vocabulary)
+    return zeros(len(inputs) if inputs else n_words, settings.dim), zeros(n_words, settings.dim)
+
+
+def groups_of(W: Matrix, C: Matrix, n: int, dim: int) -> list[Group]:
+    """Cut weights into groups."""
+    return [Group(W[k::n, :dim].copy(), C[k::n, :dim].copy()) for k in range(n)]
+
+
+def put_groups(groups: tuple[Group, ...] | list[Group], W: Matrix, C: Matrix) -> None:
+    """Set weights to those of groups."""
+    n = len(groups)
+    for k, group in enumerate(groups):
+        W[k::n, : group.W.shape[1]], C[k::n, : group.C.shape[1]] = group
+
+
+def first_groups(
+    settings: Word2Vec, text: Corpus, vocabulary: Vocabulary, inputs: InputRows | None, n: int, listener: Listener
+) -> tuple[list[Group], float]:
+    """Return the weights that training starts from, and the length up to which the longest vector is usual.
+
+    `text` has the ids that `fastvec.models.spectrum` counts.
+    """
+    threads = count_threads(None)  # other tasks wait for this one, and no weights depend on it
+    estimate = word2vec.needs(settings, text, Text.of(None, vocabulary), threads)
+    needed, room = max(phase.memory for phase in estimate.phases) + resident_memory(), memory_room()
+    if needed > room.available:
+        raise MachineError(
+            f"the first weights take {megabytes(needed)} of memory on one worker, and {room.limit} leaves "
+            f"{megabytes(room.available)}: lower {estimate.lower}"
+        )
+    W, C = new_weights(settings, vocabulary, inputs)
+    word2vec.set_first_weights(settings, text, vocabulary, Job(threads, listener), W, C, inputs)
+    return groups_of(W, C, n, settings.dim), word2vec.usual_length(W, C)
+
+
+def train_shard(
+    settings: Word2Vec,
+    text: Corpus,
+    vocabulary: Vocabulary,
+    inputs: InputRows | None,
+    shard: int,
+    part: tuple[float, float],
+    listener: Listener,
+    *groups: Group,
+) -> list[Any]:
+    """Train on a part of the training on one shard.
+
+    Return the changes of the weights by groups, and the number of centres that had a context.
+
+    `part` are fractions of all blocks of all epochs.
+    """
+    W, C = new_weights(settings, vocabulary, inputs)
+    put_groups(groups, W, C)
+    own = shard_settings(settings, shard)
+    training = word2vec.Training(own, text, vocabulary.counts, W, C, inputs, Job(1, listener))
+    first, last = (round(training.n_all_blocks * fraction) for fraction in part)
+    words = round(part[0] * settings.epochs * text.n_tokens)
+    training.go({"blocks": first, "words": words}, last)
+    word2vec.check_weights(settings, W, C, np.inf, 1)
+    changes: list[Any] = []
+    for k, before in enumerate(groups):
+        W_after, C_after = W[k :: len(groups), : settings.dim], C[k :: len(groups), : settings.dim]
+        changes.append(Group((W_after - before.W).astype(np.float16), (C_after - before.C).astype(np.float16)))
+    return [*changes, training.n_centres]
+
+
+def shard_settings(settings: Word2Vec, shard: int) -> Word2Vec:
+    """Return the parameters with random numbers of a shard's own."""
+    return replace(settings, seed=(settings.seed + shard * 0x9E3779B97F4A7C15) % 2**63)
+
+
+def merge(group: Group, *changes: Group) -> Group:
+    """Return a group after the changes of all shards."""
+    return Group(_merged(group.W, [change.W for change in changes]), _merged(group.C, [change.C for change in changes]))
+
+
+def _merged(before: Matrix, changes: list[NDArray[np.float16]]) -> Matrix:
+    total, squares = np.zeros_like(before), np.zeros(len(before), np.float32)
+    for each in changes:
+        change = each.astype(np.float32)
+        total += change
+        squares += np.einsum("ij,ij->i", change, change)
+    length = np.einsum("ij,ij->i", total, total)
+    share = np.minimum(1, squares / np.maximum(length, np.finfo(np.float32).tiny))
+    merged: Matrix = before + total * share[:, None]
+    return merged
+
+
+def worker_needs(settings: Word2Vec, n_rows: int, n_words: int, threads: int) -> int:
+    """Return the bytes that a worker takes: all weights, and for each of its threads a copy with its changes."""
+    weights = 4 * (n_rows + n_words) * settings.dim
+    return round(weights * (1 + 2.5 * threads))
