@@ -211,7 +211,7 @@ class Cluster(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.cluster is not None and not re.fullmatch(r"local:[1-9]\d*|\w+://\S+", self.cluster):
+        if self.cluster is not None and not re.fullmatch(r"local:[1-9]\d*|\w+://\S+", str(self.cluster)):
             raise InputError(f"cluster must be an address such as tcp://host:8786, or local:N, not {self.cluster!r}")
 
 
