@@ -78,6 +78,7 @@ class TrainWord2Vec(Train, total=False):
     init: Literal["ppmi-svd", "word2vec", "xavier"] | None
     subwords: str | None
     buckets: int | None
+    deterministic: bool
 
 
 class TrainGlove(Train, Count, total=False):

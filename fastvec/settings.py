@@ -150,7 +150,7 @@ class Result(Settings):
 class Run(Settings):
     """Running.
 
-    The vectors depend on none of these, but for several threads of word2vec.
+    The vectors depend on none of these, but for several threads of word2vec that is not deterministic.
     """
 
     output: "str | PathLike[str] | None" = parameter(
@@ -176,7 +176,7 @@ class Run(Settings):
         shown="all cores that the process may use",
         metavar="N",
         help="Number of threads. With skipgram and cbow, one thread always makes the same vectors of the same text, "
-        "and several differ a little; glove and ppmi-svd do not depend on it.",
+        "and several differ a little, unless deterministic; glove and ppmi-svd do not depend on it.",
         known_as=("workers", "thread", "n_threads", "num_threads", "n_jobs", "jobs", "cores"),
     )
     progress: "Listener | bool | None" = parameter(
@@ -391,6 +391,13 @@ class Word2Vec(Model):
         metavar="N",
         help="Rows of n-grams at most, which share them by their hashes.",
         known_as=("bucket",),
+    )
+
+    deterministic: bool = parameter(
+        False,
+        help="Make the same vectors of the same text and seed with any number of threads. Takes three times the memory "
+        "for the vectors; more than two threads are hardly faster than two.",
+        known_as=("reproducible",),
     )
 
     def __post_init__(self) -> None:

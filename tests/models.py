@@ -25,7 +25,8 @@ def options_of(mode, *, epochs, **options):
 
 def arguments_of(options):
     """Return parameters of `fastvec.train` as arguments of the command line."""
-    return [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    flags = {name: f"--{name.replace('_', '-')}" for name in options}
+    return [flags[name] if value is True else f"{flags[name]}={value}" for name, value in options.items()]
 
 
 class Interrupt:

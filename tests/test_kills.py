@@ -6,6 +6,7 @@ import signal
 import numpy as np
 import pytest
 
+import fastvec
 from tests.tools.kills import Course
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
@@ -23,6 +24,17 @@ def test_a_training_that_is_killed_ends_as_if_nothing_had_happened(tmp_path, mod
     assert course.is_same()
     assert course.left_over() == []
     assert phases - {"nothing"}
+
+
+def test_a_deterministic_training_that_is_killed_goes_on_in_other_threads(tmp_path):
+    course = Course(tmp_path, "skipgram", 2, deterministic=True)
+    while course.run(until_saved=True):  # came to its end before
+        course.forget()
+    assert course.phase().startswith("checkpoint-")
+    course.run(threads=3)
+    whole, pieces = (fastvec.load(path).vectors for path in (course.whole, course.pieces))
+    assert pieces.tobytes() == whole.tobytes()
+    assert course.left_over() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -86,12 +86,20 @@ def test_several_threads_go_on_too(text):
     assert wv.similarity("salt", "bread") > wv.similarity("salt", "wind")
 
 
+def test_workers_go_on_in_any_number_of_threads_as_if_nothing_had_happened(text):
+    options = {"dim": 8, "epochs": 30, "deterministic": True, "cache": False}
+    whole = fastvec.train(text, threads=1, **options)
+    state = begin(text, threads=3, **options)
+    assert fastvec.resume(state, threads=2).vectors.tobytes() == whole.vectors.tobytes()
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"dim": 9}, "dim=9: the run was started with dim=8"),
         ({"min_count": 2}, "min_count=2: the run was started with min_count=5"),
         ({"learning_rate": 0.1}, r"resume with learning_rate=0\.1: the run was started with learning_rate=its default"),
+        ({"deterministic": True}, "deterministic=True: the run was started with deterministic=False"),
         ({"model": "cbow"}, "model=cbow: the run was started with model=skipgram"),
         ({"x_max": 9}, "x_max is a parameter of model glove, not of skipgram"),
         ({"vocabulary": fastvec.Vocabulary(["a", "b"], np.array([2, 1]))}, "was started with other vocabulary"),

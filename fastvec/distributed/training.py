@@ -112,7 +112,7 @@ def train_shard(
 
 def shard_settings(settings: Word2Vec, shard: int) -> Word2Vec:
     """Return the parameters with random numbers of a shard's own."""
-    return replace(settings, seed=(settings.seed + shard * 0x9E3779B97F4A7C15) % 2**63)
+    return replace(settings, deterministic=False, seed=(settings.seed + shard * 0x9E3779B97F4A7C15) % 2**63)
 
 
 def merge(group: Group, *changes: Group) -> Group:

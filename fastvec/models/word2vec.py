@@ -48,6 +48,7 @@ from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache
 from fastvec.training.progress import Progress
 from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
 from fastvec.training.resources import give_back
+from fastvec.training.rounds import WORKERS, Rounds
 from fastvec.words import PackedWords
 
 Matrix = NDArray[np.float32]
@@ -75,8 +76,8 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     vocabulary : Vocabulary
         The words to train, a prefix of the corpus's.
     job : Job
-        With one thread, the result is a function of the corpus and the parameters; several race for rows (Hogwild;
-        Niu et al. 2011), and their results differ a little from run to run.
+        With one thread, or `deterministic`, the result is a function of the corpus and the parameters; else several
+        race for rows (Hogwild; Niu et al. 2011), and their results differ a little from run to run.
 
     Returns
     -------
@@ -93,7 +94,8 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     words = PackedWords.pack(vocabulary.words, "surrogatepass")
     inputs = input_rows(settings, words, vocabulary.counts)
     n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
-    W, C = (zeros(n + job.threads * most_replicas(n, job.threads), settings.dim) for n in (n_inputs, n_words))
+    racing = _racing(settings, job.threads)
+    W, C = (zeros(n + racing * most_replicas(n, racing), settings.dim) for n in (n_inputs, n_words))
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
         saved.read("W", W[:n_inputs])
@@ -105,8 +107,9 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     run.go(saved.facts if saved else {})
     if not (run.n_centres or saved):
         raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
+    del run  # and the copies of its workers
     W, C = W[:n_inputs], C[:n_words]
-    check_weights(settings, W, C, usual, job.threads)
+    check_weights(settings, W, C, usual, racing)
     return made_of(settings, words, W, C, inputs)
 
 
@@ -157,9 +160,13 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     n_words, dim, window = text.n_words, settings.dim, largest_distance(source, settings.window)
     n_keys, n_ngrams = InputRows.sizes(settings.ngrams, text) if settings.ngrams else (0, 0)
     sizes = n_words + n_keys, n_words
-    copies = [threads * most_replicas(n, threads) for n in sizes]
+    racing = _racing(settings, threads)
+    copies = [racing * most_replicas(n, racing) for n in sizes]
     matrices = sum(matrix_bytes(n + extra, dim) for n, extra in zip(sizes, copies, strict=True))
     before = 4 * sum(copies) * padded(dim)  # the copies, as last merged
+    n_works = threads
+    if settings.deterministic:
+        before, n_works = Rounds.bytes(sizes, dim), WORKERS
     made = 4 * dim * (n_keys + 2 * n_words) if settings.ngrams else 0  # the rows of n-grams, and the means
     if settings.negative is not None:
         tables, n_outputs = 8 * n_words, settings.negative + 1
@@ -170,13 +177,16 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     contexts = 2 * (max(window, BAND) if settings.model == "cbow" else BAND)
     block = _block_size(text.n_ids)
     work = 8 * (block + window) + 8 * _MARGIN * window + 8 * BAND * width + 12 * contexts + 24 * width + 8 * 1024
+    lower = "dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)"
+    if settings.deterministic:
+        lower = f"{lower}, or train without deterministic (--deterministic)"
     training = Estimate(
-        lower="dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)",
+        lower=lower,
         phases=[
             Phase(
                 "compiling", LOADING + matrix_bytes(sizes[0], dim)
             ),  # the context vectors are zero, and take no memory
-            Phase("training", matrices + 4 * (n_words + n_ngrams) + tables + before + threads * work),
+            Phase("training", matrices + 4 * (n_words + n_ngrams) + tables + before + n_works * work),
             Phase("vectors", matrices + made),
         ],
         sample=lambda: Spread(source),
@@ -200,10 +210,15 @@ def learning_rate(settings: Word2Vec, done: float) -> float:
     return settings.learning_rate + done * (settings.min_learning_rate - settings.learning_rate)
 
 
-def _gain(settings: Word2Vec) -> float:
-    """Return how much further a step goes than with the default learning rate and window: 1 or more."""
+def _gain(settings: Word2Vec, done: float = 0) -> float:
+    """Return how much further a step goes than one with the default learning rate at the start, and window."""
     contexts = settings.window if settings.fixed_window else (settings.window + 1) / 2
-    return max(1, learning_rate(settings, 0) / settings.default_rate * contexts / 3)
+    return learning_rate(settings, done) / settings.default_rate * contexts / 3
+
+
+def _racing(settings: Word2Vec, threads: int) -> int:
+    """Return how many threads share all rows: one, in effect, where workers have their own."""
+    return 1 if settings.deterministic else threads
 
 
 def _initialise(settings: Word2Vec, W: Matrix, C: Matrix) -> None:
@@ -243,7 +258,8 @@ class Training:
         job: Job,
     ) -> None:
         self.settings, self.corpus, self.W, self.C, self.inputs, self.job = settings, corpus, W, C, inputs, job
-        threads = job.threads
+        racing = _racing(settings, job.threads)
+        n_works = WORKERS if settings.deterministic else job.threads
         self.keep = keep_probability(counts, settings.sample)
         self.noise: Noise | None = None
         self.paths: Paths | None = None
@@ -256,26 +272,29 @@ class Training:
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
             n_outputs = int(np.diff(self.paths.starts).max())
         self.window = largest_distance(corpus, settings.window)
-        self.block_size = _block_size(corpus.n_ids)
+        self.block_size, self.rounds = _block_size(corpus.n_ids), None
+        if settings.deterministic:
+            self.rounds = Rounds((W, C), self._busy(counts), self.block_size)
+            self.block_size = self.rounds.block_size
         self.n_blocks = -(-corpus.n_ids // self.block_size)
         self.stop = own_cache_lines(np.zeros(1, np.int64))
         try:
             if inputs is not None and settings.model == "skipgram":
                 n_outputs += 2 * subword_steps.BAND
             work = new_work(self.block_size, self.window, n_outputs, negative, is_cbow=settings.model == "cbow")
-            self.works = [Work(*map(own_cache_lines, work)) for _ in range(threads)]  # type: ignore[arg-type] # all arrays
+            self.works = [Work(*map(own_cache_lines, work)) for _ in range(n_works)]  # type: ignore[arg-type] # all arrays
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
             raise MachineError(
                 f"there is not enough memory for window {settings.window}, negative {negative} "
-                f"and {threads} threads: lower them"
+                f"and {job.threads} threads: lower them"
             ) from error
         n_words = len(counts)
-        merging = Merging(threads, settings.epochs * corpus.n_ids, _gain(settings))
+        merging = Merging(racing, settings.epochs * corpus.n_ids, max(1, _gain(settings)))
         rows, outputs = self._copied(counts, merging)
         n_inputs = len(inputs) if inputs else n_words
         self._none_copied = Replicas(C, n_words, rows[:0], 0, merging).copies
         self.replicas = [
-            (Replicas(W, n_inputs, rows, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(threads)
+            (Replicas(W, n_inputs, rows, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(n_works)
         ]
 
     def _copied(self, counts: NDArray[np.int64], merging: Merging) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -289,10 +308,17 @@ class Training:
             words = merging.choose(self.inputs.updates, self.inputs.merges(updates), NODE_SUMS)
         return words, outputs
 
-    def _worker(self, thread: int) -> Callable[[tuple[int, int]], None]:
-        """Return a function that trains on block (epoch, block) with the arrays of one thread."""
+    def _busy(self, counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the updates of each input and output row in an id of the text."""
+        words = counts * self.keep / self.corpus.n_ids
+        inputs = words if self.inputs is None else self.inputs.updates / (self.settings.epochs * self.corpus.n_ids)
+        return inputs, words if self.paths is None else _visits(self.paths, words, len(words))[0]
+
+    def _worker(self, thread: int) -> Callable[[int], None]:
+        """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
         settings, n_ids = self.settings, self.corpus.n_ids
         work, (copied_inputs, copied_outputs) = self.works[thread], self.replicas[thread]
+        W, C = (copies[thread] for copies in self.rounds.copies) if self.rounds else (self.W, self.C)
         cbow = None
         if settings.model == "cbow":
             cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
@@ -300,11 +326,11 @@ class Training:
         group = _GROUP if (settings.negative or 0) >= _GROUP else None
         reach = min(settings.window, 1 << 31)
         step = Step(self.keep, self.window, reach, not settings.fixed_window, self.noise, self.paths, cbow, group)
-        weights = Weights(self.W, self.C, copied_inputs.copies, copied_outputs.copies)
+        weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
         rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies
 
-        def train(key: tuple[int, int]) -> None:
-            epoch, block = key
+        def train(place: int) -> None:
+            epoch, block = divmod(place, self.n_blocks)
             start = block * self.block_size
             n = min(self.block_size, n_ids - start)
             tokens, first = self._read(start, n, (settings.seed, epoch))
@@ -374,8 +400,10 @@ class Training:
         self.job.listener(Progress("compiling"))
         workers = [self._worker(thread) for thread in range(len(self.works))]
         self.stop[0] = 1  # the first calls compile the kernels, train on nothing and merge nothing
-        workers[0]((0, 0))
+        workers[0](0)
         self._merge()
+        if self.rounds is not None:
+            self.rounds.merge(0, 0, 0.0)
         give_back()
         self.stop[0] = 0
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
@@ -383,14 +411,26 @@ class Training:
         self.began, self.words_before = perf_counter(), saved.get("words", 0)
         self.epoch, self.at_epoch = self.first // self.n_blocks + 1, (0.0, 0)
 
-        blocks = (divmod(k, self.n_blocks) for k in range(self.first, n_blocks))
         saving = None
         if self.job.checkpoints is not None:
-            saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_blocks)
-        run_blocks(blocks, workers, self.stop, self._tell, saving)
-        state = self._state(n_blocks - self.first)  # in which the copies are merged
+            saving = Saving(self.job.checkpoints, self._state, lambda n: self._n_done(n) / n_blocks)
+        if self.rounds is None:
+            run_blocks(range(self.first, n_blocks), workers, self.stop, self._tell, saving)
+        else:
+            parts = self.rounds.parts(self.first, n_blocks, workers, lambda k: _gain(self.settings, k / n_blocks))
+            threads = [lambda part: part()] * self.job.threads
+            run_blocks(parts, threads, self.stop, self._tell, saving, self.rounds.stages)
+        state = self._state(None)  # in which the copies are merged
         if self.job.checkpoints is not None:
             self.job.checkpoints.try_to_save(lambda: state)
+
+    def _n_done(self, n_taken: int | None) -> int:
+        """Return the blocks that are done when so many, or parts of rounds, are; None for all."""
+        n_blocks = self.settings.epochs * self.n_blocks
+        if n_taken is None:
+            return n_blocks
+        done = n_taken if self.rounds is None else self.rounds.n_done(n_taken)
+        return min(int(self.first + done), n_blocks)
 
     def _merge(self) -> None:
         """Merge the copies of all threads, none of which is at work."""
@@ -407,14 +447,14 @@ class Training:
         words = sum(int(work.counts[0]) for work in self.works)
         return words, sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
 
-    def _state(self, n_blocks: int) -> State:
-        """Return the state after so many blocks, from which any number of threads can go on."""
+    def _state(self, n_taken: int | None) -> State:
+        """Return the state at a place of `_n_done`, from which any number of threads can go on."""
         self._merge()
         n_words = len(self.keep)
         n_inputs = len(self.inputs) if self.inputs else n_words
         words, loss, n_losses = self._sums()
         facts = {
-            "blocks": self.first + n_blocks,
+            "blocks": self._n_done(n_taken),
             "words": words,
             "loss": [loss - self.at_epoch[0], n_losses - self.at_epoch[1]],
             "centres": self.n_centres,
@@ -425,7 +465,7 @@ class Training:
         """Report the progress to the listener."""
         words, loss, n_losses = self._sums()
         if not np.isfinite(loss):
-            raise _diverged(self.settings, "the weights are no longer finite", len(self.works))
+            raise _diverged(self.settings, "the weights are no longer finite", _racing(self.settings, self.job.threads))
         n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
         now = Progress(
             "training",
@@ -443,17 +483,19 @@ class Training:
         self.job.listener(now)
 
 
-def _visits(paths: Paths, updates: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how many updates pass through each of the first `MOST` Huffman nodes, and how many merges each is due.
+def _visits(
+    paths: Paths, updates: NDArray[np.float64], most: int = MOST
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many updates pass through each of the first `most` Huffman nodes, and how many merges each is due.
 
     A step ends at any one node of its path: the one that is merged then, if it is to be.
     """
-    visits, ends, part = np.zeros(MOST), np.zeros(MOST), 1 << 14  # words at a time, as there may be many
+    visits, ends, part = np.zeros(most), np.zeros(most), 1 << 14  # words at a time, as there may be many
     for first in range(0, len(updates), part):
         starts, weights = paths.starts[first : first + part + 1], updates[first : first + part]
         nodes, lengths = paths.nodes[starts[0] : starts[-1]], np.diff(starts)
-        near = nodes < MOST
+        near = nodes < most
         nodes = nodes[near]
-        visits += np.bincount(nodes, np.repeat(weights, lengths)[near], MOST)
-        ends += np.bincount(nodes, np.repeat(weights / lengths, lengths)[near], MOST)
+        visits += np.bincount(nodes, np.repeat(weights, lengths)[near], most)
+        ends += np.bincount(nodes, np.repeat(weights / lengths, lengths)[near], most)
     return visits, ends

@@ -103,8 +103,8 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
 def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any) -> KeyedVectors:
     """Resume a training that was interrupted.
 
-    With one thread, and for GloVe and PPMI-SVD with any number, the vectors are those that the training would have
-    made without the interruption.
+    With one thread, and for GloVe, PPMI-SVD and `deterministic` with any number, the vectors are those that the
+    training would have made without the interruption.
 
     Parameters
     ----------

@@ -18,37 +18,60 @@ _ROW_BLOCKS = 256
 
 
 class Queue(Generic[Block]):
-    """Blocks that threads take in order: `n_taken` so far; during a pause all of these are done."""
+    """Blocks that threads take in order: `n_taken` so far; during a pause all of these are done.
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    With `stages`, blocks come in rounds of as many as these add up to. Those of a stage are handed out when all before
+    them are done, and a pause begins between two rounds.
+    """
+
+    def __init__(self, blocks: Iterable[Block], stages: Sequence[int] = ()) -> None:
         self.n_taken = 0
         self._blocks = iter(blocks)
         self._busy, self._is_paused = 0, False
+        self._error: BaseException | None = None
         self._changed = Condition()
+        self._round = sum(stages) or 1
+        self._starts = {sum(stages[:k]) for k in range(len(stages))}
+
+    @property
+    def _place(self) -> int:
+        """Where the next block is in its round."""
+        return self.n_taken % self._round
+
+    def _may_go_on(self) -> bool:
+        return not (self._is_paused and self._place == 0) and not (self._busy and self._place in self._starts)
 
     def take(self) -> Block | None:
-        """Return the next block, or None at the end; wait during a pause."""
+        """Return the next block, or None at the end; wait during a pause, and for the stage before."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._is_paused)
+            self._changed.wait_for(lambda: self._error is not None or self._may_go_on())
+            if self._error is not None:
+                return None
             block = next(self._blocks, None)
             if block is not None:
                 self.n_taken += 1
                 self._busy += 1
             return block
 
-    def done(self) -> None:
-        """Count a block as no longer worked on, whether or not it succeeded."""
+    def done(self, error: BaseException | None = None) -> None:
+        """Count a block as no longer worked on; after an error none are handed out."""
         with self._changed:
             self._busy -= 1
+            self._error = self._error or error
             self._changed.notify_all()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Wait until all blocks taken are done, and hand out none until the `with` block ends."""
+        """Wait until all blocks taken are done, and hand out none until the `with` block ends.
+
+        Raise the error of a block that failed: without it there is nothing to see.
+        """
         try:
             with self._changed:
                 self._is_paused = True
-                self._changed.wait_for(lambda: not self._busy)
+                self._changed.wait_for(lambda: not self._busy and (self._error is not None or self._place == 0))
+                if self._error is not None:
+                    raise self._error
             yield
         finally:
             self.end_pause()
@@ -66,6 +89,7 @@ def run_blocks(
     stop: NDArray[np.int64],
     poll: Callable[[], None],
     between: Callable[[Queue[Any], bool], None] | None = None,
+    stages: Sequence[int] = (),
 ) -> None:
     """Let each worker, on a thread of its own, take blocks in order until none is left.
 
@@ -74,18 +98,20 @@ def run_blocks(
     when all is done; an exception in it ends the work.
 
     `between` is called with False after each `poll` but the last, and with True when a KeyboardInterrupt ends the work.
-    It may pause the queue to see the state between two blocks.
+    It may pause the queue to see the state between two blocks, or two rounds if there are `stages`; see `Queue`.
 
     Raise the first error of `poll`, `between` or a worker, once all workers have stopped.
     """
-    queue = Queue(blocks)
+    queue = Queue(blocks, stages)
 
     def drain(work: Callable[[Block], None]) -> None:
         while not stop[0] and (block := queue.take()) is not None:
             try:
                 work(block)
-            finally:
-                queue.done()
+            except BaseException as error:
+                queue.done(error)
+                raise
+            queue.done()
 
     def watch(futures: list[Future[None]]) -> None:
         while True:

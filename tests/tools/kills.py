@@ -33,12 +33,12 @@ class Course:
         The vectors of the one and the other.
     """
 
-    def __init__(self, folder, mode, threads):
+    def __init__(self, folder, mode, threads, **options):
         self.folder, self.state = folder, folder / "state"
         self.whole, self.pieces = folder / "whole.safetensors", folder / "pieces.safetensors"
         write_zipf(folder / "text.txt")
         (folder / "cache").mkdir()
-        options = options_of(mode, epochs=EPOCHS.get(mode), dim=64, threads=threads)
+        options = options_of(mode, epochs=EPOCHS.get(mode), dim=64, threads=threads, **options)
         self.options = [str(folder / "text.txt"), *arguments_of(options)]
         subprocess.run(self.line(*self.options, "-o", str(self.whole)), check=True)  # compiles too
         shutil.rmtree(folder / "cache")
@@ -50,13 +50,14 @@ class Course:
     def line(self, *arguments):
         return [sys.executable, "-m", "fastvec", "train", "-q", "--cache-dir", str(self.folder / "cache"), *arguments]
 
-    def run(self, seconds=None, number=9, *, until_saved=False):
+    def run(self, seconds=None, number=9, *, until_saved=False, threads=None):
         """Begin or resume; return whether it came to its end before it was sent a signal.
 
-        The signal is sent after some seconds, or when a state has been saved.
+        The signal is sent after some seconds, or when a state has been saved. It resumes in `threads` threads if this
+        is given.
         """
         if (self.state / "run.json").exists():
-            line = self.line("--resume", str(self.state))
+            line = self.line("--resume", str(self.state), *([] if threads is None else [f"--threads={threads}"]))
         else:
             line = self.line(*self.options, "-o", str(self.pieces), "--checkpoint", str(self.state))
         stderr = None if number == 9 else subprocess.DEVNULL
