@@ -6,7 +6,7 @@ import click
 
 from fastvec.errors import InputError
 from fastvec.settings import Loading
-from fastvec.vectors.formats import FORMATS, check_target, describe_suffixes, left_out
+from fastvec.vectors.formats import FORMATS, check_ngrams, check_target, describe_suffixes, lacks_contexts, left_out
 from fastvec.vectors.loading import check_copy, load
 
 from . import options
@@ -21,25 +21,52 @@ from . import options
     help=f"What to write. By default the suffix of OUT decides: {describe_suffixes()}.",
 )
 @click.option("--check", is_flag=True, help="Read OUT again, and fail unless it holds the same words and numbers.")
+@click.option("--pca", type=click.IntRange(1), metavar="D", help="Keep the D directions in which vectors are longest.")
+@click.option(
+    "--max-words", type=click.IntRange(1), metavar="N", help="Keep the N most frequent words, wherever they are."
+)
+@click.option(
+    "--max-ngrams", type=click.IntRange(1), metavar="N", help="Keep the rows of the N n-grams that matter most."
+)
 @options.options_of(Loading)
-def command(source: str, target: str, format: str | None, check: bool, **loading: Any) -> None:
+def command(
+    source: str,
+    target: str,
+    format: str | None,
+    check: bool,
+    pca: int | None,
+    max_words: int | None,
+    max_ngrams: int | None,
+    **loading: Any,
+) -> None:
     """Write the vectors of the file IN to the file OUT, in another format.
 
     IN may have any format that fastvec knows, compressed or not.
 
     \b
-    Example:
+    Examples:
       fastvec convert glove.6B.300d.txt glove.safetensors --check
+      fastvec convert cc.en.300.bin small.safetensors --max-words 100000 --max-ngrams 400000 --dtype int8
     """  # noqa: D301 - click reads the backspace
     try:
-        kind = check_target(target, format)
+        check_target(target, format)
     except InputError as error:
         raise InputError(f"{error}; or give --format") from None
+    dtype = loading.pop("dtype") if pca else None  # that of the new numbers
     vectors = load(source, **options.given(loading))
     vectors.check_finite()
+    if max_words or max_ngrams:
+        vectors = vectors.prune(max_words, max_ngrams)
+    if pca:
+        vectors = vectors.pca(pca)
+    if dtype:
+        vectors = vectors.quantize(dtype)
+    kind = check_ngrams(target, format, vectors.ngrams).name
     lost = left_out(vectors, kind)
     if lost:
         click.echo(f"fastvec: {target} cannot hold the {' and '.join(lost)}, which are omitted", err=True)
+    if lacks_contexts(vectors, kind):
+        click.echo(f"fastvec: {target} has zeros for the context vectors, which {source} does not hold", err=True)
     vectors.save(target, kind)
     if check:
         check_copy(vectors, target)

@@ -37,7 +37,7 @@ def command(
     from fastvec.vectors import check_target
 
     output = output or OUTPUT
-    check_target(output)
+    check_target(output, settings["format"])
     source = training_source(sources, cooccurrence, output)
     started = process_age()
     with Display(quiet) as display:

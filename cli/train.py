@@ -48,6 +48,7 @@ def command(
       fastvec train corpus.txt
       fastvec train corpus.txt --model glove --x-max 100 -o glove.txt.gz
       fastvec train corpus.txt --model ppmi-svd --dim 300 -o svd.safetensors
+      fastvec train corpus.txt --subwords 3-6 --save-context -o subwords.bin
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
       zcat *.gz | fastvec train - --lowercase --tokenizer words -o words.vec
       fastvec train corpus.txt --epochs 50 --checkpoint state
@@ -57,6 +58,8 @@ def command(
     from fastvec.training.resources import check_program
 
     check_program()
+    from fastvec.vectors.formats import find_format, lacks_contexts, left_out
+
     given = options.given(settings)
     cluster = _cluster(given)
     if resume and "checkpoint" in given:
@@ -67,7 +70,9 @@ def command(
     with ExitStack() as stack:
         train, continued, saved_output = _functions(cluster.cluster, stack)
         if resume and output is None:
-            output = saved_output(resume)
+            output, format = saved_output(resume)
+            if format is not None:
+                given.setdefault("format", format)
         output = output or options.unless_exists(OUTPUT)
         source = training_source(sources, cooccurrence, output, is_needed=not resume)
         display = stack.enter_context(Display(quiet, log_json))
@@ -87,6 +92,12 @@ def command(
         invalid = wv.metadata["corpus"]["invalid"]
         if invalid:
             click.echo(f"{invalid:,} words of the text were not valid UTF-8 (see --errors)", err=True)
+        kind = find_format(output, given.get("format"), wv.ngrams).name
+        lost = [part for part in left_out(wv, kind) if "n-grams" in part]
+        if lost:
+            click.echo(f"fastvec: {output} cannot hold the {lost[0]}, which are omitted", err=True)
+        if lacks_contexts(wv, kind):
+            click.echo(f"fastvec: {output} has zeros for the context vectors; --save-context keeps them", err=True)
         click.echo(f"trained in {display.elapsed}", err=True)
         click.echo(f"{output}: {len(wv):,} words, {wv.dim} dimensions", err=True)
 

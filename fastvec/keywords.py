@@ -54,6 +54,7 @@ class Train(Read, total=False):
     init_from: KeyedVectors | str | PathLike[str] | None
     init_vocab: Literal["old", "new", "union"] | None
     output: str | PathLike[str] | None
+    format: Literal["safetensors", "word2vec-binary", "word2vec-text", "numpy", "fasttext", "floret", "glove"] | None
     checkpoint: str | PathLike[str] | None
     every: str
     threads: int | None
@@ -78,6 +79,7 @@ class TrainWord2Vec(Train, total=False):
     init: Literal["ppmi-svd", "word2vec", "xavier"] | None
     subwords: str | None
     buckets: int | None
+    hashes: int | None
     deterministic: bool
 
 

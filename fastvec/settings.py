@@ -79,8 +79,11 @@ class Loading(Settings):
         metavar="collection of str",
         help="Keep only these words; those that the file lacks are ignored.",
     )
-    dtype: Literal["float32", "float16"] | None = parameter(
-        None, shown="that of the file", help="Kind of number to keep; float16 takes half the space."
+    dtype: Literal["float32", "float16", "int8"] | None = parameter(
+        None,
+        shown="that of the file",
+        help="Kind of number to keep; float16 takes half the space, and int8, which only .safetensors files hold, a "
+        "quarter.",
     )
     errors: Literal["strict", "replace", "skip"] = parameter(
         "strict",
@@ -160,6 +163,9 @@ class Run(Settings):
         help="Where to write the vectors. The suffix chooses the format; `fastvec convert --help` lists them.",
         known_as=("save_file", "vectors_file"),
     )
+    format: (
+        Literal["safetensors", "word2vec-binary", "word2vec-text", "numpy", "fasttext", "floret", "glove"] | None
+    ) = parameter(None, shown="that of the suffix", help="The format of output.")
     checkpoint: "str | PathLike[str] | None" = parameter(
         None,
         metavar="DIR",
@@ -380,17 +386,26 @@ class Word2Vec(Model):
     subwords: str | None = parameter(
         None,
         shown="none",
-        metavar="MIN-MAX",
+        metavar="MIN-MAX|floret[:MIN-MAX]",
         help="Lengths of the character n-grams whose vectors, with its own, make that of a word, as in fastText: 3-6. "
-        "Words that are not in the text have vectors too.",
+        "With floret, the default lengths are 4-5, and words and n-grams share few rows. Words that are not in the "
+        "text have vectors too.",
     )
     buckets: int | None = parameter(
         None,
         least=1,
-        shown="2,000,000 with subwords",
+        shown="2,000,000 with subwords, 100,000 with floret",
         metavar="N",
         help="Rows of n-grams at most, which share them by their hashes.",
         known_as=("bucket",),
+    )
+    hashes: int | None = parameter(
+        None,
+        least=1,
+        shown="2 with subwords floret",
+        metavar="N",
+        help="Rows of each n-gram, at most 4.",
+        known_as=("hashCount", "hash_count"),
     )
 
     deterministic: bool = parameter(
@@ -404,6 +419,10 @@ class Word2Vec(Model):
         super().__post_init__()
         if self.subwords is None and self.buckets is not None:
             raise InputError("buckets applies with subwords only; omit it")
+        if self.hashes is not None and (self.ngrams is None or not self.ngrams.hashes):
+            raise InputError("hashes applies with subwords floret only; omit it")
+        if self.hashes is not None and self.hashes > 4:
+            raise InputError(f"hashes must be at most 4, not {self.hashes}")
         _ = self.ngrams
         start, end = self.learning_rate, self.min_learning_rate
         if start is not None and end is not None and end > start:
@@ -427,10 +446,17 @@ class Word2Vec(Model):
             return None
         from fastvec.subwords import Ngrams  # here, for help that does without NumPy
 
-        match = re.fullmatch(r"([1-9]\d?)-([1-9]\d?)", str(self.subwords))
-        shortest, longest = map(int, match.groups()) if match else (1, 0)
-        if shortest > longest:
-            raise InputError(f"subwords must be two lengths of n-grams such as '3-6', not {self.subwords!r}")
+        text = str(self.subwords)
+        text = "floret:4-5" if text == "floret" else text
+        match = re.fullmatch(r"(floret:)?([1-9]\d?)-([1-9]\d?)", text)
+        shortest, longest = (int(match[2]), int(match[3])) if match else (1, 0)
+        if match is None or shortest > longest:
+            raise InputError(
+                "subwords must be two lengths of n-grams such as '3-6', or floret, or floret with lengths such as "
+                f"'floret:4-5', not {self.subwords!r}"
+            )
+        if match[1]:
+            return Ngrams(shortest, longest, self.buckets or 100_000, self.hashes or 2)
         return Ngrams(shortest, longest, self.buckets or 2_000_000)
 
     @property

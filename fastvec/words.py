@@ -69,14 +69,19 @@ class PackedWords:
         """Return the first n words, as views."""
         return PackedWords(self.data[: self.offsets[n]], self.offsets[: n + 1])
 
+    def part(self, start: int, stop: int) -> "PackedWords":
+        """Return some consecutive words, as views."""
+        return PackedWords(self.data, self.offsets[start : stop + 1])
+
     def take(self, chosen: NDArray[Any]) -> "PackedWords":
         """Return the words that a mask, or row numbers, choose."""
         return PackedWords.gather(self.data, np.column_stack([self.offsets[:-1][chosen], self.offsets[1:][chosen]]))
 
     def split(self) -> list[bytes]:
         """Return the bytes of each word."""
-        data = self.data.tobytes()
-        return [data[start:stop] for start, stop in pairwise(self.offsets.tolist())]
+        first = int(self.offsets[0])
+        data = self.data[first : self.offsets[-1]].tobytes()
+        return [data[start:stop] for start, stop in pairwise((self.offsets - first).tolist())]
 
     def decode(self, errors: str = "strict") -> list[str]:
         """Return the words as strings; raise `UnicodeDecodeError` if one is not UTF-8 and `errors` is "strict"."""

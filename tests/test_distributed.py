@@ -289,6 +289,7 @@ def test_more_shards_than_lines_do_no_harm(client, tmp_path):
     [
         ({"init_from": fastvec.KeyedVectors(["a", "b"], np.eye(2))}, "there is no init_from"),
         ({"threads": 2}, "there is no threads with model skipgram"),
+        ({"format": "glove", "output": "v.txt"}, "there is no format"),
         ({"cache": False}, "there is no cache and cache_dir"),
         ({"model": "glove", "checkpoint": "x"}, "there is no checkpoint with model glove"),
         ({"model": "ppmi-svd", "memory": 10}, "there is no memory with model ppmi-svd"),

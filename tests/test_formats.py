@@ -12,7 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fastvec import FileError, InputError, KeyedVectors, load
-from fastvec.vectors import FORMATS, SUFFIXES, check_target
+from fastvec.subwords import Ngrams
+from fastvec.vectors import FORMATS as ALL_FORMATS
+from fastvec.vectors import SUFFIXES, check_target
 from fastvec.vectors.formats import describe_suffixes, left_out, recognise
 from fastvec.vectors.loading import check_copy, describe
 from fastvec.vectors.source import Source
@@ -22,6 +24,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+FORMATS = [format for format in ALL_FORMATS if format != "floret"]  # which holds rows of n-grams only
 SUFFIX = {format: f".{format}" for format in FORMATS} | {format: suffix for suffix, format in SUFFIXES.items()}
 
 
@@ -207,7 +210,7 @@ def test_a_word_that_a_format_cannot_hold_is_refused(tmp_path, format, word, mes
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("format", ["word2vec-text", "glove", "word2vec-binary"])
+@pytest.mark.parametrize("format", ["word2vec-text", "glove", "word2vec-binary", "fasttext"])
 @pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_numbers_that_are_not_finite_are_not_saved(tmp_path, format, number):
     with pytest.raises(InputError, match="vector of 'b' is not finite"):
@@ -238,8 +241,8 @@ def test_numbers_too_large_for_float32_are_refused_or_passed_over(tmp_path):
         ({"limit": 0}, "limit must be at least 1, not 0"),
         ({"words": "king"}, "words must be a list of words, not 'king'"),
         ({"words": [1]}, "words must hold words only; item 1 is 1"),
-        ({"dtype": "nonsense"}, "dtype must be one of float32, float16, not 'nonsense'"),
-        ({"dtype": "float64"}, "dtype must be one of float32, float16, not 'float64'"),
+        ({"dtype": "nonsense"}, "dtype must be one of float32, float16, int8, not 'nonsense'"),
+        ({"dtype": "float64"}, "dtype must be one of float32, float16, int8, not 'float64'"),
         ({"errors": "ignore"}, "errors must be one of strict, replace, skip, not 'ignore'"),
     ],
 )
@@ -251,10 +254,13 @@ def test_options_are_checked(tmp_path, options, message):
 def test_a_target_is_checked_before_the_work(tmp_path, monkeypatch):
     assert check_target(tmp_path / "x.VEC") == "word2vec-text"
     assert check_target(tmp_path / "x", "glove") == "glove"
+    assert check_target(tmp_path / "x.bin") == "word2vec-binary"
+    assert check_target(tmp_path / "x.bin", None, Ngrams(3, 6, 10)) == "fasttext"
+    assert check_target(tmp_path / "x.bin", "word2vec-binary", Ngrams(3, 6, 10)) == "word2vec-binary"
     with pytest.raises(InputError, match=r"x.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy"):
         check_target(tmp_path / "x.foo")
-    with pytest.raises(InputError, match=r"format must be one of .*, not 'fasttext'"):
-        check_target(tmp_path / "x", "fasttext")
+    with pytest.raises(InputError, match=r"format must be one of .*, not 'word2vec'"):
+        check_target(tmp_path / "x", "word2vec")
     with pytest.raises(FileError, match="there is no folder"):
         check_target(tmp_path / "nowhere" / "x.bin")
     (tmp_path / "folder.bin").mkdir()
@@ -335,7 +341,7 @@ def test_a_file_is_described(tmp_path):
     KeyedVectors(["a", "b"], [[1, 2], [3, 4]], metadata={"seed": 1}).save(tmp_path / "x.safetensors")
     assert describe(tmp_path / "x.safetensors") == {
         "format": "safetensors", "words": 2, "dim": 2, "dtype": "float32", "counts": False, "context_vectors": False,
-        "phrases": 0, "first_words": ["a", "b"], "metadata": {"seed": 1},
+        "phrases": 0, "ngrams": None, "first_words": ["a", "b"], "metadata": {"seed": 1},
     }  # fmt: skip
 
 

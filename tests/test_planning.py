@@ -26,10 +26,12 @@ from fastvec.pipeline import planning as plan_module
 from fastvec.pipeline.needs import Needs, check_needs, output_size
 from fastvec.pipeline.request import MODELS, Request
 from fastvec.settings import Glove, PpmiSvd, Word2Vec
+from fastvec.subwords import Ngrams, Subwords
 from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros
 from fastvec.training.replicas import MOST
 from fastvec.training.resources import Room
+from fastvec.vectors.formats import find_format
 from tests.models import COUNTING
 
 
@@ -218,10 +220,31 @@ def test_counting_in_little_memory_needs_disk(corpus, monkeypatch):
 def test_the_size_of_the_file_is_known_before(tmp_path, suffix, dim):
     words = [f"wörd{k}" for k in range(2000)]
     counts = np.ones(2000, np.int64)
-    path = tmp_path / f"v.{suffix}"
+    path, request = tmp_path / f"v.{suffix}", Request.of(None, "skipgram", {"dim": dim})
     fastvec.KeyedVectors(words, np.random.default_rng(0).standard_normal((2000, dim)), counts=counts).save(path)
     size = sum(file.stat().st_size for file in tmp_path.iterdir())
-    assert output_size(path, Text.of(None, Vocabulary(words, counts)), dim, False) == pytest.approx(size, rel=0.15)
+    text = Text.of(None, Vocabulary(words, counts))
+    assert output_size(path, None, text, request) == pytest.approx(size, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("hashes", "name"),
+    [(0, "v.bin"), (0, "v.safetensors"), (0, "v.npy"), (2, "v.bin"), (2, "v.safetensors"), (2, "v.floret")],
+)
+def test_the_size_of_a_file_with_ngrams_is_known_before(tmp_path, hashes, name):
+    words, draw = [f"wörd{k}" for k in range(2000)], np.random.default_rng(0).standard_normal
+    ngrams = Ngrams(3, 6, 5000, hashes)
+    subwords = Subwords(ngrams, draw((1500, 50)).astype(np.float32), np.arange(0, 4500, 3))
+    wv = fastvec.KeyedVectors(words, draw((2000, 50)), counts=np.ones(2000, np.int64), subwords=subwords)
+    wv.save(tmp_path / name)
+    expected = find_format(name, None, ngrams).size(2000, wv.packed_words.data.size, 50, False, ngrams, 1500)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) == pytest.approx(expected, rel=0.15)
+
+
+@pytest.mark.parametrize(("subwords", "name"), [("3-6", "v.bin"), ("3-6", "v.vec"), ("floret", "v.floret")])
+def test_files_with_ngrams_are_planned(corpus, tmp_path, subwords, name):
+    found = plan(corpus, dim=10, subwords=subwords, buckets=5000, threads=1, output=tmp_path / name)
+    assert found.seconds["saving"] > 0
 
 
 def test_checkpoints_take_three_copies_of_the_weights(corpus, tmp_path):

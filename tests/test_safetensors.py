@@ -108,7 +108,7 @@ def test_the_headers_of_the_tests_below_are_good_but_for_one_thing(tmp_path):
         (GOOD | {"vectors": entry(offsets=(8, 0))}, "cut short or damaged"),
         (GOOD | {"vectors": 3}, "is not that of a tensor"),
         (GOOD | {"vectors": entry(dtype=["F32"])}, "is not that of a tensor"),
-        (GOOD | {"vectors": entry("BF16")}, "vectors is BF16 .* F16 or F32 of 2 dimensions is expected"),
+        (GOOD | {"vectors": entry("BF16")}, "vectors is BF16 .* F16 or F32 or I8 of 2 dimensions is expected"),
         (GOOD | {"vectors": entry(shape=(2,))}, "of 2 dimensions is expected"),
         (GOOD | {"vectors": entry(shape=(1, 0), offsets=(0, 0))}, "no dimensions"),
         (GOOD | {"vectors": entry(shape=(2, 1))}, "vectors has 2 rows for 1 words"),

@@ -172,7 +172,7 @@ def test_training_goes_on_from_ngrams(tmp_path, model):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"subwords": "6-3"}, "subwords must be two lengths of n-grams such as '3-6', not '6-3'"),
+        ({"subwords": "6-3"}, "subwords must be two lengths of n-grams such as '3-6', or floret, .* not '6-3'"),
         ({"subwords": "0-3"}, "not '0-3'"),
         ({"subwords": 3}, "subwords must be"),
         ({"buckets": 9}, "buckets applies with subwords only; omit it"),

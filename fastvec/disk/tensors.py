@@ -40,8 +40,8 @@ def write_tensors(
 ) -> None:
     """Write arrays to an open file, piece by piece.
 
-    They are float64, float32, float16, int64 or uint8, and their rows may be strided. `checksum` appends the digest
-    that `TensorFile` checks.
+    They are float64, float32, float16, int64, uint8 or int8, and their rows may be strided. `checksum` appends the
+    digest that `TensorFile` checks.
     """
     shapes = {name: (_CODES[array.dtype.newbyteorder("<")], list(array.shape)) for name, array in tensors.items()}
     digest = hashlib.blake2b(digest_size=_DIGEST) if checksum else None

@@ -147,10 +147,9 @@ def resume(
     return _Training(client, source, request, shards, rounds, run, checkpoints).go(saved)
 
 
-def saved_output(checkpoint: str) -> str | None:
-    """Return where the vectors of an interrupted training are written."""
-    output: str | None = Checkpoints(_absolute(checkpoint)).open()["output"]
-    return output
+def saved_output(checkpoint: str) -> tuple[str | None, None]:
+    """Return where the vectors of an interrupted training are written, and the format: that of the suffix."""
+    return Checkpoints(_absolute(checkpoint)).open()["output"], None
 
 
 def _absolute(path: str | PathLike[str]) -> str:
@@ -184,7 +183,7 @@ class _Training:
         self.client, self.source, self.request, self.run, self.checkpoints = client, source, request, run, checkpoints
         self.shards, self.rounds = shards, rounds
         self._refuse()
-        check_output(run.output, request)
+        check_output(run.output, None, request)
 
     def _refuse(self) -> None:
         """Refuse what does not apply to a cluster."""
@@ -195,6 +194,7 @@ class _Training:
             "vocabulary": request.words.vocabulary is not None,
             "phrases": request.words.phrases is not None,
             "cache and cache_dir": replace(request.reading, cache=Reading().cache, cache_dir=None) != request.reading,
+            "format": run.format is not None,
             "every": run.every != Run().every,
             f"checkpoint with model {settings.model}": counts and run.checkpoint is not None,
             f"threads with model {settings.model}": not counts and run.threads is not None,
@@ -225,14 +225,14 @@ class _Training:
                 assert isinstance(settings, Counted)
                 counts = count(session, text, settings, self.shards)
         if not isinstance(settings, Word2Vec):
-            return make_vectors(counts, request, Job(count_threads(run.threads), listener), run.output)
+            return make_vectors(counts, request, Job(count_threads(run.threads), listener), run.output, None)
         limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
         limits |= {"shards": self.shards, "rounds": self.rounds}
         metadata = metadata_of(request, self.source, Stretch(text.facts, []).facts, limits, 1)
         made = assemble(request, metadata, text.vocabulary, trained)
         if run.output is not None:
             listener(Progress("saving"))
-            save(made, run.output, None)
+            save(made, run.output, None, None)
         return made
 
     def _keep(self, text: Text, saved: dict[str, Any]) -> None:

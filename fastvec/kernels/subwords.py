@@ -14,7 +14,7 @@ _SIGN = 0xFFFFFF00
 
 
 @leaf
-def _byte(word, place):
+def byte_at(word, place):
     """Return a byte of ``<word>``."""
     if place == 0:
         return uint32(_LESS)
@@ -24,9 +24,9 @@ def _byte(word, place):
 
 
 @leaf
-def _is_inside(word, place):
+def is_inside(word, place):
     """Return whether a byte of ``<word>`` continues a character."""
-    return place < len(word) + 2 and (_byte(word, place) & uint32(0xC0)) == uint32(0x80)
+    return place < len(word) + 2 and (byte_at(word, place) & uint32(0xC0)) == uint32(0x80)
 
 
 @leaf
@@ -41,7 +41,7 @@ def _hash_ngrams(word, shortest, longest, hashes, first):
     n_ngrams = 0
     length = 0 if _is_sentence_end(word) else len(word) + 2
     for start in range(length):
-        if _is_inside(word, start):
+        if is_inside(word, start):
             continue
         mixed = uint32(2166136261)
         stop = start
@@ -49,12 +49,12 @@ def _hash_ngrams(word, shortest, longest, hashes, first):
             if stop >= length:
                 break
             while True:
-                byte = _byte(word, stop)
+                byte = byte_at(word, stop)
                 if byte & uint32(0x80):
                     byte |= uint32(_SIGN)
                 mixed = uint32((mixed ^ byte) * uint32(16777619))
                 stop += 1
-                if not _is_inside(word, stop):
+                if not is_inside(word, stop):
                     break
             if size >= shortest and not (size == 1 and (start == 0 or stop == length)):
                 if first + n_ngrams < len(hashes):

@@ -28,8 +28,8 @@ class InputRows(NamedTuple):
     ngrams : Ngrams
     starts, rows : (n_words + 1,) int64, (n,) int32
         The rows of word i are rows[starts[i]:starts[i + 1]], its own first.
-    own : (n_words,) int64
-        The words' own rows.
+    own : (n_words or 0,) int64
+        The words' own rows, if they have any.
     keys, hashed : (n_keys,) int64
         The buckets that occur, rising, and their rows.
     updates : (n_rows,) float64
@@ -47,27 +47,28 @@ class InputRows(NamedTuple):
     @classmethod
     def of(cls, ngrams: Ngrams, words: PackedWords, updates: NDArray[np.float64]) -> "InputRows":
         """Find the rows of words; `updates`, (n_words,), is how often each word will be an input."""
-        n_words = len(words)
+        n_own = 0 if ngrams.hashes else len(words)
         starts, buckets = ngrams.split(words)
         keys, found = np.unique(buckets, return_inverse=True)
         lengths = np.diff(starts)
-        visits = np.concatenate([updates, np.bincount(found, np.repeat(updates, lengths), len(keys))])
+        visits = np.concatenate([updates[:n_own], np.bincount(found, np.repeat(updates, lengths), len(keys))])
         order = np.argsort(-visits, kind="stable")
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
-        all_starts = starts + np.arange(n_words + 1)
+        all_starts = starts + np.minimum(np.arange(len(starts)), n_own)
         rows = np.empty(all_starts[-1], np.int32)
         is_own = np.zeros(len(rows), bool)
-        is_own[all_starts[:-1]] = True
-        rows[is_own], rows[~is_own] = place[:n_words], place[n_words:][found]
-        return cls(ngrams, all_starts, rows, place[:n_words], keys, place[n_words:], visits[order])
+        is_own[all_starts[:n_own]] = True
+        rows[is_own], rows[~is_own] = place[:n_own], place[n_own:][found]
+        return cls(ngrams, all_starts, rows, place[:n_own], keys, place[n_own:], visits[order])
 
     @staticmethod
     def sizes(ngrams: Ngrams, text: Text) -> tuple[int, int]:
         """Estimate how many rows the words of a text have, different ones and all together, without those of words."""
         _, buckets = ngrams.split(text.words)
         scale = text.n_words / max(len(text.words), 1)
-        return round(len(np.unique(buckets)) * scale**_GROWTH), round(len(buckets) * scale)
+        n_keys = min(round(len(np.unique(buckets)) * scale**_GROWTH), ngrams.buckets)
+        return n_keys, round(len(buckets) * scale)
 
     def __len__(self) -> int:
         return len(self.updates)

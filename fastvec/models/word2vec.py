@@ -159,7 +159,8 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
     n_words, dim, window = text.n_words, settings.dim, largest_distance(source, settings.window)
     n_keys, n_ngrams = InputRows.sizes(settings.ngrams, text) if settings.ngrams else (0, 0)
-    sizes = n_words + n_keys, n_words
+    has_shared = settings.ngrams is not None and settings.ngrams.hashes > 0
+    sizes = n_keys if has_shared else n_words + n_keys, n_words
     racing = _racing(settings, threads)
     copies = [racing * most_replicas(n, racing) for n in sizes]
     matrices = sum(matrix_bytes(n + extra, dim) for n, extra in zip(sizes, copies, strict=True))

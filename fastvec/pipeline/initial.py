@@ -117,8 +117,9 @@ class Initial:
         if inputs is None or subwords is None:
             W[rows, : self.dim] = self.vectors[found]
         else:
-            known = self.given.packed_words.take(found)
-            W[inputs.own[rows], : self.dim] = subwords.own_rows(known, self.vectors[found])
+            if len(inputs.own):
+                known = self.given.packed_words.take(found)
+                W[inputs.own[rows], : self.dim] = subwords.own_rows(known, self.vectors[found])
             places = subwords.find(inputs.keys)
             W[inputs.hashed[places >= 0], : self.dim] = subwords.rows[places[places >= 0]]
         if C is not None and self.context_vectors is not None:

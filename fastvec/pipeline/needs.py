@@ -12,6 +12,7 @@ from fastvec.corpus.text import Text
 from fastvec.errors import MachineError, megabytes
 from fastvec.kernels.word2vec import initialise
 from fastvec.models import model_of
+from fastvec.models.input_rows import InputRows
 from fastvec.pipeline.request import Request
 from fastvec.training.estimate import LOADING, Estimate, File
 from fastvec.training.resources import disk_of, disk_room, memory_room, peak_memory, resident_memory
@@ -76,16 +77,17 @@ def needs_of(
     peak: int,
     *,
     output: str | os.PathLike[str] | None,
+    format: str | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     files: tuple[File, ...] = (),
 ) -> Needs:
     """Add up what a training needs, from what the model takes.
 
     `base` and `peak` are the bytes that the process holds before the training, with those of the text, and that it has
-    held at most. `output` and `checkpoint` are the file to which vectors will be saved, and the folder of checkpoints;
-    `files` are others that are written.
+    held at most. `output` and `checkpoint` are the file to which vectors will be saved, in a `format`, and the folder
+    of checkpoints; `files` are others that are written.
     """
-    dim, save_context, initial = request.settings.dim, request.result.save_context, request.initial
+    initial = request.initial
     if initial is not None:
         base += initial.bytes
         if initial.words != "new":  # at most all of its words come on top
@@ -95,7 +97,7 @@ def needs_of(
     least = max(phase.memory for phase in [*phases, saving])
     most = max(phase.memory + phase.mapped for phase in [*phases, saving])
     if output is not None:
-        size = output_size(output, text, dim, save_context)
+        size = output_size(output, format, text, request)
         files += (File("the vectors", Path(output).absolute().parent, size),)
     if checkpoint is not None and estimate.weights:
         there = sum(path.stat().st_size for path in Path(checkpoint).glob("*.state"))
@@ -113,6 +115,7 @@ def check_needs(
     threads: int,
     *,
     output: str | os.PathLike[str] | None,
+    format: str | None = None,
     checkpoint: str | os.PathLike[str] | None,
 ) -> Needs:
     """Return what a training that is about to begin needs, and refuse what does not fit; see `Needs.check`."""
@@ -126,12 +129,16 @@ def check_needs(
         resident_memory() + (0 if is_loaded or not settings.counts else LOADING),
         peak_memory(),
         output=output,
+        format=format,
         checkpoint=checkpoint,
     )
     needs.check()
     return needs
 
 
-def output_size(path: str | os.PathLike[str], text: Text, dim: int, save_context: bool) -> int:
+def output_size(path: str | os.PathLike[str], format: str | None, text: Text, request: Request) -> int:
     """Return the bytes of the file of the vectors."""
-    return find_format(path).size(text.n_words, text.word_bytes, dim, save_context)
+    dim, save_context, ngrams = request.settings.dim, request.result.save_context, request.ngrams
+    n_ngrams = InputRows.sizes(ngrams, text)[0] if ngrams else 0
+    found = find_format(path, format, ngrams)
+    return found.size(text.n_words, text.word_bytes, dim, save_context, ngrams, n_ngrams)

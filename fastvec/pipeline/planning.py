@@ -37,6 +37,7 @@ from fastvec.training.listening import listening
 from fastvec.training.progress import Listener, Progress, reading
 from fastvec.training.resources import check_program, disk_room, peak_memory, resident_memory
 from fastvec.vectors import KeyedVectors
+from fastvec.vectors.formats import find_format
 
 #: Words of the sample that is saved.
 _SAVED = 20_000
@@ -148,6 +149,7 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
             base + text.bytes,
             peak + text.bytes,
             output=run.output,
+            format=run.format,
             checkpoint=run.checkpoint,
             files=found.files,
         )
@@ -156,7 +158,7 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
         if not needs.fits:
             return planned
         seconds |= {"reading": found.seconds} | measure(request.settings, estimate, text, n_threads)
-        seconds["saving"] = _saving_seconds(found.vocabulary, text, request, run.output)
+        seconds["saving"] = _saving_seconds(found.vocabulary, text, request, run)
     return replace(planned, seconds=seconds)
 
 
@@ -244,15 +246,19 @@ def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
     return File("the word ids", parent, (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
 
 
-def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, output: str | PathLike[str] | None) -> float:
+def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, run: Run) -> float:
     """Save some vectors, and return the seconds that all of them take."""
-    words = vocabulary.words[:_SAVED]
+    words, output = vocabulary.words[:_SAVED], run.output
     if output is None or not words:
         return 0.0
+    format, n_rows = find_format(output, run.format, request.ngrams), text.n_words
+    if request.ngrams is not None and request.ngrams.kind in format.keeps and (format.fills or format.needs):
+        n_rows += request.ngrams.buckets
+    name = "word2vec-text" if format.needs else format.name  # tables of n-grams are text
     matrix = np.random.default_rng(0).standard_normal((len(words), request.settings.dim), np.float32)
     with tempfile.TemporaryDirectory(dir=Path(output).absolute().parent) as folder:
         began = perf_counter()
         context = matrix if request.result.save_context else None
         vectors = KeyedVectors(words, matrix, counts=np.ones(len(words)), context_vectors=context)
-        vectors.save(Path(folder, Path(output).name))
-        return (perf_counter() - began) * text.n_words / len(words)
+        vectors.save(Path(folder, Path(output).name), name)
+        return (perf_counter() - began) * n_rows / len(words)

@@ -12,6 +12,7 @@ from fastvec.parameters import Settings, suggestion, take, unknown
 from fastvec.phrases import Phrases
 from fastvec.pipeline.initial import Initial
 from fastvec.settings import ARGUMENTS, MODELS, Glove, Model, Reading, Result, Run, Word2Vec, Words, check_model
+from fastvec.subwords import Ngrams
 
 #: Exponents of GloVe's weights below this are taken for learning rates, which others call alpha.
 _LEAST_ALPHA = 0.1
@@ -100,6 +101,11 @@ class Request:
                 words = replace(words, phrases=Phrases.load(words.phrases))
         return cls(settings, words, reading, result, initial)
 
+    @property
+    def ngrams(self) -> Ngrams | None:
+        """The n-grams that are trained; None without subwords."""
+        return self.settings.ngrams if isinstance(self.settings, Word2Vec) else None
+
     def for_words(self, n_words: int) -> "Request":
         """Return the request with those defaults set that depend on the number of words."""
         return replace(self, settings=self.settings.for_words(n_words, is_initialised=self.initial is not None))
@@ -171,8 +177,9 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
         if subwords is None and given.get("subwords"):
             raise InputError("init_from has no rows of n-grams; omit subwords, or start from vectors that have them")
         if subwords is not None:
-            ngrams = subwords.ngrams
-            theirs = {"subwords": f"{ngrams.shortest}-{ngrams.longest}", "buckets": ngrams.buckets}
+            theirs = subwords.ngrams.parameters
+            if str(given.get("subwords")) == "floret":
+                given["subwords"] = "floret:4-5"
             for key, value in theirs.items():
                 if given.setdefault(key, value) != value:
                     raise InputError(f"{key} must be {value}, that of init_from, not {given[key]}; omit it")

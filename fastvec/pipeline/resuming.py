@@ -28,11 +28,9 @@ _FREE = ("memory", "cache_dir", "cache")
 
 def new_checkpoints(
     folder: str | PathLike[str],
-    every: str,
     source: Any,
     request: Request,
-    output: str | PathLike[str] | None,
-    threads: int | None,
+    run: Run,
 ) -> Checkpoints:
     """Create a folder of checkpoints that says what is trained; the parameters are those of `train`.
 
@@ -54,20 +52,23 @@ def new_checkpoints(
             facts[fact] = None if given[argument] is None else _digest(place / name)
         return facts
 
-    run = {
+    facts = {
         "arguments": request.as_json(source),
         "source": _place(source),
-        "output": None if output is None else os.path.abspath(output),
-        "threads": threads,
+        "output": None if run.output is None else os.path.abspath(run.output),
+        "format": run.format,
+        "threads": run.threads,
     }
-    return Checkpoints.create(folder, every, run, keep)
+    return Checkpoints.create(folder, run.every, facts, keep)
 
 
-def saved_output(folder: str | PathLike[str]) -> str | None:
-    """Return where the vectors of an interrupted run are written; raise `FileError` if there are no checkpoints."""
+def saved_output(folder: str | PathLike[str]) -> tuple[str | None, str | None]:
+    """Return the file and the format of the vectors of an interrupted run.
+
+    Raise `FileError` if there are no checkpoints.
+    """
     with Checkpoints.open(folder, Run().every) as checkpoints:
-        output: str | None = checkpoints.run["output"]
-    return output
+        return checkpoints.run["output"], checkpoints.run.get("format")
 
 
 def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) -> tuple[Any, Request]:

@@ -34,7 +34,9 @@ from fastvec.training.listening import listening
 from fastvec.training.progress import LOG, Progress, logged, reading
 from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
+from fastvec.vectors.formats import check_ngrams
 from fastvec.vectors.storage import freeze
+from fastvec.words import PackedWords
 
 if TYPE_CHECKING:
     from fastvec import keywords
@@ -91,13 +93,13 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     check_every(run.every, run.checkpoint)
     request = Request.of(source, model, arguments)
     n_threads = count_threads(run.threads)
-    check_output(run.output, request)
+    check_output(run.output, run.format, request)
     with listening(run.progress) as listener:
         job = Job(n_threads, listener)
         if run.checkpoint is None:
-            return make_vectors(source, request, job, run.output)
-        with new_checkpoints(run.checkpoint, run.every, source, request, run.output, run.threads) as checkpoints:
-            return make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output)
+            return make_vectors(source, request, job, run.output, run.format)
+        with new_checkpoints(run.checkpoint, source, request, run) as checkpoints:
+            return make_vectors(source, request, replace(job, checkpoints=checkpoints), run.output, run.format)
 
 
 def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any) -> KeyedVectors:
@@ -114,8 +116,8 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
         None takes the files that were given to `train`; text from elsewhere must be given again.
     **arguments
         As for `train`. Those that decide about the vectors may be omitted, and must be the same, but for more `epochs`:
-        the learning rate then continues as if there had been as many from the start. `output` and `threads` are those
-        given to `train` where they are omitted.
+        the learning rate then continues as if there had been as many from the start. `output`, with its
+        `format`, and `threads` are those given to `train` where they are omitted.
 
     Returns
     -------
@@ -135,14 +137,18 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
         source, request = saved_request(checkpoints, source, arguments)
         if not checkpoints.has_states:
             LOG.warning("%s: no state of the training was saved before; it starts from the beginning", checkpoint)
-        output = checkpoints.run["output"] if run.output is None else run.output
-        check_output(output, request)
+        kept = (checkpoints.run["output"], checkpoints.run.get("format")) if run.output is None else (run.output, None)
+        output, format = kept[0], run.format or kept[1]
+        check_output(output, format, request)
         threads = checkpoints.run["threads"] if run.threads is None else run.threads
         with listening(run.progress) as listener:
-            return make_vectors(source, request, Job(count_threads(threads), listener, checkpoints), output)
+            job = Job(count_threads(threads), listener, checkpoints)
+            return make_vectors(source, request, job, output, format)
 
 
-def make_vectors(source: Any, request: Request, job: Job, output: str | PathLike[str] | None) -> KeyedVectors:
+def make_vectors(
+    source: Any, request: Request, job: Job, output: str | PathLike[str] | None, format: str | None
+) -> KeyedVectors:
     """Make the vectors that are asked for, and save them."""
     began = perf_counter()
     with ExitStack() as stack:
@@ -155,7 +161,7 @@ def make_vectors(source: Any, request: Request, job: Job, output: str | PathLike
         text, vocabulary = _choose_words(text, request, stack)
         request = request.for_words(len(vocabulary))
         check_text(job.checkpoints, facts, vocabulary)
-        _check_needs(text, vocabulary, request, job, output)
+        _check_needs(text, vocabulary, request, job, output, format)
         settings = request.settings
         trained = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
     limits: dict[str, int | None] = {}
@@ -166,7 +172,7 @@ def make_vectors(source: Any, request: Request, job: Job, output: str | PathLike
     made.phrases = text.phrases if isinstance(text, Corpus) else None
     if output is not None:
         job.listener(Progress("saving"))
-        save(made, output, job.checkpoints)
+        save(made, output, format, job.checkpoints)
     LOG.info("%s words of %d dimensions trained in %s", f"{len(made):,}", made.dim, duration(perf_counter() - began))
     return made
 
@@ -222,6 +228,8 @@ def assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary,
         contexts = None if contexts is None else np.concatenate([contexts, rows[1]])
         if subwords is not None and initial.given.subwords is not None:
             subwords = initial.given.subwords.updated(subwords)
+            if subwords.ngrams.hashes:  # then words have no rows that would keep their vectors
+                words[len(vocabulary) :] = subwords.compose(PackedWords.pack(others, "surrogatepass"))
     if contexts is not None and result.vectors == "sum":
         words += contexts
     return KeyedVectors(
@@ -240,6 +248,7 @@ def _check_needs(
     request: Request,
     job: Job,
     output: str | PathLike[str] | None,
+    format: str | None,
 ) -> None:
     """Refuse what does not fit the memory or the disk, and report what is needed."""
     job.listener(Progress("planning"))
@@ -250,21 +259,28 @@ def _check_needs(
         chosen,
         job.threads,
         output=output,
+        format=format,
         checkpoint=job.checkpoints.folder if job.checkpoints else None,
     )
     job.listener(Progress("planning", memory=needs.memory, disk=needs.disk))
 
 
-def check_output(output: str | PathLike[str] | None, request: Request) -> None:
+def check_output(output: str | PathLike[str] | None, format: str | None, request: Request) -> None:
     """Refuse a file that could not be written in the end."""
-    if output is not None and check_target(output) != "safetensors" and request.result.save_context:
-        raise InputError(f"{output}: only a .safetensors file can hold the context vectors too")
+    if output is None:
+        if format is not None:
+            raise InputError("format applies with output only; omit it")
+        return
+    check_target(output, format)
+    found = check_ngrams(output, format, request.ngrams)
+    if request.result.save_context and "context vectors" not in found.keeps:
+        raise InputError(f"{output}: only .safetensors files and fastText's can hold the context vectors too")
 
 
-def save(made: KeyedVectors, output: str | PathLike[str], checkpoints: Checkpoints | None) -> None:
+def save(made: KeyedVectors, output: str | PathLike[str], format: str | None, checkpoints: Checkpoints | None) -> None:
     """Write the vectors; where that fails, say where they are, and write them elsewhere if need be."""
     try:
-        made.save(output)
+        made.save(output, format)
     except FastvecError as error:
         if checkpoints is not None and checkpoints.has_states:
             cure = f"fastvec train --resume {shlex.quote(str(checkpoints.folder))} -o ELSEWHERE"

@@ -23,7 +23,7 @@ class Collector:
         self.n_words = 0
         self._unit = unit
         self._selection = selection
-        self._dtype = np.dtype(np.float32 if selection.dtype is None else selection.dtype)
+        self._dtype = np.dtype(np.float32 if selection.read_as is None else selection.read_as)
         self._wanted = selection.encoded_words()
         whole = n_words is not None and self._wanted is None
         self._matrix = np.empty((n_words or 0, dim), self._dtype) if whole else None

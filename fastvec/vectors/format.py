@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+from fastvec.subwords import Ngrams
 from fastvec.vectors.selection import Selection
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
@@ -30,14 +31,28 @@ class Format:
     #: Returns the path of a second file that belongs to the first, and writes that file.
     companion: tuple[Callable[[str | os.PathLike[str]], Path], Writer] | None = None
     suffixes: tuple[str, ...] = ()  #: The suffixes for which it is written.
+    needs: str | None = None  #: The kind of n-grams without which it cannot be written.
+    ngram_suffixes: tuple[str, ...] = ()  #: Those for which it is written if the vectors have n-grams that it holds.
     #: What it holds beside words and vectors: "counts", "context vectors", "metadata", "n-grams" and "phrases".
     keeps: frozenset[str] = frozenset()
-    #: Typical bytes of a number, and of the rest of a row without the word.
+    #: Typical bytes of a number, and of the rest of a row without the word; a zero takes 4 bytes.
     number_bytes: int = 4
     row_bytes: int = 2
+    fills: bool = False  #: Whether rows are written even where there are none: context vectors, and all n-grams'.
 
-    def size(self, n_words: int, word_bytes: int, dim: int, has_contexts: bool) -> int:
-        """Return the typical bytes of a file; `word_bytes` are those of all words together."""
-        n_matrices = 2 if has_contexts and "context vectors" in self.keeps else 1
+    def size(
+        self, n_words: int, word_bytes: int, dim: int, has_contexts: bool, ngrams: Ngrams | None, n_ngrams: int
+    ) -> int:
+        """Return the typical bytes of a file.
+
+        `word_bytes` are those of all words together; of the buckets of `ngrams` there are rows for `n_ngrams`.
+        """
+        n_rows, n_zeros = 0 if self.needs else n_words, 0
+        if self.fills or (has_contexts and "context vectors" in self.keeps):
+            n_rows += n_words
+        if ngrams is not None and ngrams.kind in self.keeps:
+            n_rows += n_ngrams
+            n_zeros = ngrams.buckets - n_ngrams if self.fills or self.needs else 0
         metadata = 4096 if "metadata" in self.keeps else 0
-        return n_words * (self.number_bytes * dim * n_matrices + self.row_bytes) + word_bytes + metadata
+        numbers = dim * (n_rows * self.number_bytes + n_zeros * 4)
+        return numbers + n_words * self.row_bytes + word_bytes + metadata

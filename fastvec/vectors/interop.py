@@ -57,6 +57,6 @@ def embedding_matrix(vectors: Storage, words: Iterable[str], missing: str, seed:
         if missing == "mean":
             matrix[unknown] = mean
         else:
-            spread = np.std(vectors.vectors, dtype=np.float64)
+            spread = np.std(np.asarray(vectors.vectors), dtype=np.float64)
             matrix[unknown] = np.random.default_rng(seed).normal(np.mean(mean), spread, (len(unknown), vectors.dim))
     return matrix

@@ -6,19 +6,22 @@ new vectors, classes of words, files, and objects of other libraries.
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.checks import check_integer, check_words, shorten
+from fastvec.checks import check_choice, check_integer, check_words, shorten
 from fastvec.errors import InputError
-from fastvec.vectors import formats, interop, kmeans, transform
+from fastvec.subwords import Subwords
+from fastvec.vectors import formats, interop, kmeans, pruning, transform
 from fastvec.vectors.elsewhere import Suggesting, refuse_attribute
+from fastvec.vectors.quantized import as_kind, take_rows
 from fastvec.vectors.queries import Queries
 from fastvec.vectors.rows import blocks, normalize_rows
 from fastvec.vectors.storage import Storage, freeze
+from fastvec.words import PackedWords
 
 if TYPE_CHECKING:
     from fastvec.corpus.sources import Source
@@ -30,23 +33,24 @@ class KeyedVectors(Queries, metaclass=Suggesting):
     """Words with a vector each.
 
     Methods that change vectors return new `KeyedVectors`, and these stay as they are. The new ones have no `subwords`
-    and, except those of `subset`, no context vectors, which belong to the old space.
+    and, except those of `subset`, no context vectors, which belong to the old space; those of `quantize`, `pca` and
+    `prune` have both.
 
     Parameters
     ----------
     words : sequence of str, or PackedWords
         Distinct words.
-    vectors : (n_words, dim) float32 or float16
+    vectors : (n_words, dim) float32, float16 or, from `quantize`, int8
         Row i is the vector of word i; it is not copied, and may be read-only or part of wider rows. Other kinds of
         numbers are converted to float32.
     counts : (n_words,) int64, optional
         How often each word occurred in the corpus.
-    context_vectors : (n_words, dim) float32 or float16, optional
+    context_vectors : (n_words, dim) float32, float16 or int8, optional
         The words' vectors as contexts of other words.
     metadata : mapping, optional
         JSON values, such as the parameters with which the vectors were made.
     subwords : Subwords, optional
-        The rows of n-grams, which make vectors of other words. Of the formats, safetensors keeps them.
+        The rows of n-grams, which make vectors of other words; safetensors and fasttext files keep them.
     phrases : Phrases, optional
         Those that were joined in the text: ``wv.phrases["in new york"]`` is ``["in", "new_york"]``.
 
@@ -79,9 +83,10 @@ class KeyedVectors(Queries, metaclass=Suggesting):
             The file; it is replaced if it exists.
         format : str, optional
             One of `fastvec.vectors.FORMATS`. Without it the suffix decides, one of `fastvec.vectors.SUFFIXES`, such as
-            ``.safetensors`` (fastvec's own, the only one with context vectors, metadata and phrases), ``.bin``
-            (word2vec binary), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and counts beside
-            it in ``.vocab.tsv``). A suffix such as ``.gz`` after it compresses the file.
+            ``.safetensors`` (fastvec's own, the only one that keeps all), ``.bin`` (word2vec binary; of vectors with
+            n-grams a fastText model), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and
+            counts beside it in ``.vocab.tsv``), ``.floret`` (a table of floret's n-grams). A suffix such as ``.gz``
+            after it compresses the file.
 
         Raises
         ------
@@ -219,16 +224,107 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         """
         words = check_words("words", words)
         rows = np.array([self.index(word) for word in words], np.int64)
-        counts = None if self.counts is None else self.counts[rows]
-        contexts = None if self.context_vectors is None else self.context_vectors[rows]
+        return self._take(rows, words)
+
+    # the same in less memory
+
+    def quantize(self, dtype: str = "int8") -> Self:
+        """Keep all vectors, and the rows of n-grams, as numbers of another kind.
+
+        Parameters
+        ----------
+        dtype : {"float32", "float16", "int8"}
+            "float16" takes half as much memory as "float32". "int8" takes a quarter, and a number for each row, by
+            which it is scaled; rows are made float32 where they are used. Only safetensors files keep it.
+
+        Raises
+        ------
+        InputError
+            If a number is too large for float16.
+
+        Examples
+        --------
+        >>> wv = KeyedVectors(["ice", "snow"], [[3, 1], [2, 1]])
+        >>> wv.quantize("int8")
+        <KeyedVectors: 2 words, 2 dimensions, int8>
+        """
+        check_choice("dtype", dtype, ("float32", "float16", "int8"))
+        if dtype == "int8" and self.vectors.dtype != np.int8:
+            self.check_finite()
+        return self._changed(lambda matrix: as_kind(matrix, dtype))
+
+    def pca(self, dim: int) -> Self:
+        """Keep the directions in which the vectors are longest; vectors of n-grams and contexts go along.
+
+        The vectors are not centered, so that their inner products change as little as can be (Eckart and Young 1936).
+
+        Parameters
+        ----------
+        dim : int
+            How many directions, at most as many as there are dimensions.
+
+        Raises
+        ------
+        InputError
+            If `dim` is out of range.
+        """
+        check_integer("dim", dim, 1)
+        if dim > self.dim:
+            raise InputError(f"pca keeps at most the {self.dim} dimensions of the vectors, not {dim}")
+        self.check_finite()
+        directions = transform.main_directions(self.vectors, dim)
+        return self._changed(lambda matrix: transform.project(matrix, directions))
+
+    def prune(self, max_words: int | None = None, max_ngrams: int | None = None) -> Self:
+        """Keep the most frequent words, and the n-grams that matter most.
+
+        Words that are dropped get vectors from their n-grams, if there are n-grams.
+
+        Parameters
+        ----------
+        max_words : int, optional
+            How many words, by their counts; without counts the first ones.
+        max_ngrams : int, optional
+            How many rows of n-grams: those that are long, and that many words have. The others count as zeros.
+
+        Raises
+        ------
+        InputError
+            If a number is below 1, or there are no n-grams to prune; the rows of floret are shared by words.
+        """
+        for name, value in (("max_words", max_words), ("max_ngrams", max_ngrams)):
+            if value is not None:
+                check_integer(name, value, 1)
+        subwords, words = self.subwords, self.packed_words
+        if max_ngrams is not None:
+            if subwords is None:
+                raise InputError("there are no n-grams; omit max_ngrams (--max-ngrams)")
+            subwords = pruning.prune_ngrams(subwords, words, max_ngrams)
+        if max_words is None or max_words >= len(self):
+            return self._with(self.vectors, self.context_vectors, subwords)
+        counts = np.ones(len(self), np.int64) if self.counts is None else self.counts
+        rows = pruning.frequent_rows(counts, max_words)
+        return self._take(rows, words.take(rows), subwords)
+
+    def _take(self, rows: NDArray[np.int64], words: list[str] | PackedWords, subwords: Subwords | None = None) -> Self:
+        """Return some rows, which are those of the words."""
         return type(self)(
             words,
-            self.vectors[rows],
-            counts=counts,
-            context_vectors=contexts,
+            take_rows(self.vectors, rows),
+            counts=None if self.counts is None else self.counts[rows],
+            context_vectors=None if self.context_vectors is None else take_rows(self.context_vectors, rows),
             metadata=self.metadata,
+            subwords=subwords,
             phrases=self.phrases,
         )
+
+    def _changed(self, change: Callable[[NDArray[Any]], Any]) -> Self:
+        """Return these with all matrices changed alike."""
+        contexts = None if self.context_vectors is None else change(self.context_vectors)
+        subwords = self.subwords
+        if subwords is not None:
+            subwords = subwords.changed(change)
+        return self._with(change(self.vectors), contexts, subwords)
 
     def concatenate(self, other: "Storage | str | os.PathLike[str]") -> Self:
         """Join the two vectors of each word that both sets have, one after the other.
@@ -312,9 +408,17 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         order = np.argsort(cosines, kind="stable")
         return [(words[row], float(cosines[row])) for row in order]
 
-    def _with(self, vectors: NDArray[Any]) -> Self:
+    def _with(
+        self, vectors: NDArray[Any], contexts: NDArray[Any] | None = None, subwords: Subwords | None = None
+    ) -> Self:
         return type(self)(
-            self._words, freeze(vectors), counts=self.counts, metadata=self.metadata, phrases=self.phrases
+            self._words,
+            vectors if vectors is self._vectors else freeze(vectors),
+            counts=self.counts,
+            context_vectors=contexts,
+            metadata=self.metadata,
+            subwords=subwords,
+            phrases=self.phrases,
         )
 
     def _shared(self, other: Storage) -> list[str]:

@@ -14,7 +14,7 @@ from fastvec.vectors.rows import normalize_rows
 
 Matrix = NDArray[np.float32]
 
-_BLOCK = 1 << 22  # cosines computed at once
+_BLOCK = 1 << 22  # cosines computed, and numbers normalised, at once
 
 
 def cluster_directions(vectors: NDArray[Any], centres: Matrix, rounds: int) -> NDArray[np.int32]:
@@ -60,7 +60,7 @@ def _assign(vectors: NDArray[Any], centres: Matrix) -> tuple[NDArray[np.int32], 
 
     labels, cosines = np.empty(len(vectors), np.int32), np.empty(len(vectors), np.float32)
     sums = np.zeros(centres.shape, np.float32)
-    rows = max(256, _BLOCK // len(centres))
+    rows = max(256, _BLOCK // max(centres.shape))
     for start in range(0, len(vectors), rows):
         units = normalize_rows(vectors[start : start + rows])
         products = units @ centres.T

@@ -19,6 +19,9 @@ from fastvec.vectors.selection import Selection
 from fastvec.vectors.source import Source
 from fastvec.vectors.static_model import model_in
 
+#: Share of the largest number of a vector by which the mean of its rows may differ.
+_ROUNDING = 1e-5
+
 
 @renamed(restrict_vocab="limit", vocab_limit="limit")
 @documented(Loading)
@@ -74,7 +77,7 @@ def load(
     if not len(vectors) and selection.faults.n:
         raise FileError(f"{path}: has no word with a vector that can be read; {selection.faults.first}")
     selection.faults.report()
-    return vectors
+    return vectors if kind is None else vectors.quantize(kind)
 
 
 def _source(path: str | os.PathLike[str]) -> Source:
@@ -108,12 +111,17 @@ def as_vectors(name: str, given: Any) -> KeyedVectors:
 
 
 def check_copy(vectors: KeyedVectors, path: str | os.PathLike[str]) -> None:
-    """Compare a file bit by bit with the vectors that it should hold; raise `FileError` if it differs."""
+    """Compare a file bit by bit with the vectors that it should hold; raise `FileError` if it differs.
+
+    Vectors that are made of n-grams may differ by rounding.
+    """
     copy = load(path)
     if copy.words != vectors.words:
         raise FileError(f"{path}: does not hold the same words")
     for (rows, first), (_, second) in zip(blocks(vectors.vectors), blocks(copy.vectors), strict=True):
         differs = (np.ascontiguousarray(first).view(np.uint32) != np.ascontiguousarray(second).view(np.uint32)).any(1)
+        if copy.subwords is not None:  # of which the vectors were made anew
+            differs &= np.abs(first - second).max(1) > _ROUNDING * np.abs(first).max(1)
         if differs.any():
             word = copy.words[rows.start + int(np.argmax(differs))]
             raise FileError(f"{path}: does not hold the same numbers for {word!r}")
@@ -126,7 +134,8 @@ def describe(path: str | os.PathLike[str], errors: Literal["strict", "replace", 
     -------
     dict
         ``format``, ``words``, ``dim``, ``dtype``, ``counts`` and ``context_vectors`` (whether there are any),
-        ``phrases`` (how many), ``first_words``, and ``metadata`` if there are any.
+        ``phrases`` (how many), ``ngrams`` (which, and how many rows; None without), ``first_words``, and ``metadata``
+        if there are any.
     """
     vectors = load(path, errors=errors)
     vectors.check_finite()
@@ -138,6 +147,7 @@ def describe(path: str | os.PathLike[str], errors: Literal["strict", "replace", 
         "counts": vectors.counts is not None,
         "context_vectors": vectors.context_vectors is not None,
         "phrases": 0 if vectors.phrases is None else len(vectors.phrases),
+        "ngrams": None if vectors.subwords is None else vectors.subwords.describe(),
         "first_words": vectors.words[:10],
     }
     return facts | ({"metadata": vectors.metadata} if vectors.metadata else {})

@@ -1,10 +1,11 @@
 """fastvec's own file: one `.safetensors` file, opened by mapping it into memory.
 
-Tensors ``vectors`` (F32 or F16), ``context_vectors`` if there are any, ``counts`` (I64), the words as ``word_offsets``
-(I64) and ``words`` (U8, the UTF-8 bytes concatenated), the rows of n-grams as ``ngram_rows`` (F32), with their buckets
-``ngram_keys`` (I64, rising) if not each bucket has one, and ``phrases`` (U8, a file of `fastvec.Phrases`) if the text
-had any. The file's string metadata are ``format``, ``format_version``, ``metadata``, one JSON object with sorted keys,
-and ``ngrams``, another. The file is a pure function of its content.
+Tensors ``vectors`` (F32, F16 or I8), ``context_vectors`` if there are any, ``counts`` (I64), the words as
+``word_offsets`` (I64) and ``words`` (U8, the UTF-8 bytes concatenated), the rows of n-grams as ``ngram_rows`` (F32, F16
+or I8), with their buckets ``ngram_keys`` (I64, rising) if not each bucket has one, and ``phrases`` (U8, a file of
+`fastvec.Phrases`) if the text had any. A matrix X that is I8 has ``X_scales`` (F32), by which its rows are multiplied.
+The file's string metadata are ``format``, ``format_version``, ``metadata``, one JSON object with sorted keys, and
+``ngrams``, another. The file is a pure function of its content.
 """
 
 import json
@@ -20,12 +21,15 @@ from fastvec.errors import FileError, InputError
 from fastvec.phrases import Phrases
 from fastvec.subwords import Ngrams, Subwords
 from fastvec.vectors.format import Format
+from fastvec.vectors.quantized import Quantized
 from fastvec.vectors.selection import Selection, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords
 
-_NUMBERS = frozenset({"F32", "F16"})
+_NUMBERS = frozenset({"F32", "F16", "I8"})
+#: Matrices, which have a scale for each row if they are int8.
+_MATRICES = ("vectors", "context_vectors", "ngram_rows")
 # tensor: (dtypes it may have, dimensions, whether it must be there)
 _TENSORS = {
     "vectors": (_NUMBERS, 2, True),
@@ -33,9 +37,10 @@ _TENSORS = {
     "counts": (frozenset({"I64"}), 1, False),
     "word_offsets": (frozenset({"I64"}), 1, True),
     "words": (frozenset({"U8"}), 1, True),
-    "ngram_rows": (frozenset({"F32"}), 2, False),
+    "ngram_rows": (_NUMBERS, 2, False),
     "ngram_keys": (frozenset({"I64"}), 1, False),
     "phrases": (frozenset({"U8"}), 1, False),
+    **{f"{name}_scales": (frozenset({"F32"}), 1, False) for name in _MATRICES},
 }
 
 
@@ -59,7 +64,12 @@ def write_native(file: BinaryIO, vectors: Storage) -> None:
         arrays |= {"ngram_rows": vectors.subwords.rows, "ngram_keys": vectors.subwords.keys}
         about["ngrams"] = json.dumps(asdict(vectors.subwords.ngrams), sort_keys=True)
     tensors = {name: array for name, array in arrays.items() if array is not None}
-    write_tensors(file, tensors, about)
+    for name in _MATRICES:
+        matrix: Any = tensors.get(name)
+        if isinstance(matrix, Quantized):
+            tensors |= {name: matrix.codes, f"{name}_scales": matrix.scales}
+    order = sorted(tensors, key=lambda name: (name not in _MATRICES, -tensors[name].itemsize))
+    write_tensors(file, {name: tensors[name] for name in order}, about)  # so the matrices are aligned, and not copied
 
 
 def read_native(source: Source, selection: Selection) -> dict[str, Any]:
@@ -72,6 +82,8 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
         for name, (codes, n_dimensions, is_required) in _TENSORS.items()
         if is_required or name in header
     }
+    for name in _MATRICES:
+        _add_scales(arrays, name, path)
     offsets, n_bytes = arrays["word_offsets"], len(arrays["words"])
     n_words = len(offsets) - 1
     if n_words < 0 or offsets[0] != 0 or offsets[-1] != n_bytes or (offsets[1:] < offsets[:-1]).any():
@@ -92,6 +104,15 @@ def read_native(source: Source, selection: Selection) -> dict[str, Any]:
     return select({"words": packed, **arrays}, selection) | found
 
 
+def _add_scales(arrays: dict[str, Any], name: str, path: str | os.PathLike[str]) -> None:
+    """Put the scales of int8 numbers to them."""
+    scales = arrays.pop(f"{name}_scales", None)
+    if name in arrays and arrays[name].dtype == np.int8:
+        if scales is None or len(scales) != len(arrays[name]):
+            raise FileError(f"{path}: {name} has not a scale for each row; the file is damaged")
+        arrays[name] = Quantized(arrays[name], scales)
+
+
 def _json(header: Header, name: str, path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return one of the JSON objects among the string metadata; an empty one if it is not there."""
     try:
@@ -110,8 +131,8 @@ def _subwords(header: Header, arrays: dict[str, NDArray[Any]], path: str | os.Pa
         return None
     about = _json(header, "ngrams", path)
     try:
-        ngrams = Ngrams(*(int(about[field.name]) for field in fields(Ngrams)))
-        is_whole: Any = 1 <= ngrams.shortest <= ngrams.longest and ngrams.buckets >= len(rows)
+        ngrams = Ngrams(**{field.name: int(about[field.name]) for field in fields(Ngrams) if field.name in about})
+        is_whole: Any = ngrams.is_whole and ngrams.buckets >= len(rows)
     except (KeyError, TypeError, ValueError):
         is_whole = False
     if keys is None:
@@ -137,6 +158,6 @@ FORMAT = Format(
     read=read_native,
     write=write_native,
     suffixes=(".safetensors",),
-    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams", "phrases"}),
+    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams", "floret n-grams", "phrases"}),
     row_bytes=16,
 )

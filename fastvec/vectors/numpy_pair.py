@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fastvec.disk.compression import without_compression
 from fastvec.errors import FileError
 from fastvec.vectors.format import Format
+from fastvec.vectors.quantized import Quantized
 from fastvec.vectors.selection import NOT_UTF8, Selection, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
@@ -40,15 +41,19 @@ def vocabulary_path(path: str | os.PathLike[str]) -> Path:
 
 def read_numpy(source: Source, selection: Selection) -> dict[str, Any]:
     """Read a ``.npy`` file, a matrix of floating point numbers, and a word for each of its rows."""
-    matrix = _read_matrix(source)
-    vocabulary = Source(vocabulary_path(source.path))
-    lines = BytesIO(vocabulary.data.tobytes())
-    words, counts = read_word_lines(lines, vocabulary.path, counted=False, repairs=selection.repairs, cure=NOT_UTF8)
-    packed = PackedWords.pack(words, "surrogateescape")
+    matrix, vocabulary = _read_matrix(source), vocabulary_path(source.path)
+    packed, counts = read_vocabulary(vocabulary, selection)
     if len(packed) != len(matrix):
-        raise FileError(f"{vocabulary.path}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
+        raise FileError(f"{vocabulary}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
     found = {"words": packed, "vectors": matrix, "counts": counts}
     return select(found, selection, None if matrix.dtype in (np.float32, np.float16) else np.float32)
+
+
+def read_vocabulary(path: Path, selection: Selection) -> tuple[PackedWords, NDArray[np.int64] | None]:
+    """Read the words, and their counts if there are any."""
+    lines = BytesIO(Source(path).data.tobytes())
+    words, counts = read_word_lines(lines, path, counted=False, repairs=selection.repairs, cure=NOT_UTF8)
+    return PackedWords.pack(words, "surrogateescape"), counts
 
 
 def _read_matrix(source: Source) -> NDArray[Any]:
@@ -81,7 +86,8 @@ def _read_header(source: Source) -> tuple[str, bool, tuple[int, ...], int]:
 def write_array(file: BinaryIO, vectors: Storage) -> None:
     """Write the ``.npy`` file, in blocks of rows."""
     matrix = vectors.vectors
-    kind = matrix.dtype.newbyteorder("<")
+    dtype = np.dtype(np.float32) if isinstance(matrix, Quantized) else matrix.dtype
+    kind = dtype.newbyteorder("<")
     header = {"descr": kind.str, "fortran_order": False, "shape": matrix.shape}
     np.lib.format.write_array_header_1_0(file, header)
     for start in range(0, len(matrix), 4096):

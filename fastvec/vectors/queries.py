@@ -321,6 +321,8 @@ class Queries(Storage):
         check_integer("topn", n_best, 1)
         if limit is not None:
             check_integer("limit", limit, 1)
+        if self.subwords is not None and not len(self):
+            raise InputError("there are no words to search among; list them in X.vocab.tsv beside X.floret, one a line")
         matrix, norms = self.vectors[:limit], self.norms[:limit]
         found = search(matrix, norms, units, given, min(n_best, max(1, len(self))), score)
         words = self.words

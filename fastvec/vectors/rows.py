@@ -23,11 +23,12 @@ def blocks(matrix: NDArray[Any]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
 
 def finite_rows(matrix: NDArray[Any], dtype: DTypeLike | None = None) -> NDArray[np.bool_]:
     """Return whether all numbers of each row are finite, (n,), also as numbers of another kind if `dtype` is given."""
+    kind = dtype or (np.float32 if matrix.dtype == np.int8 else matrix.dtype)
     finite = np.ones(len(matrix), bool)
     for start in range(0, len(matrix), _BLOCK):
         rows = slice(start, start + _BLOCK)
         with np.errstate(over="ignore"):
-            finite[rows] = np.isfinite(matrix[rows].astype(dtype or matrix.dtype, copy=False)).all(axis=1)
+            finite[rows] = np.isfinite(matrix[rows].astype(kind, copy=False)).all(axis=1)
     return finite
 
 

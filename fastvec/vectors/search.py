@@ -43,7 +43,8 @@ def search(
     pairs = sorted((row, query) for query, rows in enumerate(excluded) for row in set(rows) if row < n_rows)
     out_rows, out_queries = np.array(pairs, np.int64).reshape(-1, 2).T
     best = _Best(n_answers, n_best)
-    n_block = max(_FEWEST_ROWS, _PRODUCTS // len(units))
+    width = 1 if matrix.dtype == np.float32 else matrix.shape[1]  # others are converted block by block
+    n_block = max(_FEWEST_ROWS, _PRODUCTS // max(len(units), width))
     stop = 0
     while stop < n_rows:
         start, stop = stop, stop + max(n_block, 4 * n_best if stop == 0 else 0)

@@ -3,7 +3,7 @@
 import logging
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from fastvec.checks import check_words
 from fastvec.errors import FileError
 from fastvec.settings import Loading
+from fastvec.vectors.quantized import take_rows
 from fastvec.vectors.rows import finite_rows
 from fastvec.words import PackedWords
 
@@ -53,6 +54,11 @@ class Selection:
         self.replaces = settings.errors == "replace"  #: Whether words that are not UTF-8 are repaired, not omitted.
         self.faults = Faults(path)
 
+    @property
+    def read_as(self) -> Literal["float32", "float16"] | None:
+        """The kind of number that a file is read as; vectors are made int8 when all are there."""
+        return None if self.dtype == "int8" else self.dtype
+
     def encoded_words(self) -> set[bytes] | None:
         """Return the words to keep as UTF-8, or None for all."""
         return None if self.words is None else {word.encode("utf-8", "surrogatepass") for word in self.words}
@@ -73,7 +79,7 @@ class Selection:
         self.faults.add(f"{where}: {problem}" if where else problem, n)
 
 
-def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None | None = None) -> dict[str, Any]:
+def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None = None) -> dict[str, Any]:
     """Return the arguments of `KeyedVectors`, the words packed, with fewer rows or another kind of number.
 
     `dtype` is the kind of number to keep unless the selection says another. Repeated words and numbers that are not
@@ -85,7 +91,7 @@ def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None 
     if len(invalid):
         problem = f"{words.bytes_of(invalid[0])[:40]!r} is not UTF-8"
         selection.pass_over(f"word {invalid[0] + 1:,}", problem, len(invalid), cure=NOT_UTF8)
-    dtype = selection.dtype or dtype
+    dtype = selection.read_as or dtype
     if selection.repairs:
         found = _repaired(found, invalid, selection, dtype)
     limit, wanted = selection.limit, selection.encoded_words()
@@ -98,6 +104,8 @@ def select(found: dict[str, Any], selection: Selection, dtype: DTypeLike | None 
         if dtype is not None and found.get(name) is not None and found[name].dtype != dtype:
             _pass_over_not_finite(found["words"], finite_rows(found[name], dtype), selection, dtype)
             found = found | {name: found[name].astype(dtype)}
+        elif selection.dtype == "int8" and found.get(name) is not None and found[name].dtype != np.int8:
+            _pass_over_not_finite(found["words"], finite_rows(found[name]), selection, None)
     return found
 
 
@@ -111,7 +119,7 @@ def _pass_over_not_finite(
 
 
 def _take(found: dict[str, Any], rows: Any) -> dict[str, Any]:
-    by_row = {name: found[name][rows] for name in (*_MATRICES, "counts") if found.get(name) is not None}
+    by_row = {name: take_rows(found[name], rows) for name in (*_MATRICES, "counts") if found.get(name) is not None}
     return found | by_row | {"words": found["words"].take(rows)}
 
 

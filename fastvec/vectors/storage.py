@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from numbers import Integral
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +12,8 @@ from fastvec.checks import as_counts, check_words, shorten
 from fastvec.errors import DataError, InputError
 from fastvec.phrases import Phrases
 from fastvec.spelling import unknown_word
-from fastvec.subwords import Subwords
+from fastvec.subwords import Ngrams, Subwords
+from fastvec.vectors.quantized import Quantized
 from fastvec.vectors.rows import blocks, finite_rows, lengths_of
 from fastvec.vectors.selection import SKIP, not_finite
 from fastvec.words import PackedWords
@@ -54,7 +55,8 @@ class Storage:
     def vectors(self) -> NDArray[Any]:
         """The matrix, (n_words, dim); read-only if it was trained, read from a file, or made from other vectors.
 
-        To change numbers, make `KeyedVectors` of a copy.
+        If it is int8, a `fastvec.vectors.quantized.Quantized`, which NumPy takes for a matrix of float32. To change
+        numbers, make `KeyedVectors` of a copy.
         """
         return self._vectors
 
@@ -110,6 +112,11 @@ class Storage:
         if not finite.all():
             word = self.words[int(np.arange(len(self))[rows][np.argmin(finite)])]
             raise _not_finite(word)
+
+    @property
+    def ngrams(self) -> Ngrams | None:
+        """Which n-grams have rows; None without subwords."""
+        return None if self.subwords is None else self.subwords.ngrams
 
     def __len__(self) -> int:
         return len(self._words)
@@ -197,7 +204,9 @@ def _not_finite(word: str) -> DataError:
 
 
 def _matrix(name: str, values: ArrayLike) -> NDArray[Any]:
-    """Return a matrix of float32 or float16, not copied if it is one."""
+    """Return a matrix of float32 or float16, not copied if it is one, nor if it is quantized."""
+    if isinstance(values, Quantized):
+        return cast(NDArray[Any], values)
     try:
         given = np.asarray(values)
         matrix = given if given.dtype in (np.float32, np.float16) else given.astype(np.float32)

@@ -10,7 +10,10 @@ from fastvec.vectors.rows import blocks
 
 def mean_row(matrix: NDArray[Any]) -> NDArray[np.float32]:
     """Return the mean of the rows, (dim,) float32, summed in float64."""
-    mean: NDArray[np.float32] = matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
+    total = np.zeros(matrix.shape[1])
+    for _, block in blocks(matrix):
+        total += block.sum(axis=0, dtype=np.float64)
+    mean: NDArray[np.float32] = (total / len(matrix)).astype(np.float32)
     return mean
 
 
@@ -20,14 +23,27 @@ def without_components(matrix: NDArray[Any], n_components: int) -> NDArray[np.fl
     `matrix`, (n, dim) float32 or float16, is not changed; `n_components` is how many directions, between 1 and dim - 1.
     """
     mean = mean_row(matrix)
-    covariance = np.zeros((matrix.shape[1], matrix.shape[1]))
-    for _, block in blocks(matrix):
-        centered = (block - mean).astype(np.float64)
-        covariance += centered.T @ centered
-    top = np.linalg.eigh(covariance)[1][:, -n_components:].astype(np.float32)
+    top = main_directions(matrix, n_components, mean)
     result: NDArray[np.float32] = matrix - mean
     for rows, block in blocks(result):
         result[rows] -= (block @ top) @ top.T
+    return result
+
+
+def main_directions(matrix: NDArray[Any], n: int, origin: NDArray[np.float32] | float = 0.0) -> NDArray[np.float32]:
+    """Return the `n` directions in which rows are farthest from an origin, (dim, n), orthonormal, the first first."""
+    moment = np.zeros((matrix.shape[1], matrix.shape[1]))
+    for _, block in blocks(matrix):
+        moved = (block - origin).astype(np.float64)
+        moment += moved.T @ moved
+    return np.linalg.eigh(moment)[1][:, : -n - 1 : -1].astype(np.float32)
+
+
+def project(matrix: NDArray[Any], directions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the coordinates of rows along directions, (n, n_directions) float32."""
+    result = np.empty((len(matrix), directions.shape[1]), np.float32)
+    for rows, block in blocks(matrix):
+        np.matmul(block, directions, out=result[rows])
     return result
 
 

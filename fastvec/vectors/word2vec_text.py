@@ -37,8 +37,11 @@ _PLAIN_TABLE = (
 )
 
 
-def read_text(source: Source, selection: Selection) -> dict[str, Any]:
-    """Read lines of a word and `dim` finite numbers, below a header or none; raise `FileError` if they do not fit."""
+def read_text(source: Source, selection: Selection, pattern: re.Pattern[bytes] = HEADER) -> dict[str, Any]:
+    """Read lines of a word and `dim` finite numbers, below a header or none; raise `FileError` if they do not fit.
+
+    The first groups of the header's `pattern` are the numbers of words and of dimensions.
+    """
     from fastvec.vectors.lines import Lines
 
     threads = count_threads(None)
@@ -46,7 +49,7 @@ def read_text(source: Source, selection: Selection) -> dict[str, Any]:
     with source.open() as stream, ThreadPoolExecutor(threads + 1) as pool:
         chunks = text.chunks(stream)
         chunk = next(chunks, b"").removeprefix(BYTE_ORDER_MARK)
-        header = HEADER.match(chunk)
+        header = pattern.match(chunk)
         start = header.end() if header else 0
         claimed, dim = _shape(source, chunk[start:], header, selection)
         n_words = None if claimed is None or selection.repairs else min(claimed, selection.limit or claimed)

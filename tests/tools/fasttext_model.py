@@ -15,7 +15,7 @@ def ngram_hash(ngram):
 
 def ngrams(word, shortest, longest):
     text = f"<{word}>"
-    ends = [(start, start + size) for start in range(len(text)) for size in range(shortest, longest + 1)]
+    ends = [(start, start + size) for start in range(len(text)) for size in range(max(shortest, 1), longest + 1)]
     return [text[start:end] for start, end in ends if end <= len(text) and text[start:end] not in ("<", ">")]
 
 
