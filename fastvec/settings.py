@@ -312,7 +312,7 @@ class Word2Vec(Model):
         ("cbow", "hierarchical"): 0.2,
     }
     warm_subword_rates: ClassVar[dict[tuple[str, str], float]] = {
-        ("skipgram", "negative"): 0.025,
+        ("skipgram", "negative"): 0.018,
         ("skipgram", "hierarchical"): 0.018,
         ("cbow", "negative"): 0.15,
         ("cbow", "hierarchical"): 0.1,
@@ -353,9 +353,15 @@ class Word2Vec(Model):
     epochs: int = parameter(5, help="Passes over the text.", **_EPOCHS)
     learning_rate: float | None = parameter(
         None,
-        shown=", ".join(f"{rate} {model} {loss}" for (model, loss), rate in learning_rates.items())
-        + "; with init ppmi-svd "
-        + ", ".join(f"{rate} {model} {loss}" for (model, loss), rate in warm_rates.items()),
+        shown="; ".join(
+            case + ", ".join(f"{rate} {model} {loss}" for (model, loss), rate in rates.items())
+            for case, rates in (
+                ("", learning_rates),
+                ("with init ppmi-svd ", warm_rates),
+                ("with subwords ", subword_rates),
+                ("with both ", warm_subword_rates),
+            )
+        ),
         help="Learning rate at the start.",
         **_RATE,
     )
