@@ -168,7 +168,7 @@ class Session:
             except (TimeoutError, distributed.TimeoutError):
                 pass
             for future in futures:
-                if future.status in ("error", "cancelled", "lost"):
+                if future.status in ("error", "cancelled"):  # one that is lost is made again
                     self._fail(future)
             n_done = sum(future.status == "finished" for future in futures)
             report(n_done, list(self._told.values()))
@@ -189,7 +189,7 @@ class Session:
 
     def _fail(self, future: distributed.Future) -> NoReturn:
         if future.status != "error":
-            raise TrainingError(f"the cluster: a task was {future.status}; is the scheduler still there?")
+            raise TrainingError("the cluster: a task was cancelled; is the scheduler still there?")
         error = future.exception()
         if isinstance(error, KilledWorker):
             raise TrainingError(
