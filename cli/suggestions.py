@@ -7,15 +7,14 @@ from typing import Any
 
 import click
 
-from fastvec.parameters import Settings
+from fastvec.parameters import Settings, by_other_names, closest
 from fastvec.scoring import Analogies, Categories, Comparing, Resampling
 from fastvec.settings import ALL, OUT_OF_SCOPE
 
 _GROUPS: tuple[type[Settings], ...] = (*ALL, Analogies, Categories, Comparing, Resampling)
 #: What to write for what others call a command.
-_COMMANDS = {
-    command: meant
-    for meant, names in {
+_COMMANDS = by_other_names(
+    {
         "fastvec --help": "help commands",
         "fastvec train": "word2vec fit learn",
         "fastvec train --model skipgram": "skipgram skip-gram sg",
@@ -32,9 +31,8 @@ _COMMANDS = {
         "fastvec cooccurrence": "cooccur counts",
         "fastvec info": "dump show head describe inspect",
         "fastvec cluster": "kmeans classes",
-    }.items()
-    for command in names.split()
-}
+    }
+)
 #: Options that are no parameters, by what others call them.
 _OPTIONS = {"vocab-limit": "limit", "restrict-vocab": "limit", "top": "topn", "top-n": "topn", "data-set": "data"}
 
@@ -97,5 +95,4 @@ def option_meant(name: str, command: click.Command, *, is_exact: bool = False) -
                     names.setdefault(other.replace("_", "-"), own[parameter.name])
     names |= {other: own[meant] for other, meant in _OPTIONS.items() if meant in own and other not in names}
     plain = name.replace("_", "-")
-    close = [plain] if plain in names else [] if is_exact else get_close_matches(plain, names, 1, 0.75)
-    return names[close[0]] if close else None
+    return names.get(plain) if is_exact else closest(plain, names)

@@ -250,6 +250,21 @@ def documented(*groups: type[Settings]) -> Callable[[Function], Function]:
     return decorate
 
 
+def by_other_names(table: Mapping[str, str]) -> dict[str, str]:
+    """Return what is meant by each of some names, of a table of the names of each meaning with blanks between.
+
+    >>> by_other_names({"dim": "size vector_size"})
+    {'size': 'dim', 'vector_size': 'dim'}
+    """
+    return {name: meaning for meaning, names in table.items() for name in names.split()}
+
+
+def closest(name: str, names: Mapping[str, str]) -> str | None:
+    """Return what is meant by a name, or else by the one most like it; None if none is like it."""
+    close = [name] if name in names else get_close_matches(name, names, 1, 0.75)
+    return names[close[0]] if close else None
+
+
 def suggestion(unknown: str, groups: Iterable[type[Settings]]) -> str | None:
     """Return the parameter that somebody means by an unknown name, or None if that is not clear.
 
@@ -261,9 +276,7 @@ def suggestion(unknown: str, groups: Iterable[type[Settings]]) -> str | None:
     for group in groups:
         for name, each in group.parameters.items():
             names |= {other: name for other in each.known_as if other not in names}
-    plain = unknown.replace("-", "_")
-    close = [plain] if plain in names else get_close_matches(plain, names, 1, 0.75)
-    return names[close[0]] if close else None
+    return closest(unknown.replace("-", "_"), names)
 
 
 def unknown(name: str, groups: Iterable[type[Settings]], known: str) -> InputError:

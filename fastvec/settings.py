@@ -6,12 +6,11 @@ these declarations. A default that is set again in a derived class replaces that
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from fastvec.errors import InputError
-from fastvec.parameters import Settings, parameter, settings
+from fastvec.parameters import Settings, closest, parameter, settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -673,8 +672,8 @@ def check_model(name: object) -> None:
         return
     plain = str(name).lower().replace("-", "").replace("_", "").replace(" ", "")
     names = _MODEL_NAMES | {model.replace("-", ""): model for model in MODELS}
-    close = [plain] if plain in names else get_close_matches(plain, names, 1, 0.75)
-    cure = f"; did you mean {names[close[0]]!r}?" if close else ""
+    likely = closest(plain, names)
+    cure = "" if likely is None else f"; did you mean {likely!r}?"
     if plain in OUT_OF_SCOPE:
         cure = f": {OUT_OF_SCOPE[plain]}"
     raise InputError(f"model must be one of {', '.join(MODELS)}, not {name!r}{cure}")

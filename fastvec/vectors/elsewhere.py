@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from fastvec.parameters import by_other_names
+
 #: What to write for a name of gensim or fastText.
-MEANT = {
-    name: meant
-    for meant, names in {
+MEANT = by_other_names(
+    {
         "words": "index_to_key index2word index2entity get_words labels",
         "index(word), `word in wv` and `counts`": "key_to_index vocab get_index has_index_for get_word_id get_vecattr",
         "dim": "vector_size get_dimension",
@@ -27,9 +28,8 @@ MEANT = {
         "fastvec.evaluation.similarity(wv, path)": "evaluate_word_pairs",
         "fastvec.train(text, init_from=wv)": "intersect_word2vec_format train build_vocab",
         "KeyedVectors(words, vectors) of all words": "add_vector add_vectors set_vecattr resize_vectors",
-    }.items()
-    for name in names.split()
-}
+    }
+)
 _GENSIM_ONLY = "wmdistance relative_cosine_similarity rank_by_centrality similarity_unseen_docs".split()
 MEANT |= {name: f"to_gensim().{name}" for name in _GENSIM_ONLY}
 
