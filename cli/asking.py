@@ -97,12 +97,10 @@ def _file_first(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 def is_named_as_vectors(name: str) -> bool:
     """Return whether a name has a suffix of files of vectors, compressed or not."""
+    from fastvec.disk.compression import without_compression
     from fastvec.vectors.formats import SUFFIXES
 
-    stem, suffix = os.path.splitext(name.lower())
-    if suffix in (".gz", ".bz2", ".xz", ".zst"):
-        suffix = os.path.splitext(stem)[1]
-    return suffix in SUFFIXES
+    return without_compression(name).suffix.lower() in SUFFIXES
 
 
 def check(path: str, words: Sequence[str] = ()) -> None:

@@ -15,13 +15,19 @@ from .streams import Text
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
 
+
+def flags_of(groups: Iterable[type[Settings]]) -> dict[str, str]:
+    """Return the option of each parameter that has one."""
+    return {
+        name: next(iter(each.flags)).partition("/")[0]
+        for group in groups
+        for name, each in group.parameters.items()
+        if each.flags
+    }
+
+
 #: The option of each parameter, for help that mentions others.
-OPTIONS = {
-    name: next(iter(each.flags)).partition("/")[0]
-    for group in ALL
-    for name, each in group.parameters.items()
-    if each.flags
-}
+OPTIONS = flags_of(ALL)
 
 
 class Option(click.Option):
@@ -88,6 +94,11 @@ def options_of(
             if each.flags and name not in omit and (not only or name in only):
                 found.setdefault(name, []).append(each)
     return together(*(option for several in found.values() for option in _options(several, section)))
+
+
+def output(help: str) -> Decorator:
+    """Return the option for a file to write, by default the standard output."""
+    return click.option("--output", "-o", type=click.Path(), default="-", show_default=True, metavar="FILE", help=help)
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,15 +14,7 @@ from .reading import source_paths
 
 @click.command(cls=options.SectionedCommand)
 @options.sources
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(),
-    default="-",
-    show_default=True,
-    metavar="FILE",
-    help="Where to write the text; - is the standard output.",
-)
+@options.output("Where to write the text; - is the standard output.")
 @click.option(
     "--save",
     type=click.Path(),

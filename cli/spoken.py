@@ -4,16 +4,11 @@ import re
 
 from fastvec.scoring import Analogies, Categories, Resampling
 
-from .options import OPTIONS
+from .options import OPTIONS, flags_of
 
 #: The option of each parameter: those of training, of evaluation, and of `KeyedVectors.cluster`.
-_OPTIONS = {"n_clusters": "--clusters", "iterations": "--iterations"} | {
-    name: next(iter(each.flags)).partition("/")[0]
-    for group in (Analogies, Categories, Resampling)
-    for name, each in group.parameters.items()
-    if each.flags
-}
-_OPTIONS |= OPTIONS
+_OPTIONS = {"n_clusters": "--clusters", "iterations": "--iterations"}
+_OPTIONS |= flags_of((Analogies, Categories, Resampling)) | OPTIONS
 _ANY = "|".join(_OPTIONS)
 #: A name that stands alone: in no path, no quotation and no other word.
 _NAME = rf"(?<![\w/.'\"-])({_ANY})(?![\w/'\"-]|\.\w)"

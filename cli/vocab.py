@@ -11,15 +11,7 @@ from .reading import source_paths
 
 @click.command(cls=options.SectionedCommand)
 @options.sources
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(),
-    default="-",
-    show_default=True,
-    metavar="FILE",
-    help="Where to write; - is the standard output.",
-)
+@options.output("Where to write; - is the standard output.")
 @options.vocabulary
 @options.reading
 @options.quiet
