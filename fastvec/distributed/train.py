@@ -41,7 +41,6 @@ from fastvec.training.listening import listening
 from fastvec.training.progress import Listener, Progress
 from fastvec.training.resources import default_memory
 from fastvec.vectors import KeyedVectors
-from fastvec.words import PackedWords
 
 
 def train(
@@ -230,9 +229,7 @@ class _Training:
         limits |= {"shards": self.shards, "rounds": self.rounds}
         metadata = metadata_of(request, self.source, Stretch(text.facts, []).facts, limits, 1)
         made = assemble(request, metadata, text.vocabulary, trained)
-        if run.output is not None:
-            listener(Progress("saving"))
-            save(made, run.output, None, None)
+        save(made, run.output, None, None, listener)
         return made
 
     def _keep(self, text: Text, saved: dict[str, Any]) -> None:
@@ -334,7 +331,7 @@ class _Rounds:
     ) -> None:
         self.session, self.text, self.settings, self.checkpoints = session, text, settings, checkpoints
         self.shards, self.rounds = shards, rounds
-        self.inputs = session.submit(training.input_rows, settings, text.chosen)
+        self.inputs = session.submit(word2vec.input_rows, settings, text.chosen)
 
     def go(self) -> Made:
         """Train; return the vectors."""
@@ -373,7 +370,7 @@ class _Rounds:
         W, C = training.new_weights(settings, vocabulary, inputs)
         training.put_groups(session.results(groups), W, C)
         word2vec.check_weights(settings, W, C, usual, self.shards)
-        return word2vec.made_of(settings, PackedWords.pack(vocabulary.words, "surrogatepass"), W, C, inputs)
+        return word2vec.made_of(settings, W, C, inputs)
 
     def _read(self, number: int, checksums: list[str]) -> list[distributed.Future]:
         """Return the weights of a checkpoint; their tasks depend on nothing that was trained in this process."""

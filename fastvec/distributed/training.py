@@ -24,7 +24,6 @@ from fastvec.training.job import Job
 from fastvec.training.matrix import zeros
 from fastvec.training.progress import Listener
 from fastvec.training.resources import memory_room, resident_memory
-from fastvec.words import PackedWords
 
 Matrix = NDArray[np.float32]
 
@@ -34,11 +33,6 @@ class Group(NamedTuple):
 
     W: NDArray[np.floating[Any]]
     C: NDArray[np.floating[Any]]
-
-
-def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
-    """Return the rows of words with subwords."""
-    return word2vec.input_rows(settings, PackedWords.pack(vocabulary.words, "surrogatepass"), vocabulary.counts)
 
 
 def new_weights(settings: Word2Vec, vocabulary: Vocabulary, inputs: InputRows | None) -> tuple[Matrix, Matrix]:

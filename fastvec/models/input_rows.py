@@ -26,6 +26,7 @@ class InputRows(NamedTuple):
     Attributes
     ----------
     ngrams : Ngrams
+    words : PackedWords
     starts, rows : (n_words + 1,) int64, (n,) int32
         The rows of word i are rows[starts[i]:starts[i + 1]], its own first.
     own : (n_words or 0,) int64
@@ -37,6 +38,7 @@ class InputRows(NamedTuple):
     """
 
     ngrams: Ngrams
+    words: PackedWords
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
     own: NDArray[np.int64]
@@ -60,7 +62,7 @@ class InputRows(NamedTuple):
         is_own = np.zeros(len(rows), bool)
         is_own[all_starts[:n_own]] = True
         rows[is_own], rows[~is_own] = place[:n_own], place[n_own:][found]
-        return cls(ngrams, all_starts, rows, place[:n_own], keys, place[n_own:], visits[order])
+        return cls(ngrams, words, all_starts, rows, place[:n_own], keys, place[n_own:], visits[order])
 
     @staticmethod
     def sizes(ngrams: Ngrams, text: Text) -> tuple[int, int]:
@@ -107,7 +109,7 @@ class InputRows(NamedTuple):
             direction += gradient
         return rows
 
-    def vectors(self, words: PackedWords, W: Matrix) -> tuple[Matrix, Subwords]:
+    def vectors(self, W: Matrix) -> tuple[Matrix, Subwords]:
         """Return the vectors of words, (n_words, dim) float32, and the rows of n-grams, from all rows."""
         subwords = Subwords(self.ngrams, W[self.hashed], self.keys)
-        return subwords.compose(words, W[self.own]), subwords
+        return subwords.compose(self.words, W[self.own]), subwords

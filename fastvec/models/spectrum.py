@@ -78,8 +78,8 @@ def start(
     assert contexts is not None
     for vectors in (words, contexts):
         vectors *= np.float32(SCALES[settings.model, settings.loss])
-    rows = np.flatnonzero(words.any(1))  # a word without cells starts at random
     if inputs is None:
+        rows = np.flatnonzero(words.any(1))  # a word without cells starts at random
         W[rows, : settings.dim] = words[rows]
     else:
         W[: len(inputs), : settings.dim] = inputs.spread(words)

@@ -91,8 +91,7 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     TrainingError
         If weights are no longer finite, or vectors have run away.
     """
-    words = PackedWords.pack(vocabulary.words, "surrogatepass")
-    inputs = input_rows(settings, words, vocabulary.counts)
+    inputs = input_rows(settings, vocabulary)
     n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
     racing = _racing(settings, job.threads)
     W, C = (zeros(n + racing * most_replicas(n, racing), settings.dim) for n in (n_inputs, n_words))
@@ -110,15 +109,16 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     del run  # and the copies of its workers
     W, C = W[:n_inputs], C[:n_words]
     check_weights(settings, W, C, usual, racing)
-    return made_of(settings, words, W, C, inputs)
+    return made_of(settings, W, C, inputs)
 
 
-def input_rows(settings: Word2Vec, words: PackedWords, counts: NDArray[np.int64]) -> InputRows | None:
+def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
     """Return which rows of W belong to which word; None without subwords, where row i belongs to word i."""
     if settings.ngrams is None:
         return None
-    keep = keep_probability(counts, settings.sample)
-    return InputRows.of(settings.ngrams, words, (settings.epochs * counts * keep).astype(np.float64))
+    words = PackedWords.pack(vocabulary.words, "surrogatepass")
+    updates = settings.epochs * vocabulary.counts * keep_probability(vocabulary.counts, settings.sample)
+    return InputRows.of(settings.ngrams, words, updates.astype(np.float64))
 
 
 def set_first_weights(
@@ -146,12 +146,12 @@ def check_weights(settings: Word2Vec, W: Matrix, C: Matrix, usual: float, thread
         raise _diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", threads)
 
 
-def made_of(settings: Word2Vec, words: PackedWords, W: Matrix, C: Matrix, inputs: InputRows | None) -> Made:
+def made_of(settings: Word2Vec, W: Matrix, C: Matrix, inputs: InputRows | None) -> Made:
     """Return the vectors of words, from weights that are overwritten."""
     contexts = compact(C, settings.dim) if settings.has_context_vectors else None
     if inputs is None:
         return Made(compact(W, settings.dim), contexts)
-    vectors, subwords = inputs.vectors(words, compact(W, settings.dim))
+    vectors, subwords = inputs.vectors(compact(W, settings.dim))
     return Made(vectors, contexts, subwords)
 
 
@@ -184,9 +184,7 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     training = Estimate(
         lower=lower,
         phases=[
-            Phase(
-                "compiling", LOADING + matrix_bytes(sizes[0], dim)
-            ),  # the context vectors are zero, and take no memory
+            Phase("compiling", LOADING + matrix_bytes(sizes[0], dim)),  # context vectors, zero still, take no memory
             Phase("training", matrices + 4 * (n_words + n_ngrams) + tables + before + n_works * work),
             Phase("vectors", matrices + made),
         ],

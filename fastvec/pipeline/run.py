@@ -31,7 +31,7 @@ from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints, check_every
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
-from fastvec.training.progress import LOG, Progress, logged, reading
+from fastvec.training.progress import LOG, Listener, Progress, logged, reading
 from fastvec.training.resources import give_back
 from fastvec.vectors import KeyedVectors, check_target
 from fastvec.vectors.formats import check_ngrams
@@ -170,9 +170,7 @@ def make_vectors(
     metadata = metadata_of(request, source, facts, limits, job.threads)
     made = assemble(request, metadata, vocabulary, trained)
     made.phrases = text.phrases if isinstance(text, Corpus) else None
-    if output is not None:
-        job.listener(Progress("saving"))
-        save(made, output, format, job.checkpoints)
+    save(made, output, format, job.checkpoints, job.listener)
     LOG.info("%s words of %d dimensions trained in %s", f"{len(made):,}", made.dim, duration(perf_counter() - began))
     return made
 
@@ -277,8 +275,17 @@ def check_output(output: str | PathLike[str] | None, format: str | None, request
         raise InputError(f"{output}: only .safetensors files and fastText's can hold the context vectors too")
 
 
-def save(made: KeyedVectors, output: str | PathLike[str], format: str | None, checkpoints: Checkpoints | None) -> None:
-    """Write the vectors; where that fails, say where they are, and write them elsewhere if need be."""
+def save(
+    made: KeyedVectors,
+    output: str | PathLike[str] | None,
+    format: str | None,
+    checkpoints: Checkpoints | None,
+    listener: Listener,
+) -> None:
+    """Write the vectors, if to a file; where that fails, say where they are, and write them elsewhere if need be."""
+    if output is None:
+        return
+    listener(Progress("saving"))
     try:
         made.save(output, format)
     except FastvecError as error:
