@@ -50,11 +50,15 @@ class Reading(Settings):
     )
 
 
+#: How much a word counts in a text.
+Weighting = Literal["mean", "sif", "usif", "idf"]
+
+
 @settings
 class Texts(Settings):
     """Vectors of texts."""
 
-    weighting: Literal["mean", "sif", "usif", "idf"] = parameter(
+    weighting: Weighting = parameter(
         "mean",
         help="How much a word counts: all the same; less the more frequent it was in training, with what texts have in "
         "common removed (SIF, Arora et al. 2017; uSIF, Ethayarajh 2018); or the logarithm of the inverse frequency.",

@@ -40,7 +40,11 @@ class Scanner:
     @property
     def words(self) -> PackedWords:
         """A copy of the words so far, by id."""
-        starts = self._starts[: self.n_words + 1]
+        return self.words_from(0)
+
+    def words_from(self, first: int) -> PackedWords:
+        """Return a copy of the words so far from an id on."""
+        starts = self._starts[first : self.n_words + 1]
         return PackedWords.gather(self._arena, np.column_stack([starts[:-1], starts[1:] - 1]))
 
     def feed(self, block: bytes) -> NDArray[np.int32]:

@@ -26,7 +26,7 @@ from fastvec.words import PackedWords
 if TYPE_CHECKING:
     from fastvec.corpus.sources import Source
     from fastvec.corpus.tokenizers import TokenizeLine
-    from fastvec.vectors.texts import Weighting
+    from fastvec.settings import Weighting
 
 
 class KeyedVectors(Queries, metaclass=Suggesting):

@@ -8,23 +8,22 @@ is found once, on a sample, and stays with the vectors of words: so a text has t
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice
 from fastvec.corpus.first_pass import checked
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, open_source
 from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, choose_tokenizer, finish_words
 from fastvec.errors import InputError
 from fastvec.kernels.texts import add_texts
+from fastvec.settings import Texts, Weighting
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords
 
 Matrix: TypeAlias = NDArray[np.float32]
-Weighting: TypeAlias = Literal["mean", "sif", "usif", "idf"]
 
 #: Singular vectors that are removed, by weighting.
 COMPONENTS = {"mean": 0, "sif": 1, "usif": 5, "idf": 0}
@@ -93,7 +92,7 @@ class Embedder:
     """
 
     def __init__(self, vectors: Storage, weighting: Weighting, tokenizer: Any, lowercase: bool) -> None:
-        check_choice("weighting", weighting, tuple(COMPONENTS))
+        Texts(weighting=weighting)
         if weighting != "mean" and vectors.counts is None:
             raise InputError(f"weighting {weighting!r} needs the counts of words, which these vectors have not")
         counts = np.ones(len(vectors), np.int64) if vectors.counts is None else vectors.counts
@@ -157,9 +156,8 @@ def _scanned(source: Files | Sentences) -> Iterator[tuple[int, NDArray[np.int32]
     n_known = 0
     for block in _whole_lines(source):
         ids = scanner.feed(block.replace(_END, b" ").replace(b"\n", b" " + _END + b"\n"))
-        pieces = scanner.words
-        yield block.count(b"\n"), ids, pieces.take(np.arange(n_known, len(pieces)))
-        n_known = len(pieces)
+        yield block.count(b"\n"), ids, scanner.words_from(n_known)
+        n_known = scanner.n_words
 
 
 def _whole_lines(source: Files | Sentences) -> Iterator[bytes]:
