@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fastvec.errors import FileError, InputError
 
 #: How a file of NumPy begins.
-MAGIC = b"\x93NUMPY"
+MAGIC: bytes = np.lib.format.MAGIC_PREFIX
 #: Numbers are below this, since a table has a place for each.
 _MOST = 1 << 28
 #: Numbers that are looked up at a time.
@@ -82,11 +82,10 @@ def open_table(array: NDArray[Any], name: str) -> Table:
 def open_file(path: str) -> Table:
     """Open a file of NumPy, mapped into memory."""
     try:
-        return open_table(np.load(path, mmap_mode="r"), path)
+        array = np.load(path, mmap_mode="r")
     except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise FileError(f"{path}: is no array of NumPy that can be mapped ({error})") from None
+    return open_table(array, path)
 
 
 def is_file_of_numbers(path: str) -> bool:

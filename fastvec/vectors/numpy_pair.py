@@ -27,7 +27,7 @@ _FIELDS = (
     r"'fortran_order' *: *(True|False)",
     r"'shape' *: *\(((?: *\d{1,18} *,)* *(?:\d{1,18} *)?)\)",
 )
-_MAGIC = b"\x93NUMPY"
+_MAGIC: bytes = np.lib.format.MAGIC_PREFIX
 
 
 def vocabulary_path(path: str | os.PathLike[str]) -> Path:

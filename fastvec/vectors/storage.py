@@ -192,7 +192,7 @@ class Storage:
     def finite_rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return rows `start` to `stop` as C-contiguous (n, dim) float32; raise `InputError` if one is not finite."""
         rows: NDArray[np.float32] = self.vectors[start:stop].astype(np.float32, order="C", copy=False)
-        finite = np.isfinite(rows).all(axis=1)
+        finite = finite_rows(rows)
         if not finite.all():
             word = self.words[start + int(np.argmin(finite))]
             raise DataError(f"{not_finite(word)}, which this format cannot hold; load with {SKIP} to omit such words")
