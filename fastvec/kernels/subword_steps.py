@@ -12,6 +12,9 @@ reaches it, and its rows move when the window has left it, by the sum of its ste
 writes the rows of one word; in between its steps are taken from the mean that it had, as they are with several threads.
 
 Noise words are shared by centres as in `fastvec.kernels.word2vec`, and count as often as their step has contexts.
+
+The steps of both models stand in `train_block` itself: as leaves of their own they made the same weights a quarter to a
+third slower at 100 dimensions.
 """
 
 from typing import NamedTuple
