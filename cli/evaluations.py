@@ -63,9 +63,12 @@ def _single(
     def score_one(*given: Any, **settings: Any) -> list[Any]:
         return [score(*given, **settings)]
 
-    return Evaluation(
-        items, read, score_one, lambda results: tables([each for some in results for each in some]), source
-    )
+    return Evaluation(items, read, score_one, _flat(tables), source)
+
+
+def _flat(tables: Callable[[Sequence[Any]], list[ScoreTable]]) -> Callable[[Sequence[Sequence[Any]]], list[ScoreTable]]:
+    """Let a function that takes all results take those of each set."""
+    return lambda results: tables([each for some in results for each in some])
 
 
 def _score_pairs(wv: fastvec.KeyedVectors, pairs: Any, **settings: Any) -> list[Any]:
@@ -84,7 +87,7 @@ EVALUATIONS = {
         "word pairs with scores",
         lambda path: [evaluation.read_pairs(path)],
         _score_pairs,
-        lambda results: similarity_tables([each for some in results for each in some]),
+        _flat(similarity_tables),
         "https://github.com/mfaruqui/eval-word-vectors (data/word-sim)",
     ),
     "categories": _single(

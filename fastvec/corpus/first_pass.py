@@ -16,7 +16,7 @@ from fastvec.corpus.notices import NOTICES, strange_text
 from fastvec.corpus.numbers import Index, Numbers, Table, is_file_of_numbers, open_file
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Text, TokenLists, refuse_unordered
-from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer
+from fastvec.corpus.tokenizers import Renumbering, TokenizeLine, Tokenizer, finish_words
 from fastvec.corpus.urls import is_url
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.words import PackedWords, is_utf8
@@ -31,6 +31,14 @@ _Advance: TypeAlias = Callable[[int], None]
 _N_IDS = 1 << 17  # ids that are written at a time
 
 
+class Finished(NamedTuple):
+    """The words that the pieces of the first pass become."""
+
+    final: Renumbering
+    counts: NDArray[np.int64]  #: (n_words,); occurrences of each.
+    n_invalid: int  #: Occurrences of invalid UTF-8 that have been repaired.
+
+
 class Counted(NamedTuple):
     """The result of the first pass."""
 
@@ -38,6 +46,15 @@ class Counted(NamedTuple):
     counts: NDArray[np.int64]  #: (n_pieces,); occurrences of each.
     parts: list[tuple[str, int]]  #: Name of each part of the source, and the number of distinct pieces up to its end.
     n_invalid: int  #: Occurrences of invalid UTF-8 that have been repaired.
+
+    def finish(self, tokenizer: Tokenizer, *, lowercase: bool, errors: str) -> Finished:
+        """Return the words; raise `FileError` if a piece is not UTF-8 and `errors` is "strict"."""
+        final = finish_words(self.pieces, find_words=tokenizer.finds_words, lowercase=lowercase, errors=errors)
+        if final.invalid.size and errors == "strict":
+            raise self.not_unicode(int(final.invalid[0]))
+        counts = np.zeros(len(final.words), np.int64)
+        np.add.at(counts, final.finals, np.repeat(self.counts, np.diff(final.starts)))
+        return Finished(final, counts, self.n_invalid + int(self.counts[final.invalid].sum()))
 
     def not_unicode(self, piece: int) -> FileError:
         """Return the error for a piece that is not UTF-8, for where that is refused."""

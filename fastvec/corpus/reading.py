@@ -28,7 +28,7 @@ from fastvec.corpus.stream import (
     stream_folder,
     write_stream,
 )
-from fastvec.corpus.tokenizers import Tokenizer, choose_tokenizer, finish_words
+from fastvec.corpus.tokenizers import Tokenizer, choose_tokenizer
 from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
 from fastvec.errors import FileError, InputError, megabytes
 from fastvec.line import open_line
@@ -182,13 +182,7 @@ def _read(
 
         counted = count_pieces(source, tokenizer, options["errors"], meter.advance, write)
         meter.finish()
-        final = finish_words(
-            counted.pieces, find_words=tokenizer.finds_words, lowercase=options["lowercase"], errors=options["errors"]
-        )
-        if final.invalid.size and options["errors"] == "strict":
-            raise counted.not_unicode(int(final.invalid[0]))
-        counts = np.zeros(len(final.words), np.int64)
-        np.add.at(counts, final.finals, np.repeat(counted.counts, np.diff(final.starts)))
+        final, counts, n_invalid = counted.finish(tokenizer, lowercase=options["lowercase"], errors=options["errors"])
         if not counts.size:
             raise (FileError if isinstance(source, Files) else InputError)(f"{source.name}: no words in it")
         order = final.words.falling_order(counts)
@@ -203,7 +197,7 @@ def _read(
                 final.words.take(order),
                 counts[order],
                 name=source.name,
-                n_invalid=counted.n_invalid + int(counted.counts[final.invalid].sum()),
+                n_invalid=n_invalid,
                 options=options,
                 identity=identity,
             )

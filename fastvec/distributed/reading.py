@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.first_pass import count_pieces
 from fastvec.corpus.stream import N_IDS, read_ids, renumbered
-from fastvec.corpus.tokenizers import choose_tokenizer, finish_words
+from fastvec.corpus.tokenizers import choose_tokenizer
 from fastvec.corpus.vocabulary import choose_words
 from fastvec.disk.scratch import nameless_file, write_all
 from fastvec.distributed.slices import Slice
@@ -120,16 +120,10 @@ def read_slice(piece: Slice, reading: Reading, tell: Callable[[int], None]) -> R
     tokenizer = choose_tokenizer(reading.tokenizer)
     with nameless_file(local_folder()) as file:
         counted = count_pieces(piece, tokenizer, reading.errors, tell, lambda ids: write_all(file, ids))
-        final = finish_words(
-            counted.pieces, find_words=tokenizer.finds_words, lowercase=reading.lowercase, errors=reading.errors
-        )
-        if final.invalid.size and reading.errors == "strict":
-            raise counted.not_unicode(int(final.invalid[0]))
+        final, counts, n_invalid = counted.finish(tokenizer, lowercase=reading.lowercase, errors=reading.errors)
         file.seek(0)
         ids = Stored(renumbered(read_ids(file), final.starts, final.finals), np.int32)
-    counts = np.zeros(len(final.words), np.int64)
-    np.add.at(counts, final.finals, np.repeat(counted.counts, np.diff(final.starts)))
-    return Read(ids, final.words, counts, counted.n_invalid + int(counted.counts[final.invalid].sum()))
+    return Read(ids, final.words, counts, n_invalid)
 
 
 def buckets_of(read: Read, n: int) -> list[Bucket]:
