@@ -53,7 +53,8 @@ def command(sources: tuple[str, ...], output: str | None, log_json: str | None, 
         {name: given.pop(name) for name in group.parameters if name in given} for group in (Reading, Words)
     )
     with Display(quiet, log_json) as display:
-        with read_corpus(source_paths(sources, output), progress=display.reading, **reading) as corpus:
+        paths, threads = source_paths(sources, output), given.get("threads")
+        with read_corpus(paths, threads=threads, progress=display.reading, **reading) as corpus:
             counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)

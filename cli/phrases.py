@@ -76,7 +76,7 @@ def command(
     if phrases is not None:
         reading = {name: value for name, value in phrases.options.items() if value is not None} | reading
     with Display(quiet) as display:
-        corpus = read_corpus(source_paths(sources, output, save), progress=display.reading, **reading)
+        corpus = read_corpus(source_paths(sources, output, save), threads=threads, progress=display.reading, **reading)
         if phrases is None:
             phrases = find_phrases(corpus, memory=memory, threads=threads, progress=display, **finding)
     with corpus, join_phrases(corpus, phrases) as joined:

@@ -13,10 +13,17 @@ from .reading import source_paths
 @options.sources
 @options.output("Where to write; - is the standard output.")
 @options.vocabulary
+@options.threads
 @options.reading
 @options.quiet
 def command(
-    sources: tuple[str, ...], output: str, min_count: int | None, max_vocab: int | None, quiet: bool, **reading: Any
+    sources: tuple[str, ...],
+    output: str,
+    min_count: int | None,
+    max_vocab: int | None,
+    threads: int | None,
+    quiet: bool,
+    **reading: Any,
 ) -> None:
     """Count the words of a text.
 
@@ -34,7 +41,9 @@ def command(
     if output != "-":
         check_folder(output)
     with Display(quiet) as display:
-        corpus = read_corpus(source_paths(sources, output), progress=display.reading, **options.given(reading))
+        corpus = read_corpus(
+            source_paths(sources, output), threads=threads, progress=display.reading, **options.given(reading)
+        )
     with corpus:
         vocabulary = corpus.vocabulary(**options.given({"min_count": min_count, "max_vocab": max_vocab}))
     if output == "-":

@@ -1,8 +1,14 @@
+from bisect import bisect_right
+from operator import itemgetter
+from unittest.mock import patch
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastvec.corpus import scanners
 from fastvec.corpus.scanner import Scanner
+from fastvec.corpus.scanners import Scanners
 from fastvec.kernels.scan import fill_slots, has_space, scan
 from tests.naive import corpus as naive
 
@@ -26,6 +32,23 @@ def test_any_bytes_in_any_blocks_give_what_the_naive_twin_gives(text, size):
     text += b"\n"
     blocks = [text[k : k + size] for k in range(0, len(text), size)]
     assert scanned(blocks) == naive.first_seen_stream(text)
+
+
+def scanned_in_threads(threads, parts):
+    with Scanners(threads) as many:
+        ids = [i for some in many.scan(parts) for i in some.tolist()]
+        first_in = [many.parts[bisect_right(many.parts, k, key=itemgetter(1))][0] for k in range(len(many.words))]
+        return ids, many.words.split(), many.counts.tolist(), first_in
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(texts, st.integers(1, 20)), max_size=4), st.integers(2, 4))
+def test_threads_give_what_one_scanner_gives(pieces, threads):
+    parts = [
+        (f"part {k}", [text[i : i + size] for i in range(0, len(text), size)]) for k, (text, size) in enumerate(pieces)
+    ]
+    with patch.object(scanners, "_UNIT", 7):
+        assert scanned_in_threads(threads, parts) == scanned_in_threads(1, parts)
 
 
 def test_empty_lines_make_no_sentences():

@@ -71,7 +71,7 @@ def find_phrases(
     seconds: list[str] = []
     parts: list[_Scored] = []
     with ExitStack() as stack:
-        text = source if isinstance(source, Corpus) else stack.enter_context(as_corpus(source, progress))
+        text = source if isinstance(source, Corpus) else stack.enter_context(as_corpus(source, threads, progress))
         for _ in range(chosen.passes):
             vocabulary = text.vocabulary(min_count=1)
             cells = count_cells(text, vocabulary, counting, memory, threads, progress)

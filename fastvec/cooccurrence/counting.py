@@ -96,7 +96,7 @@ def count_cooccurrence(
            [0.5, 1. , 0. ]], dtype=float32)
     """
     chosen = take_all(Counting, settings)
-    corpus = as_corpus(corpus, progress)
+    corpus = as_corpus(corpus, threads, progress)
     check_kind("vocabulary", vocabulary, Vocabulary, " of the corpus")
     indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
     if not data.size:

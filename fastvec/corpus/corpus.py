@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.checks import check_integer, check_kind, check_words, shorten
-from fastvec.corpus.stream import N_IDS, Description, fingerprint, renumbered, write_stream
+from fastvec.corpus.stream import N_IDS, TOKENS, Description, describe_stream, fingerprint, renumbered, write_ids
 from fastvec.corpus.vocabulary import Vocabulary, choose_words
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory, writable
 from fastvec.errors import DataError, FileError, InputError
@@ -69,7 +69,7 @@ class Corpus:
         self._directory = directory
         self._counts: NDArray[np.int64] = np.load(directory / "counts.npy")
         self._words = PackedWords(np.fromfile(directory / "words.bin", np.uint8), np.load(directory / "offsets.npy"))
-        self._file = os.open(directory / "tokens.bin", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._file = os.open(directory / TOKENS, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._close = weakref.finalize(self, _release, self._file, directory if temporary else None)
         if temporary:  # an open file stays readable without its name; where not, closing removes it
             shutil.rmtree(directory, ignore_errors=True)
@@ -139,7 +139,7 @@ class Corpus:
         while rest:
             n_bytes = self._read_bytes(rest, place)
             if not n_bytes:
-                raise FileError(f"{self._directory}: tokens.bin was cut short; remove this directory and read again")
+                raise FileError(f"{self._directory}: {TOKENS} was cut short; remove this directory and read again")
             rest = rest[n_bytes:]
             place += n_bytes
         return n
@@ -273,7 +273,7 @@ class Corpus:
         with scratch_directory(self.folder) as scratch:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 about = {"name": self.name, "n_invalid": self.n_invalid, "options": self.options, "identity": None}
-                described = write_stream(scratch, chunks, words, counts, **about)
+                described = describe_stream(scratch, write_ids(scratch, chunks), words, counts, **about)
             made = Corpus(scratch, described, temporary=True)
             made.phrases = self.phrases
             return made

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus.notices import NOTICES, strange_text
 from fastvec.corpus.numbers import Index, Numbers, Table, is_file_of_numbers, open_file
-from fastvec.corpus.scanner import Scanner
+from fastvec.corpus.scanners import Scanners
 from fastvec.corpus.sources import Files, Text, TokenLists, refuse_unordered
 from fastvec.corpus.tokenizers import Renumbering, TokenizeLine, Tokenizer, finish_words
 from fastvec.corpus.urls import is_url
@@ -68,11 +68,13 @@ def count_pieces(
     errors: str,
     advance: _Advance,
     write: WriteIds,
+    threads: int = 1,
 ) -> Counted:
     """Read a source once: write its ids, count its pieces.
 
     `errors`, "replace", "ignore" or "strict", is what to do with invalid UTF-8 before the tokenizer sees it. `advance`
     is called with the number of further bytes read, `write` with array after array of ids, in which -1 ends a sentence.
+    Both are called in the calling thread, and the result does not depend on `threads`, which split text at whitespace.
     Raise `FileError` or `InputError` if the source, or the tokenizer, yields something that is not text.
     """
     if isinstance(source, Numbers | Table):
@@ -87,19 +89,30 @@ def count_pieces(
         where = f"tokenizer {tokenizer.name}: its result"
         counted = _index_tokens(tokens, where, lambda _: f"{where}, {lines.place},", write)
         return counted._replace(n_invalid=lines.n_invalid)
-    scanner = Scanner()
-    parts = []
-    notice = None
-    for name, blocks in source.parts(advance):
+    with Scanners(threads) as scanners:
+        for ids in scanners.scan(_noticed(source.parts(advance), errors, tokenizer)):
+            write(ids)
+        return Counted(scanners.words, scanners.counts, scanners.parts, 0)
+
+
+def _noticed(
+    parts: Iterable[tuple[str, Iterator[bytes]]], errors: str, tokenizer: Tokenizer
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield parts of a text; report once if its beginning looks strange."""
+    is_said = False
+
+    def looked_at(name: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        nonlocal is_said
         for number, block in enumerate(_readable(name, blocks, errors)):
-            if number == 0 and notice is None:  # said once
+            if number == 0 and not is_said:
                 notice = strange_text(block[:_SAMPLE], is_split=not tokenizer.finds_words)
                 if notice is not None:
                     NOTICES.warning("%s: %s", name, notice)
-            write(scanner.feed(block))
-        write(scanner.feed(b"\n"))  # a file's end is a sentence's end
-        parts.append((name, scanner.n_words))
-    return Counted(scanner.words, scanner.counts, parts, 0)
+                    is_said = True
+            yield block
+
+    for name, blocks in parts:
+        yield name, looked_at(name, blocks)
 
 
 def _holds_numbers(path: str) -> bool:

@@ -4,7 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
@@ -12,24 +12,28 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import count_threads
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.first_pass import count_pieces
 from fastvec.corpus.numbers import Numbers, Table
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, is_unchanged, open_source
 from fastvec.corpus.stream import (
     FORMAT,
+    TOKENS,
     Description,
     cache_folder,
+    describe_stream,
     entry_name,
     keep,
     read_description,
     read_ids,
     renumbered,
+    replace_ids,
     stream_folder,
-    write_stream,
+    write_ids,
 )
 from fastvec.corpus.tokenizers import Tokenizer, choose_tokenizer
-from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, nameless_file, scratch_directory, write_all
+from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, scratch_directory, write_all
 from fastvec.errors import FileError, InputError, megabytes
 from fastvec.line import open_line
 from fastvec.parameters import documented, take_all
@@ -46,7 +50,11 @@ _IDS = "the word ids"  # as messages call them
 
 @documented(Reading)
 def read_corpus(
-    source: Source, *, progress: ReadProgress | bool | None = None, **options: Unpack["keywords.Read"]
+    source: Source,
+    *,
+    threads: int | None = None,
+    progress: ReadProgress | bool | None = None,
+    **options: Unpack["keywords.Read"],
 ) -> Corpus:
     """Read text once and store it as word ids on disk.
 
@@ -59,6 +67,8 @@ def read_corpus(
         lists of words. Files may be compressed by gzip, bzip2, xz or zstd. Or words that are numbers: a
         two-dimensional array of integers or a ``.npy`` file of one, with negative numbers where a row is shorter, or an
         iterable of arrays or lists of integers.
+    threads : int, optional
+        Number of threads, by default one for each core that the process may use. The result does not depend on it.
     progress : bool or callable, optional
         Whether to show the progress on a line, by default where stderr is a terminal and in notebooks; or a function of
         the bytes read and the bytes in all (None if unknown), called at most ten times a second.
@@ -90,7 +100,7 @@ def read_corpus(
     [0, 1, 5, 4, 0, 3, -1, 0, 2, -1]
     >>> corpus.close()
     """
-    reading = take_all(Reading, options)
+    reading, n_threads = take_all(Reading, options), count_threads(threads)
     opened = open_source(source)
     is_split = isinstance(opened, TokenLists | Numbers | Table)
     if is_split and reading.tokenizer != "whitespace":
@@ -113,7 +123,7 @@ def read_corpus(
             _LOG.warning("%s: is corrupt; reading the text again", kept)
     folder = stream_folder(reading.cache_dir, is_cached=kept is not None)
     with _reporting(progress) as report, scratch_directory(folder) as scratch:
-        described = _read(opened, chosen, known, identity, scratch, report)
+        described = _read(opened, chosen, known, identity, scratch, report, n_threads)
         is_same = not isinstance(opened, Files) or opened.identity is None or is_unchanged(opened)
         if not is_same:
             _LOG.warning("%s: changed while it was read; parts of the old or the new text may be missing", opened.name)
@@ -121,13 +131,15 @@ def read_corpus(
             return Corpus(scratch, described, temporary=True)
     if reading.cache_dir is None:
         _LOG.info("%s: its word ids are cached in %s for later runs (see fastvec cache)", opened.name, kept.parent)
-    return _open_kept(kept, described, is_reused=False) or read_corpus(source, progress=progress, **options)
+    return _open_kept(kept, described, is_reused=False) or read_corpus(
+        source, threads=threads, progress=progress, **options
+    )
 
 
-def as_corpus(source: "Corpus | Source", progress: object = None) -> Corpus:
+def as_corpus(source: "Corpus | Source", threads: int | None = None, progress: object = None) -> Corpus:
     """Return a corpus, or read what `read_corpus` takes; False for `progress` shows none."""
     shown = None if progress is None or progress is True else False
-    return source if isinstance(source, Corpus) else read_corpus(source, progress=shown)
+    return source if isinstance(source, Corpus) else read_corpus(source, threads=threads, progress=shown)
 
 
 @contextmanager
@@ -165,42 +177,49 @@ def _read(
     identity: list[list[str | int]] | None,
     scratch: Path,
     progress: ReadProgress | None,
+    threads: int,
 ) -> Description:
     """Read a source into an empty directory."""
     meter = _Meter(progress, source.n_bytes)
     n_written = 0
 
+    path = scratch / "first.bin"  # the ids in order of first occurrence
     with disk_errors(scratch.parent, _IDS, CACHE_DIR, source.n_bytes or 0):
-        provisional = nameless_file(scratch.parent)  # the ids in order of first occurrence
-    with provisional:
+        file = open(path, "wb", buffering=0)
+    with file:
 
         def write(ids: NDArray[np.int32]) -> None:
             nonlocal n_written
             n_written += ids.nbytes
-            with disk_errors(scratch.parent, _IDS, CACHE_DIR, 2 * meter.extrapolate(n_written)):
-                write_all(provisional, ids)
+            with disk_errors(scratch.parent, _IDS, CACHE_DIR, meter.extrapolate(n_written)):
+                write_all(file, ids)
 
-        counted = count_pieces(source, tokenizer, options["errors"], meter.advance, write)
+        counted = count_pieces(source, tokenizer, options["errors"], meter.advance, write, threads)
         meter.finish()
-        final, counts, n_invalid = counted.finish(tokenizer, lowercase=options["lowercase"], errors=options["errors"])
-        if not counts.size:
-            raise (FileError if isinstance(source, Files) else InputError)(f"{source.name}: no words in it")
-        order = final.words.falling_order(counts)
-        rank = np.empty(order.size, np.int32)
-        rank[order] = np.arange(order.size, dtype=np.int32)
-        check_space(scratch.parent, _IDS, CACHE_DIR, 4 * int(counts.sum()))
-        with disk_errors(scratch.parent, _IDS, CACHE_DIR, 2 * n_written):
-            provisional.seek(0)
-            return write_stream(
-                scratch,
-                renumbered(read_ids(provisional), final.starts, rank[final.finals]),
-                final.words.take(order),
-                counts[order],
-                name=source.name,
-                n_invalid=n_invalid,
-                options=options,
-                identity=identity,
-            )
+    final, counts, n_invalid = counted.finish(tokenizer, lowercase=options["lowercase"], errors=options["errors"])
+    if not counts.size:
+        raise (FileError if isinstance(source, Files) else InputError)(f"{source.name}: no words in it")
+    order = final.words.falling_order(counts)
+    rank = np.empty(order.size, np.int32)
+    rank[order] = np.arange(order.size, dtype=np.int32)
+    with disk_errors(scratch.parent, _IDS, CACHE_DIR, n_written), ExitStack() as stack:
+        if final.is_one_to_one:
+            chunks = replace_ids(path.rename(scratch / TOKENS), rank[final.finals], threads)
+        else:
+            check_space(scratch.parent, _IDS, CACHE_DIR, 4 * int(counts.sum()))
+            stack.callback(path.unlink)
+            first = stack.enter_context(open(path, "rb", buffering=0))
+            chunks = write_ids(scratch, renumbered(read_ids(first), final.starts, rank[final.finals]))
+        return describe_stream(
+            scratch,
+            chunks,
+            final.words.take(order),
+            counts[order],
+            name=source.name,
+            n_invalid=n_invalid,
+            options=options,
+            identity=identity,
+        )
 
 
 @dataclass

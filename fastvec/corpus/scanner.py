@@ -23,7 +23,7 @@ class Scanner:
 
     def __init__(self) -> None:
         self.n_words = 0
-        self._is_open = False
+        self.is_open = False  # whether the sentence has a word
         self._n_carried = 0  # bytes of an unfinished word at the front of the text
         self._text = np.empty(1 << 16, np.uint8)
         self._ids = np.empty(0, np.int32)
@@ -46,6 +46,10 @@ class Scanner:
         """Return a copy of the words so far from an id on."""
         starts = self._starts[first : self.n_words + 1]
         return PackedWords.gather(self._arena, np.column_stack([starts[:-1], starts[1:] - 1]))
+
+    def lines_from(self, first: int) -> bytes:
+        """Return the words so far from an id on, a line each."""
+        return self._arena[self._starts[first] : self._starts[self.n_words]].tobytes()
 
     def feed(self, block: bytes) -> NDArray[np.int32]:
         """Scan one more block of the text; return the ids of the finished words, (n,) int32, -1 for a sentence end.
@@ -72,7 +76,7 @@ class Scanner:
         return self._ids[:n_ids]
 
     def _scan(self, position: int, stop: int, n_ids: int) -> tuple[int, int]:
-        position, self.n_words, n_ids, self._is_open = scan(
+        position, self.n_words, n_ids, self.is_open = scan(
             self._text,
             position,
             stop,
@@ -83,7 +87,7 @@ class Scanner:
             self.n_words,
             self._ids,
             n_ids,
-            self._is_open,
+            self.is_open,
         )
         return position, n_ids
 

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -30,11 +31,13 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from fastvec.disk.scratch import scratch_name, system_folder, writable
+from fastvec.disk.scratch import read_all, scratch_name, system_folder, writable, write_all
 from fastvec.kernels.words import renumber
+from fastvec.training.blocks import in_order
 from fastvec.words import PackedWords
 
 FORMAT = 2
+TOKENS = "tokens.bin"
 N_IDS = 1 << 17  # ids that are processed at a time
 
 
@@ -88,30 +91,55 @@ def fingerprint(chunks: Iterable[NDArray[np.int32]], words: PackedWords, counts:
     return digest.hexdigest()
 
 
-def write_stream(
+def write_ids(directory: Path, chunks: Iterable[NDArray[np.int32]]) -> Iterator[NDArray[np.int32]]:
+    """Write ids, and yield them as they have been written."""
+    with open(directory / TOKENS, "wb") as file:
+        for chunk in chunks:
+            file.write(chunk.data)
+            yield chunk
+
+
+def replace_ids(path: Path, finals: NDArray[np.int32], threads: int) -> Iterator[NDArray[np.int32]]:
+    """Replace each id w in a file by ``finals[w]``, and yield the new ids in order; -1 stays."""
+    finals = np.append(finals, np.int32(-1))
+    n_ids = path.stat().st_size // finals.itemsize
+
+    def replace(first: int) -> NDArray[np.int32]:
+        ids = np.empty(min(N_IDS, n_ids - first), np.int32)
+        with open(path, "r+b", buffering=0) as file:
+            file.seek(first * ids.itemsize)
+            read_all(file, ids)
+            replaced = finals.take(ids, mode="wrap")
+            file.seek(first * ids.itemsize)
+            write_all(file, replaced)
+        return replaced
+
+    with ThreadPoolExecutor(threads, "fastvec") as pool:
+        yield from in_order(replace, range(0, n_ids, N_IDS), pool, 2 * threads)
+
+
+def describe_stream(
     directory: Path,
     chunks: Iterable[NDArray[np.int32]],
     words: PackedWords,
     counts: NDArray[np.int64],
     **described: Any,
 ) -> Description:
-    """Write a stream into an empty directory, its description last.
+    """Complete the directory of a stream whose ids are written as they are taken; the description comes last.
 
     `chunks` are the ids, `words` and `counts` are as on disk; `described` are `name`, `n_invalid`, `options` and
     `identity` of the `Description`.
     """
     n_ids = n_ends = 0
 
-    def written() -> Iterator[NDArray[np.int32]]:
+    def counted() -> Iterator[NDArray[np.int32]]:
         nonlocal n_ids, n_ends
-        with open(directory / "tokens.bin", "wb") as file:
-            for chunk in chunks:
-                file.write(chunk.data)
-                n_ids += chunk.size
-                n_ends += int(np.count_nonzero(chunk < 0))
-                yield chunk
+        for chunk in chunks:
+            n_ids += chunk.size
+            n_ends += int(np.count_nonzero(chunk < 0))
+            yield chunk
 
-    digest = fingerprint(written(), words, counts)
+    digest = fingerprint(counted(), words, counts)
     (directory / "words.bin").write_bytes(words.data.data)
     _save(directory / "offsets.npy", words.offsets)
     _save(directory / "counts.npy", counts)
@@ -137,7 +165,7 @@ def read_description(directory: Path) -> Description | None:
         counts = np.load(directory / "counts.npy", mmap_mode="r")
         whole = (
             description.format == FORMAT
-            and os.path.getsize(directory / "tokens.bin") == 4 * description.n_ids
+            and os.path.getsize(directory / TOKENS) == 4 * description.n_ids
             and (offsets.shape, offsets.dtype) == ((description.n_types + 1,), np.int64)
             and (counts.shape, counts.dtype) == ((description.n_types,), np.int64)
             and os.path.getsize(directory / "words.bin") == offsets[-1]

@@ -29,6 +29,11 @@ class Renumbering(NamedTuple):
     finals: NDArray[np.int32]  #: (n,); numbers of words.
     invalid: NDArray[np.int64]  #: (k,); the pieces that were not UTF-8.
 
+    @property
+    def is_one_to_one(self) -> bool:
+        """Whether each piece becomes one word."""
+        return bool((np.diff(self.starts) == 1).all())
+
 
 class Tokenizer(NamedTuple):
     """How text is split."""

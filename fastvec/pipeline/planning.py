@@ -137,7 +137,7 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
         if isinstance(source, Cooccurrence):
             found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary))
         else:
-            found = stack.enter_context(_read(source, request, listener))
+            found = stack.enter_context(_read(source, request, listener, n_threads))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
         request = request.for_words(text.n_words)
@@ -204,9 +204,10 @@ class _Found(NamedTuple):
 
 
 @contextmanager
-def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]:
+def _read(source: Any, request: Request, listener: Listener, threads: int) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
-    limits, options = (request.words.min_count, request.words.max_vocab), request.reading.as_dict()
+    limits = request.words.min_count, request.words.max_vocab
+    options: dict[str, Any] = request.reading.as_dict() | {"threads": threads}
     given = request.words.vocabulary
     assert given is None or isinstance(given, Vocabulary)
     scale = 0.0  # how many times as long as its sample a text is
@@ -241,9 +242,10 @@ def _read(source: Any, request: Request, listener: Listener) -> Iterator[_Found]
 
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
-    """Return the files of the word ids, which are there twice while they are written."""
+    """Return the files of the word ids, which are there twice at first where words are found in pieces of text."""
     parent = stream_folder(kept.cache_dir, is_cached=kept.cache)
-    return File("the word ids", parent, (1 if is_there else 2) * 4 * text.n_ids + text.bytes, is_there)
+    n_copies = 2 if kept.tokenizer == "words" and not is_there else 1
+    return File("the word ids", parent, n_copies * 4 * text.n_ids + text.bytes, is_there)
 
 
 def _saving_seconds(vocabulary: Vocabulary, text: Text, request: Request, run: Run) -> float:

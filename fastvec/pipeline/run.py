@@ -156,7 +156,9 @@ def make_vectors(
         text = source
         if not isinstance(source, Corpus | Cooccurrence):
             told = reading(job.listener)
-            text = stack.enter_context(read_corpus(source, progress=told, **request.reading.as_dict()))
+            text = stack.enter_context(
+                read_corpus(source, threads=job.threads, progress=told, **request.reading.as_dict())
+            )
         facts = text.facts
         text, vocabulary = _choose_words(text, request, stack)
         request = request.for_words(len(vocabulary))
