@@ -190,14 +190,14 @@ def test_the_number_of_words_decides_how_weights_start(n_words, options, init):
 
 def test_weights_that_are_given_are_not_replaced_by_a_ppmi_svd():
     chosen = Word2Vec().for_words(10_000, is_initialised=True)
-    assert (chosen.init, chosen.learning_rate) == ("word2vec", Word2Vec.learning_rates["skipgram", "negative"])
+    assert (chosen.init, chosen.learning_rate) == ("word2vec", Word2Vec.learning_rates["skipgram", "negative"][0])
 
 
 def test_vectors_know_how_their_training_started():
     text = [[f"{k % 40}", f"{k}"] for k in range(1_200)] * 5
     wv = fastvec.train(text, dim=4, epochs=1, threads=1, sample=0)
     assert wv.metadata["parameters"]["init"] == "ppmi-svd"
-    assert wv.metadata["parameters"]["learning_rate"] == Word2Vec.warm_rates["skipgram", "negative"]
+    assert wv.metadata["parameters"]["learning_rate"] == Word2Vec.learning_rates["skipgram", "negative"][1]
     np.testing.assert_array_equal(
         wv.vectors, fastvec.train(text, dim=4, epochs=1, threads=1, sample=0, init="ppmi-svd").vectors
     )
