@@ -27,7 +27,7 @@ class Count(TypedDict, total=False):
     weighting: Literal["harmonic", "linear", "flat"]
     side: Literal["both", "left", "right"]
     cell_min_count: float
-    sample: float
+    sample: float | None
     subsampling: Literal["dirty", "clean"]
     seed: int
 
@@ -71,7 +71,7 @@ class TrainWord2Vec(Train, total=False):
     fixed_window: bool
     negative: int | None
     ns_exponent: float | None
-    sample: float
+    sample: float | None
     epochs: int
     learning_rate: float | None
     min_learning_rate: float | None

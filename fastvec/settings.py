@@ -230,6 +230,13 @@ _SAMPLE: dict[str, Any] = {
     "help": "Randomly drop words more frequent than this fraction of the text (subsampling); 0 keeps all.",
     "known_as": ("t", "subsample", "downsample"),
 }
+
+
+def _sample(usual: float) -> Any:
+    """Declare `sample`, with a default that depends on the text; see `Model.for_words`."""
+    return parameter(None, shown=f"{usual:g}; 0 for texts of fewer than {1 / usual:,.0f} words", **_SAMPLE)
+
+
 _EPOCHS: dict[str, Any] = {
     "least": 1,
     "metavar": "N",
@@ -253,6 +260,8 @@ class Model(Settings):
     counts: ClassVar[bool] = False
     #: Parameters that serve counting alone, beside those of `Counting`.
     for_counting: ClassVar[tuple[str, ...]] = ()
+    #: `sample` by default, unless the text is so short that each of its words is more frequent.
+    usual_sample: ClassVar[float] = 1e-3
 
     @classmethod
     def heading(cls) -> str:
@@ -275,17 +284,23 @@ class Model(Settings):
         """The vectors that serve best: "word", "context" or "sum"."""
         return "word"
 
-    def for_words(self, n_words: int, *, is_initialised: bool = False) -> Self:
-        """Return the parameters with those defaults set that depend on the text: here none.
+    def for_words(self, n_words: int, n_tokens: int | None = None, *, is_initialised: bool = False) -> Self:
+        """Return the parameters with those defaults set that depend on the text: here `sample`.
 
         Parameters
         ----------
         n_words : int
             Words that are trained.
+        n_tokens : int or None
+            How often they occur; None is often.
         is_initialised : bool
             Whether training starts from vectors that were given.
         """
-        return self
+        changes: dict[str, Any] = {}
+        if getattr(self, "sample", None) is None:
+            is_short = n_tokens is not None and n_tokens * self.usual_sample < 1
+            changes["sample"] = 0.0 if is_short else self.usual_sample
+        return replace(self, **changes)
 
 
 @settings
@@ -333,7 +348,7 @@ class Word2Vec(Model):
         metavar="N",
         help="Power of the word counts from which noise words are drawn, with negative sampling.",
     )
-    sample: float = parameter(1e-3, **_SAMPLE)
+    sample: float | None = _sample(Model.usual_sample)
     epochs: int = parameter(5, help="Passes over the text.", **_EPOCHS)
     learning_rate: float | None = parameter(
         None,
@@ -414,13 +429,13 @@ class Word2Vec(Model):
         if start is not None and end is not None and end > start:
             raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
 
-    def for_words(self, n_words: int, *, is_initialised: bool = False) -> Self:
-        """Return the parameters with `init` and the learning rates set as they suit the text."""
+    def for_words(self, n_words: int, n_tokens: int | None = None, *, is_initialised: bool = False) -> Self:
+        """Return the parameters with `sample`, `init` and the learning rates set as they suit the text."""
         least, most = self.warm_words
         best: Any = "ppmi-svd" if not is_initialised and max(least, self.dim) <= n_words <= most else "word2vec"
         usual: Any = "word2vec" if self.subwords is None else "corrected"
         update = self.cbow_update or usual if self.model == "cbow" else None
-        chosen = replace(self, init=self.init or best, cbow_update=update)
+        chosen = replace(super().for_words(n_words, n_tokens), init=self.init or best, cbow_update=update)
         start = chosen.default_rate if self.learning_rate is None else self.learning_rate
         end = start * 1e-4 if self.min_learning_rate is None else self.min_learning_rate
         return replace(chosen, learning_rate=start, min_learning_rate=end)
@@ -482,7 +497,7 @@ class Counting(Settings):
         known_as=("symmetric",),
     )
     cell_min_count: float = parameter(0.0, metavar="N", help="Drop pairs of words with a total weight below N.")
-    sample: float = parameter(0.0, **_SAMPLE)
+    sample: float | None = parameter(0.0, **_SAMPLE)
     subsampling: Literal["dirty", "clean"] = parameter(
         "dirty",
         help="dirty: drop frequent words first, so that windows reach further, as in word2vec; clean: keep their "
@@ -554,7 +569,7 @@ class Glove(Counted):
     for_counting: ClassVar[tuple[str, ...]] = ()  # cells are sorted within `memory` too
 
     window: int = 15
-    sample: float = 1e-3
+    sample: float | None = _sample(Model.usual_sample)
     model: Literal["glove"] = "glove"
     epochs: int = parameter(15, help="Passes over the pairs of words.", **_EPOCHS)
     learning_rate: float = parameter(
@@ -589,7 +604,8 @@ class PpmiSvd(Counted):
 
     title: ClassVar[str] = "PPMI-SVD (--model ppmi-svd)"
 
-    sample: float = 1e-4
+    usual_sample: ClassVar[float] = 1e-4
+    sample: float | None = _sample(usual_sample)
     model: Literal["ppmi-svd"] = "ppmi-svd"
     cds: float = parameter(
         0.75, metavar="N", help="Context distribution smoothing: power of the context counts in the PPMI."

@@ -332,7 +332,7 @@ def test_the_listener_is_told_what_is_needed(corpus):
     fastvec.train(corpus, dim=8, epochs=1, threads=1, progress=told.append)
     (found,) = [now for now in told if now.memory is not None]
     vocabulary = corpus.vocabulary()
-    request = Request.of(corpus, "skipgram", {"dim": 8}).for_words(len(vocabulary))
+    request = Request.of(corpus, "skipgram", {"dim": 8}).for_words(len(vocabulary), vocabulary.n_tokens)
     expected = check_needs(request, corpus, vocabulary, 1, output=None, checkpoint=None)
     assert found.memory == pytest.approx(expected.memory, rel=0.2)
     assert (found.phase, found.disk) == ("planning", 0)

@@ -179,6 +179,16 @@ def test_the_learning_rate_falls_linearly(done, rate):
     assert learning_rate(Word2Vec().for_words(9), done) == pytest.approx(rate)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_text_of_a_few_words_is_not_subsampled_unless_asked_to(model):
+    text = [["salt", "pepper", "rain", "snow", "wind"]]
+    assert fastvec.train(text, model, dim=2, min_count=1).metadata["parameters"]["sample"] == 0
+    with pytest.raises(InputError, match=r"nothing to train on: subsampling with sample=1e-09 drops"):
+        fastvec.train(text, model, dim=2, min_count=1, sample=1e-9)
+    long = fastvec.train(text * 2_000, model, dim=2).metadata["parameters"]
+    assert long["sample"] == MODELS[model].usual_sample
+
+
 def test_word2vec_trains_without_the_parts_of_scipy_that_it_does_not_need():
     script = """if True:
         import sys, fastvec

@@ -249,7 +249,7 @@ class Word2Vec:
         window: int = 5,
         min_count: int = 5,
         max_vocab_size: None = None,
-        sample: float = 1e-3,
+        sample: float | None = None,
         seed: int = 1,
         workers: int | None = 3,
         min_alpha: float = _MIN_ALPHA,

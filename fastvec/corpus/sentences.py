@@ -13,7 +13,7 @@ def largest_distance(corpus: Corpus, window: int) -> int:
     return window if window <= _SHORT else min(window, max(corpus.longest_sentence() - 1, _SHORT))
 
 
-def why_no_context(corpus: Corpus, vocabulary: Vocabulary, sample: float, window: int) -> str:
+def why_no_context(corpus: Corpus, vocabulary: Vocabulary, sample: float | None, window: int) -> str:
     """Return why no word of a vocabulary has a context, and the cure."""
     words = f"{corpus.name}: no word has a context, so there is nothing to train on"
     if corpus.longest_sentence() < 2:

@@ -215,7 +215,7 @@ class _Training:
         with Session(self.client, listener) as session:
             session.check_workers()
             text = read_text(session, self.source, self.request.reading, self.request.words, self.shards)
-            request = self.request.for_words(len(text.vocabulary))
+            request = self.request.for_words(len(text.vocabulary), text.vocabulary.n_tokens)
             settings = request.settings
             if isinstance(settings, Word2Vec):
                 self._keep(text, saved)

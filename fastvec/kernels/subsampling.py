@@ -6,15 +6,15 @@ from numpy.typing import NDArray
 from fastvec.errors import InputError
 
 
-def keep_probability(counts: NDArray[np.int64], threshold: float = 1e-3) -> NDArray[np.float32]:
+def keep_probability(counts: NDArray[np.int64], threshold: float | None = 1e-3) -> NDArray[np.float32]:
     """Return the probability of keeping one occurrence of each word.
 
     Parameters
     ----------
     counts : (n_words,) int64
         Occurrences in the corpus, each at least 1.
-    threshold : float
-        Relative frequency above which occurrences are dropped; 0 keeps all.
+    threshold : float or None
+        Relative frequency above which occurrences are dropped; 0 and None keep all.
 
     Returns
     -------
@@ -34,9 +34,9 @@ def keep_probability(counts: NDArray[np.int64], threshold: float = 1e-3) -> NDAr
     >>> keep_probability(np.array([999, 1]), threshold=0.001)
     array([0.0326396, 1.       ], dtype=float32)
     """
+    if not threshold:
+        return np.ones(len(counts), np.float32)
     if not threshold >= 0:
         raise InputError(f"sample must be at least 0, not {threshold}")
-    if threshold == 0:
-        return np.ones(len(counts), np.float32)
     ratio = threshold * counts.sum() / np.asarray(counts, np.float64)
     return np.asarray(np.minimum(np.sqrt(ratio) + ratio, 1.0), np.float32)

@@ -43,7 +43,7 @@ def factorisation(settings: Word2Vec) -> PpmiSvd:
 
     With a tolerance of 0.02, CBOW on novels ends a point of analogies lower; with 0.1, skip-gram on Wikipedia does.
     """
-    return PpmiSvd(dim=settings.dim, seed=settings.seed)
+    return PpmiSvd(dim=settings.dim, seed=settings.seed, sample=PpmiSvd.usual_sample)
 
 
 def start(

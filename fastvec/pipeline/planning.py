@@ -140,7 +140,7 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
             found = stack.enter_context(_read(source, request, listener, n_threads))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
-        request = request.for_words(text.n_words)
+        request = request.for_words(text.n_words, int(text.counts.sum()))
         estimate = model_of(request.settings).needs(request.settings, corpus or source, text, n_threads)
         needs = needs_of(
             request,

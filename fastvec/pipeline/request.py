@@ -106,9 +106,10 @@ class Request:
         """The n-grams that are trained; None without subwords."""
         return self.settings.ngrams if isinstance(self.settings, Word2Vec) else None
 
-    def for_words(self, n_words: int) -> "Request":
-        """Return the request with those defaults set that depend on the number of words."""
-        return replace(self, settings=self.settings.for_words(n_words, is_initialised=self.initial is not None))
+    def for_words(self, n_words: int, n_tokens: int) -> "Request":
+        """Return the request with those defaults set that depend on the number of words, and of their occurrences."""
+        is_initialised = self.initial is not None
+        return replace(self, settings=self.settings.for_words(n_words, n_tokens, is_initialised=is_initialised))
 
     def inputs(self, source: Any) -> list[str]:
         """Return what vectors are made from: "text" or "cooccurrence", and which of the inputs beside it are given."""

@@ -161,7 +161,7 @@ def make_vectors(
             )
         facts = text.facts
         text, vocabulary = _choose_words(text, request, stack)
-        request = request.for_words(len(vocabulary))
+        request = request.for_words(len(vocabulary), vocabulary.n_tokens)
         check_text(job.checkpoints, facts, vocabulary)
         _check_needs(text, vocabulary, request, job, output, format)
         settings = request.settings
