@@ -99,7 +99,7 @@ def test_approximate_search_finds_most_of_the_nearest(wv):
     word, cosine = found[0][0]
     assert cosine == pytest.approx(wv.similarity("w0", word), abs=0.01)
     assert index.nearest([wv["w3"]], 1)[0][0][0] == "w3"
-    assert 190 <= len(index.nearest(["w3"], 1000)[0]) <= 199  # the search is approximate
+    assert 150 <= len(index.nearest(["w3"], 1000)[0]) <= 199  # the search is approximate
     assert index.nearest([]) == []
 
 
