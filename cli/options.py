@@ -125,7 +125,7 @@ def _type(several: list[Parameter]) -> Any:
     if each.metavar == "SIZE":
         return Size()
     if each.choices:
-        return click.Choice(each.choices)
+        return click.Choice(list(dict.fromkeys(choice for one in several for choice in one.choices)))
     if each.metavar in ("FILE", "VECTORS", "DIR"):
         return click.Path(file_okay=each.metavar != "DIR")
     if each.metavar and "|" in each.metavar:

@@ -24,8 +24,9 @@ class Count(TypedDict, total=False):
     """Those of `Counting`."""
 
     window: int
-    weighting: Literal["harmonic", "linear", "flat"]
-    side: Literal["both", "left", "right"]
+    context: Literal["window", "line"]
+    weighting: Literal["harmonic", "linear", "flat"] | None
+    side: Literal["both", "left", "right"] | None
     cell_min_count: float
     sample: float | None
     subsampling: Literal["dirty", "clean"]
@@ -67,6 +68,7 @@ class TrainWord2Vec(Train, total=False):
     dim: int
     seed: int
     loss: Literal["negative", "hierarchical"]
+    context: Literal["window", "line"]
     window: int
     fixed_window: bool
     negative: int | None

@@ -323,6 +323,11 @@ class Word2Vec(Model):
     loss: Literal["negative", "hierarchical"] = parameter(
         "negative", help="Negative sampling, or hierarchical softmax over a Huffman tree.", known_as=("hs", "objective")
     )
+    context: Literal["window", "line"] = parameter(
+        "window",
+        help="What the context of a word is: the words around it; or all words of its line, in any order. Of a line of "
+        "more than window + 1 words, each word meets about 2 window others in an epoch, chosen at random.",
+    )
     window: int = parameter(
         5,
         least=1,
@@ -461,6 +466,11 @@ class Word2Vec(Model):
         return Ngrams(shortest, longest, self.buckets or 2_000_000)
 
     @property
+    def shrinks(self) -> bool:
+        """Whether each word draws a window of its own."""
+        return not self.fixed_window and self.context != "line"
+
+    @property
     def default_rate(self) -> float:
         """The learning rate that suits the mode."""
         case = 2 * (self.subwords is not None) + (self.init == "ppmi-svd")
@@ -484,14 +494,21 @@ class Counting(Settings):
     window: int = parameter(
         10, least=1, metavar="N", help="Largest distance of a context word.", known_as=("ws", "window_size")
     )
-    weighting: Literal["harmonic", "linear", "flat"] = parameter(
+    context: Literal["window", "line"] = parameter(
+        "window",
+        help="What the context of a word is: the words around it; or all words of its line, in any order, each with "
+        "weight 1. Of a line of more than window + 1 words, each word meets about 2 window others, chosen at random.",
+    )
+    weighting: Literal["harmonic", "linear", "flat"] | None = parameter(
         "harmonic",
+        only={"context": ("window",)},
         help="Weight of a pair of words at distance d: 1/d, as in GloVe; (window + 1 - d) / window, the mean of "
         "word2vec's random windows; or 1.",
         known_as=("distance_weighting",),
     )
-    side: Literal["both", "left", "right"] = parameter(
+    side: Literal["both", "left", "right"] | None = parameter(
         "both",
+        only={"context": ("window",)},
         flags={"--symmetric": "both", "--left": "left", "--right": "right"},
         help="Where the contexts of a word are: on both sides of it, to the left or to the right.",
         known_as=("symmetric",),

@@ -288,6 +288,7 @@ def test_more_shards_than_lines_do_no_harm(client, tmp_path):
     ("settings", "message"),
     [
         ({"init_from": fastvec.KeyedVectors(["a", "b"], np.eye(2))}, "there is no init_from"),
+        ({"context": "line"}, "there is no context line"),
         ({"threads": 2}, "there is no threads with model skipgram"),
         ({"format": "glove", "output": "v.txt"}, "there is no format"),
         ({"cache": False}, "there is no cache and cache_dir"),

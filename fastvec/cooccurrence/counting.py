@@ -19,6 +19,7 @@ from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary, as_corpus
 from fastvec.corpus.sentences import largest_distance, why_no_context
+from fastvec.corpus.shuffled import shuffled
 from fastvec.corpus.sources import Source
 from fastvec.corpus.spread import Spread
 from fastvec.errors import DataError, InputError, TooLittleText
@@ -176,6 +177,8 @@ def fill_text(
     positions at their ends, which are not counted there; `window` is at most as long as a sentence.
     """
     clean, is_spread = settings.subsampling == "clean", isinstance(corpus, Spread)
+    if settings.context == "line":
+        corpus = shuffled(corpus, settings.seed)
     text, tokens = text.reshape(-1), np.empty(read, np.int32)
     text[:window] = END
     end = window

@@ -22,7 +22,7 @@ def distance_weights(settings: Counting, reach: int) -> tuple[NDArray[np.int64],
     """
     window = settings.window
     distances = np.arange(1, reach + 1)
-    if settings.weighting == "flat":
+    if settings.weighting in (None, "flat"):  # None: no distances, the context is the line
         return np.ones_like(distances), 1
     if settings.weighting == "linear":
         return window + 1 - distances, window

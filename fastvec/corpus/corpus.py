@@ -1,5 +1,6 @@
 """A corpus: text read once, as a stream of word ids on disk."""
 
+import mmap
 import os
 import re
 import shutil
@@ -144,14 +145,22 @@ class Corpus:
             place += n_bytes
         return n
 
-    def _read_bytes(self, buffer: memoryview, place: int) -> int:
+    def _check_open(self) -> None:
         if not self._close.alive:
             raise InputError(f"the corpus of {self.name} is closed")
+
+    def _read_bytes(self, buffer: memoryview, place: int) -> int:
+        self._check_open()
         if hasattr(os, "preadv"):
             return os.preadv(self._file, [buffer], place)
         with open(self._directory / "tokens.bin", "rb", buffering=0) as file:
             file.seek(place)
             return file.readinto(buffer)
+
+    def tokens(self) -> NDArray[np.int32]:
+        """Return all ids, mapped into memory."""
+        self._check_open()
+        return np.frombuffer(mmap.mmap(self._file, 0, access=mmap.ACCESS_READ), np.int32)
 
     def longest_sentence(self) -> int:
         """Return the words of the longest sentence, those outside the vocabulary included; the whole stream is read."""

@@ -22,19 +22,20 @@ def spread_order(n_ids: int) -> NDArray[np.int64]:
 class Spread(Corpus):
     """The stretches of a corpus in an order that spreads them over the text; an incomplete last one stays last.
 
-    The corpus stays open, and is not owned. Of the ids in that order there are at most `n_ids`; None leaves all.
+    The corpus, `whole`, stays open, and is not owned. Of the ids in that order there are at most `n_ids`; None leaves
+    all.
     """
 
     def __init__(self, corpus: Corpus, n_ids: int | None = None) -> None:
         self.__dict__ |= corpus.__dict__
-        self._corpus = corpus
+        self.whole = corpus
         self.n_ids = min(corpus.n_ids, corpus.n_ids if n_ids is None else n_ids)
         self._order: list[int] = spread_order(corpus.n_ids).tolist()
 
     @property
     def folder(self) -> Path:
         """The folder of the corpus."""
-        return self._corpus.folder
+        return self.whole.folder
 
     def read(self, start: int, out: NDArray[np.int32]) -> int:
         """Read ids into an array, as `Corpus.read` does."""
@@ -44,6 +45,6 @@ class Spread(Corpus):
             number, within = divmod(start + done, STRETCH)
             length = min(n - done, STRETCH - within)
             place = self._order[number] if number < len(self._order) else number
-            self._corpus.read(place * STRETCH + within, out[done : done + length])
+            self.whole.read(place * STRETCH + within, out[done : done + length])
             done += length
         return n

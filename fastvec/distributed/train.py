@@ -193,6 +193,7 @@ class _Training:
             "vocabulary": request.words.vocabulary is not None,
             "phrases": request.words.phrases is not None,
             "cache and cache_dir": replace(request.reading, cache=Reading().cache, cache_dir=None) != request.reading,
+            "context line": getattr(settings, "context", None) == "line",
             "format": run.format is not None,
             "every": run.every != Run().every,
             f"checkpoint with model {settings.model}": counts and run.checkpoint is not None,

@@ -8,6 +8,7 @@ negative part, and what windows of its own size show.
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,8 @@ def factorisation(settings: Word2Vec) -> PpmiSvd:
 
     With a tolerance of 0.02, CBOW on novels ends a point of analogies lower; with 0.1, skip-gram on Wikipedia does.
     """
-    return PpmiSvd(dim=settings.dim, seed=settings.seed, sample=PpmiSvd.usual_sample)
+    context: Any = "line" if settings.context == "line" else PpmiSvd.context
+    return PpmiSvd(dim=settings.dim, seed=settings.seed, sample=PpmiSvd.usual_sample, context=context)
 
 
 def start(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import largest_distance, why_no_context
+from fastvec.corpus.shuffled import Shuffled
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
 from fastvec.errors import MachineError, TooLittleText, TrainingError
@@ -211,7 +212,7 @@ def learning_rate(settings: Word2Vec, done: float) -> float:
 
 def _gain(settings: Word2Vec, done: float = 0) -> float:
     """Return how much further a step goes than one with the default learning rate at the start, and window."""
-    contexts = settings.window if settings.fixed_window else (settings.window + 1) / 2
+    contexts = (settings.window + 1) / 2 if settings.shrinks else settings.window
     return learning_rate(settings, done) / settings.default_rate * contexts / 3
 
 
@@ -324,15 +325,18 @@ class Training:
 
         group = _GROUP if (settings.negative or 0) >= _GROUP else None
         reach = min(settings.window, 1 << 31)
-        step = Step(self.keep, self.window, reach, not settings.fixed_window, self.noise, self.paths, cbow, group)
+        step = Step(self.keep, self.window, reach, settings.shrinks, self.noise, self.paths, cbow, group)
         weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
+        text = Shuffled(self.corpus, settings.seed) if settings.context == "line" else self.corpus
         rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies
 
         def train(place: int) -> None:
             epoch, block = divmod(place, self.n_blocks)
             start = block * self.block_size
             n = min(self.block_size, n_ids - start)
-            tokens, first = self._read(start, n, (settings.seed, epoch))
+            if isinstance(text, Shuffled):
+                text.epoch = epoch
+            tokens, first = self._read(text, start, n, (settings.seed, epoch))
             rate = learning_rate(settings, (epoch + start / n_ids) / settings.epochs)
             change = (learning_rate(settings, 1) - learning_rate(settings, 0)) * n / (settings.epochs * n_ids)
             block_of_text = tokens, first, first + n, (settings.seed, epoch, block), start - first
@@ -363,13 +367,13 @@ class Training:
             settings.cbow_update == "corrected",
         )
 
-    def _read(self, start: int, n: int, key: tuple[int, int]) -> tuple[NDArray[np.int32], int]:
+    def _read(self, text: Corpus, start: int, n: int, key: tuple[int, int]) -> tuple[NDArray[np.int32], int]:
         """Return the ids of a block with those around it that windows can reach, and where the block begins in them."""
         before = after = _MARGIN * self.window
         while True:
             first, last = max(0, start - before), min(self.corpus.n_ids, start + n + after)
             tokens = np.empty(last - first, np.int32)
-            self.corpus.read(first, tokens)
+            text.read(first, tokens)
             begin, end = start - first, start - first + n
             if first > 0 and margin(tokens, begin - 1, -1, first, key, self.keep, self.window) < 0:
                 before *= 4
