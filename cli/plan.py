@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastvec.errors import duration
+
 from . import options
 from .progress import Display
 from .tables import print_facts, print_json, terminal_width
@@ -16,10 +18,31 @@ if TYPE_CHECKING:
 
 @click.command(cls=TrainingCommand)
 @training
+@click.option(
+    "--machines",
+    type=click.IntRange(2),
+    metavar="N",
+    help="Estimate the time on N machines like this one too, each with as many threads (see fastvec train --cluster).",
+)
+@click.option(
+    "--network",
+    type=click.FloatRange(0, min_open=True),
+    default=10,
+    show_default=True,
+    metavar="GBIT",
+    help="Gigabits a second that the network of each machine moves.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @options.quiet
 def command(
-    sources: tuple[str, ...], cooccurrence: str | None, output: str | None, as_json: bool, quiet: bool, **settings: Any
+    sources: tuple[str, ...],
+    cooccurrence: str | None,
+    output: str | None,
+    machines: int | None,
+    network: float,
+    as_json: bool,
+    quiet: bool,
+    **settings: Any,
 ) -> None:
     """Estimate the memory, disk and time that training takes.
 
@@ -44,14 +67,24 @@ def command(
         found = plan(source, output=output, progress=display, **options.given(settings))
     if found.seconds:
         found = replace(found, seconds=found.seconds | {"start-up": started + found.seconds["start-up"]})
+    several = found.on_machines(machines, gigabits=network) if machines and found.seconds else {}
     if as_json:
-        _print_json(found)
+        _print_json(found, several)
     else:
-        print_facts(found.table()[1], terminal_width())
+        rows = [*found.table()[1], *(_compare(found, several, machines or 0) if several else [])]
+        print_facts(rows, terminal_width())
     found.check()
 
 
-def _print_json(found: "Plan") -> None:
+def _compare(found: "Plan", several: dict[str, float], machines: int) -> list[tuple[str, str]]:
+    """Return rows on the time on several machines, and whether they pay."""
+    one, many = sum(found.seconds.values()), sum(several.values())
+    verdict = f"they are {one / many:.1f} times as fast as one" if many < one else "one is faster"
+    parts = ", ".join(f"{duration(seconds)} for {phase}" for phase, seconds in several.items())
+    return [(f"{machines} machines", parts), (f"{machines} machines", f"{duration(many)} in all: {verdict}")]
+
+
+def _print_json(found: "Plan", several: dict[str, float]) -> None:
     files = [{"what": file.what, "folder": str(file.folder), "bytes": file.size} for file in found.files]
     print_json(
         {
@@ -67,4 +100,5 @@ def _print_json(found: "Plan") -> None:
             "seconds": found.seconds,
             "total_seconds": found.total_seconds,
         }
+        | ({"seconds_on_machines": several} if several else {})
     )

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from fastvec_cli.progress import Display
 
 from fastvec.pipeline import needs
+from fastvec.pipeline.planning import plan
 from fastvec.pipeline.request import MODELS
 from fastvec.training.progress import Progress
 
@@ -156,3 +158,16 @@ def test_a_long_training_tells_now_and_then_how_far_it_is(capsys, quiet):
         "training: 10 %, 15 min left, 2k words/s, epoch 1, loss 2.500",
     ]
     assert len(lines) == (0 if quiet else 21)
+
+
+def test_several_machines_pay_for_long_trainings_only(run):
+    options = ["plan", "corpus.txt", "--dim", "8", "--threads", "1"]
+    _, out, _ = run(*options, "--machines", "4", "--network", "0.001")
+    last = out.splitlines()[-1]
+    assert (last[:10], last[-13:]) == ("4 machines", "one is faster")
+    found = plan("corpus.txt", dim=8, threads=1, cache=False)
+    long = replace(found, seconds={"reading": 400.0, "training": 8000.0, "saving": 7.0}, threads=16)
+    seconds = long.on_machines(4, gigabits=1, rounds=10)
+    assert {name: seconds[name] for name in long.seconds} == {"reading": 100.0, "training": 2000.0, "saving": 7.0}
+    transport = 10 * 16 * 6 * long.n_weights * 0.75 * 8 / 1e9
+    assert transport < seconds["merging"] < transport + 1

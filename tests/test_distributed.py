@@ -27,6 +27,7 @@ from fastvec.corpus.sources import open_source  # noqa: E402
 from fastvec.corpus.spread import STRETCH, Spread  # noqa: E402
 from fastvec.distributed import counting, reading, slices, training  # noqa: E402
 from fastvec.models import spectrum  # noqa: E402
+from fastvec.training.merging import Group, merge  # noqa: E402
 
 driver = sys.modules["fastvec.distributed.train"]  # which the function of that name hides
 
@@ -186,7 +187,7 @@ def test_counts_are_those_of_one_machine(tmp_path, monkeypatch, settings, read):
 def test_orthogonal_changes_are_added_up_and_equal_ones_averaged():
     before = np.ones((3, 2), np.float32)
     changes = [np.array([[1, 0], [1, 2], [0, 0]], np.float16), np.array([[0, 2], [1, 2], [0, 0]], np.float16)]
-    merged = training.merge(training.Group(before, before), *(training.Group(each, 0 * each) for each in changes))
+    merged = merge(Group(before, before), *(Group(each, 0 * each) for each in changes))
     assert merged.W.tolist() == [[2, 3], [2, 3], [1, 1]]
     assert (merged.C == before).all()
 

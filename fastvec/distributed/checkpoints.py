@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from fastvec.corpus.urls import file_system, url_errors
-from fastvec.distributed.training import Group
 from fastvec.errors import FileError
+from fastvec.training.merging import Group
 
 #: Version of the folder's content.
 FORMAT = 1

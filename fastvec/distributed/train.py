@@ -38,6 +38,7 @@ from fastvec.pipeline.run import assemble, check_output, make_vectors, metadata_
 from fastvec.settings import Cluster, Counted, Counting, Model, PpmiSvd, Reading, Run, Word2Vec
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
+from fastvec.training.merging import Group, merge, put_groups
 from fastvec.training.progress import Listener, Progress
 from fastvec.training.resources import default_memory
 from fastvec.vectors import KeyedVectors
@@ -369,7 +370,7 @@ class _Rounds:
             empty = Stretch(self.text.facts, [])
             raise TooLittleText(why_no_context(empty, vocabulary, settings.sample, settings.window))
         W, C = training.new_weights(settings, vocabulary, inputs)
-        training.put_groups(session.results(groups), W, C)
+        put_groups(session.results(groups), W, C)
         word2vec.check_weights(settings, W, C, usual, self.shards)
         return word2vec.made_of(settings, W, C, inputs)
 
@@ -404,9 +405,7 @@ class _Rounds:
             own = self.settings, text.facts, places, (first, last), text.chosen, self.inputs, shard, part, watch
             changes.append(session.submit(_train, *own, *numbered, *groups, **home))
         spread = [session.spread(each, shards + 1) for each in changes]
-        merged = [
-            session.submit(training.merge, group, *(each[k] for each in spread)) for k, group in enumerate(groups)
-        ]
+        merged = [session.submit(merge, group, *(each[k] for each in spread)) for k, group in enumerate(groups)]
         centres = [each[shards] for each in spread]
         total = self.settings.epochs * text.facts.n_tokens
 
@@ -453,7 +452,7 @@ def _start(
     n: int,
     watch: Watch,
     *pieces: list[tuple[int, Any]],
-) -> tuple[list[training.Group], float]:
+) -> tuple[list[Group], float]:
     text = Stretch(facts, [piece for several in pieces for piece in several])
     return training.first_groups(settings, text, vocabulary, inputs, n, watch)
 

@@ -1,17 +1,13 @@
 """Tasks of word2vec: rounds of local trainings, whose changes are merged row by row.
 
-Each shard of the text is trained on by one thread, from the same weights. Then each row moves by the sum S of the
-shards' changes, times min(1, Q / |S|²), where Q is the sum of their squared lengths. So changes in the same direction
-are averaged, as those of frequent words are, and orthogonal ones are added up, as those of rare words are.
-
-Rows i, i + n, i + 2n, ... are group i of n: each is merged by a task of its own, and travels by itself.
+Each shard of the text is trained on by one thread, from the same weights; then the changes of each group of rows are
+merged by a task of its own, and travel by themselves.
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fastvec.checks import count_threads
 from fastvec.corpus import Corpus, Vocabulary
@@ -22,35 +18,15 @@ from fastvec.models.input_rows import InputRows
 from fastvec.settings import Word2Vec
 from fastvec.training.job import Job
 from fastvec.training.matrix import zeros
+from fastvec.training.merging import Group, Matrix, groups_of, put_groups
 from fastvec.training.progress import Listener
 from fastvec.training.resources import memory_room, resident_memory
-
-Matrix = NDArray[np.float32]
-
-
-class Group(NamedTuple):
-    """The rows of one group, or changes of them, of both matrices."""
-
-    W: NDArray[np.floating[Any]]
-    C: NDArray[np.floating[Any]]
 
 
 def new_weights(settings: Word2Vec, vocabulary: Vocabulary, inputs: InputRows | None) -> tuple[Matrix, Matrix]:
     """Allocate W and C."""
     n_words = len(vocabulary)
     return zeros(len(inputs) if inputs else n_words, settings.dim), zeros(n_words, settings.dim)
-
-
-def groups_of(W: Matrix, C: Matrix, n: int, dim: int) -> list[Group]:
-    """Cut weights into groups."""
-    return [Group(W[k::n, :dim].copy(), C[k::n, :dim].copy()) for k in range(n)]
-
-
-def put_groups(groups: tuple[Group, ...] | list[Group], W: Matrix, C: Matrix) -> None:
-    """Set weights to those of groups."""
-    n = len(groups)
-    for k, group in enumerate(groups):
-        W[k::n, : group.W.shape[1]], C[k::n, : group.C.shape[1]] = group
 
 
 def first_groups(
@@ -107,23 +83,6 @@ def train_shard(
 def shard_settings(settings: Word2Vec, shard: int) -> Word2Vec:
     """Return the parameters with random numbers of a shard's own."""
     return replace(settings, deterministic=False, seed=(settings.seed + shard * 0x9E3779B97F4A7C15) % 2**63)
-
-
-def merge(group: Group, *changes: Group) -> Group:
-    """Return a group after the changes of all shards."""
-    return Group(_merged(group.W, [change.W for change in changes]), _merged(group.C, [change.C for change in changes]))
-
-
-def _merged(before: Matrix, changes: list[NDArray[np.float16]]) -> Matrix:
-    total, squares = np.zeros_like(before), np.zeros(len(before), np.float32)
-    for each in changes:
-        change = each.astype(np.float32)
-        total += change
-        squares += np.einsum("ij,ij->i", change, change)
-    length = np.einsum("ij,ij->i", total, total)
-    share = np.minimum(1, squares / np.maximum(length, np.finfo(np.float32).tiny))
-    merged: Matrix = before + total * share[:, None]
-    return merged
 
 
 def worker_needs(settings: Word2Vec, n_rows: int, n_words: int, threads: int) -> int:

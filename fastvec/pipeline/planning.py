@@ -24,11 +24,12 @@ from fastvec.errors import InputError, duration, megabytes
 from fastvec.models import model_of
 from fastvec.parameters import take
 from fastvec.phrases import Phrases
+from fastvec.pipeline.machines import seconds_on
 from fastvec.pipeline.needs import Needs, needs_of
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.pipeline.timing import measure
-from fastvec.settings import Model, Reading, Run
+from fastvec.settings import Cluster, Model, Reading, Run
 from fastvec.tabular import Tabular
 from fastvec.training.checkpoints import check_every
 from fastvec.training.estimate import File
@@ -56,6 +57,10 @@ class Plan(Needs, Tabular):
     seconds : dict of str to float
         By phase; "start-up" is the loading of compiled code, without that of Python and the libraries, which has been
         done. Empty where the training does not fit the memory: then nothing is timed.
+    threads : int
+        With which the time was measured.
+    n_weights : int
+        Weights that are trained; 0 for "ppmi-svd" and "glove".
     """
 
     n_words: int
@@ -63,6 +68,8 @@ class Plan(Needs, Tabular):
     n_types: int
     is_sampled: bool
     seconds: dict[str, float]
+    threads: int
+    n_weights: int
 
     def __repr__(self) -> str:
         time = "" if self.total_seconds is None else f", {duration(self.total_seconds)}"
@@ -87,6 +94,30 @@ class Plan(Needs, Tabular):
     def total_seconds(self) -> float | None:
         """All phases together, or None where nothing was timed."""
         return sum(self.seconds.values()) if self.seconds else None
+
+    def on_machines(self, machines: int, *, gigabits: float = 10, rounds: int = Cluster.rounds) -> dict[str, float]:
+        """Estimate the time on several machines like this one, with a shard for each of their threads.
+
+        Parameters
+        ----------
+        machines : int
+            Their number.
+        gigabits : float
+            That the network of each machine moves in a second.
+        rounds : int
+            How often the shards are merged.
+
+        Returns
+        -------
+        dict of str to float
+            As `seconds`; "merging" includes the transport of the weights.
+
+        Raises
+        ------
+        InputError
+            If a value is out of range.
+        """
+        return seconds_on(machines, self.seconds, self.n_weights, self.threads, gigabits, rounds)
 
 
 def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan:
@@ -154,7 +185,8 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
             files=found.files,
         )
         facts = vars(needs) | {"n_words": text.n_words, "n_tokens": text.n_tokens, "n_types": text.n_types}
-        planned = Plan(**facts, is_sampled=text.is_sampled, seconds={})
+        n_weights = 0 if request.settings.counts else estimate.weights // 4
+        planned = Plan(**facts, is_sampled=text.is_sampled, seconds={}, threads=n_threads, n_weights=n_weights)
         if not needs.fits:
             return planned
         seconds |= {"reading": found.seconds} | measure(request.settings, estimate, text, n_threads)
