@@ -18,9 +18,15 @@ from . import options
 @click.option(
     "--format",
     type=click.Choice(FORMATS),
-    help=f"What to write. By default the suffix of OUT decides: {describe_suffixes()}.",
+    help=f"What to write. By default the suffix of OUT decides: {describe_suffixes()}. static-model and projector are "
+    "folders.",
 )
 @click.option("--check", is_flag=True, help="Read OUT again, and fail unless it holds the same words and numbers.")
+@click.option(
+    "--weighting",
+    type=click.Choice(("sif", "usif", "idf")),
+    help="Multiply the vectors by the weights that words have in texts, for programs that take plain means of them.",
+)
 @click.option("--pca", type=click.IntRange(1), metavar="D", help="Keep the D directions in which vectors are longest.")
 @click.option(
     "--max-words", type=click.IntRange(1), metavar="N", help="Keep the N most frequent words, wherever they are."
@@ -34,6 +40,7 @@ def command(
     target: str,
     format: str | None,
     check: bool,
+    weighting: Any,
     pca: int | None,
     max_words: int | None,
     max_ngrams: int | None,
@@ -41,11 +48,12 @@ def command(
 ) -> None:
     """Write the vectors of the file IN to the file OUT, in another format.
 
-    IN may have any format that fastvec knows, compressed or not.
+    IN may have any format that fastvec knows, compressed or not. The formats static-model and projector are folders.
 
     \b
     Examples:
       fastvec convert glove.6B.300d.txt glove.safetensors --check
+      fastvec convert vectors.safetensors model --format static-model --weighting sif
       fastvec convert cc.en.300.bin small.safetensors --max-words 100000 --max-ngrams 400000 --dtype int8
     """  # noqa: D301 - click reads the backspace
     try:
@@ -55,6 +63,8 @@ def command(
     dtype = loading.pop("dtype") if pca else None  # that of the new numbers
     vectors = load(source, **options.given(loading))
     vectors.check_finite()
+    if weighting:
+        vectors = vectors.weighted(weighting)
     if max_words or max_ngrams:
         vectors = vectors.prune(max_words, max_ngrams)
     if pca:

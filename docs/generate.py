@@ -54,6 +54,7 @@ def keywords() -> str:
         "from fastvec.corpus import Vocabulary",
         "from fastvec.corpus.tokenizers import TokenizeLine",
         "from fastvec.phrases import Phrases",
+        "from fastvec.settings import FileFormat",
         "from fastvec.training.progress import Listener",
         "from fastvec.vectors import KeyedVectors",
     ]

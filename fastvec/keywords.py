@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.tokenizers import TokenizeLine
 from fastvec.phrases import Phrases
+from fastvec.settings import FileFormat
 from fastvec.training.progress import Listener
 from fastvec.vectors import KeyedVectors
 
@@ -55,7 +56,7 @@ class Train(Read, total=False):
     init_from: KeyedVectors | str | PathLike[str] | None
     init_vocab: Literal["old", "new", "union"] | None
     output: str | PathLike[str] | None
-    format: Literal["safetensors", "word2vec-binary", "word2vec-text", "numpy", "fasttext", "floret", "glove"] | None
+    format: FileFormat | None
     checkpoint: str | PathLike[str] | None
     every: str
     threads: int | None

@@ -52,6 +52,19 @@ class Reading(Settings):
 
 #: How much a word counts in a text.
 Weighting = Literal["mean", "sif", "usif", "idf"]
+#: Formats of files of vectors that can be written.
+FileFormat = Literal[
+    "safetensors",
+    "word2vec-binary",
+    "word2vec-text",
+    "numpy",
+    "fasttext",
+    "floret",
+    "parquet",
+    "glove",
+    "static-model",
+    "projector",
+]
 
 
 @settings
@@ -166,9 +179,7 @@ class Run(Settings):
         help="Where to write the vectors. The suffix chooses the format; `fastvec convert --help` lists them.",
         known_as=("save_file", "vectors_file"),
     )
-    format: (
-        Literal["safetensors", "word2vec-binary", "word2vec-text", "numpy", "fasttext", "floret", "glove"] | None
-    ) = parameter(None, shown="that of the suffix", help="The format of output.")
+    format: FileFormat | None = parameter(None, shown="that of the suffix", help="The format of output.")
     checkpoint: "str | PathLike[str] | None" = parameter(
         None,
         metavar="DIR",

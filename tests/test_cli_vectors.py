@@ -212,6 +212,11 @@ def test_a_file_is_converted_and_checked(run, path, tmp_path):
     assert load(tmp_path / "half").words == WORDS[:2]
 
 
+def test_a_folder_is_written_with_weights(run, path, tmp_path):
+    run("convert", path, tmp_path / "model", "--format", "static-model", "--weighting", "sif", "--check")
+    assert np.array_equal(load(tmp_path / "model").vectors, load(path).weighted("sif").vectors)
+
+
 @pytest.mark.parametrize("options", [(), ("--pca", 2)])
 def test_a_file_is_made_smaller(run, path, tmp_path, options):
     run("convert", path, tmp_path / "v.safetensors", "--dtype", "int8", "--max-words", 3, *options, "--check")
@@ -231,7 +236,7 @@ def test_what_is_lost_in_conversion_is_said(path, tmp_path, monkeypatch, capsys)
 
 def test_a_conversion_that_cannot_be_is_refused_first(run, path, tmp_path):
     message = run("convert", path, tmp_path / "v.foo", status=2)
-    assert "v.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy, .floret, perhaps" in message
+    assert "v.foo: the name must end in .safetensors, .bin, .txt, .vec, .npy, .floret, .parquet, perhaps" in message
     assert message.endswith("; or give --format\n")
     assert "there is no folder" in run("convert", path, tmp_path / "nowhere" / "v.txt", status=1)
     assert "v.none: " in run("convert", tmp_path / "v.none", tmp_path / "v.txt", status=1)

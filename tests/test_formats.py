@@ -24,7 +24,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-FORMATS = [format for format in ALL_FORMATS if format != "floret"]  # which holds rows of n-grams only
+# without floret, which holds rows of n-grams only, and those that are folders
+FORMATS = [format for format in ALL_FORMATS if format not in ("floret", "static-model", "projector")]
 SUFFIX = {format: f".{format}" for format in FORMATS} | {format: suffix for suffix, format in SUFFIXES.items()}
 
 
@@ -286,9 +287,28 @@ def test_a_failed_save_leaves_nothing_behind(tmp_path, wv, monkeypatch, error):
 
 def test_words_beside_an_array_are_not_replaced_unless_the_array_is(tmp_path, wv):
     (tmp_path / "x.vocab.tsv").write_text("mine")
-    with pytest.raises(FileError, match=r"x.vocab.tsv: exists, and would be replaced by the words of .*x.npy; choose"):
+    with pytest.raises(FileError, match=r"x.vocab.tsv: exists, and would be replaced by that of .*x.npy; choose"):
         wv.save(tmp_path / "x.npy")
     assert (tmp_path / "x.vocab.tsv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("format", ["static-model", "projector"])
+def test_folders_are_written_and_read(tmp_path, wv, format):
+    wv = KeyedVectors(["[UNK]", *wv.words[1:]], wv.vectors)
+    for _ in range(2):
+        wv.save(tmp_path / "folder", format)
+        assert_equal(load(tmp_path / "folder"), wv)
+    assert describe(tmp_path / "folder")["format"] == format
+    main = "model.safetensors" if format == "static-model" else "vectors.tsv"
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / main).write_text("a 1 2\n")
+    with pytest.raises(FileError, match=r"exists, and would be replaced by that of .*other; choose another name"):
+        wv.save(tmp_path / "other", format)
+    with pytest.raises(FileError, match=r"is a file, and a .* is a folder"):
+        wv.save(tmp_path / "other" / main, format)
+    with pytest.raises(InputError, match=r"is not finite|holds white space"):
+        KeyedVectors(["a\tb"], [[np.nan]]).save(tmp_path / "new", "projector")
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_link_stays_a_link(tmp_path, wv):

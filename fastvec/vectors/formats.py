@@ -2,21 +2,35 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from fastvec.checks import check_choice, check_path
 from fastvec.disk.atomic import check_folder, replacing_all
 from fastvec.disk.compression import COMPRESSED, without_compression
+from fastvec.disk.scratch import ELSEWHERE, disk_errors
 from fastvec.errors import FileError, InputError
 from fastvec.subwords import Ngrams
-from fastvec.vectors import fasttext, floret, native, numpy_pair, static_model, word2vec_binary, word2vec_text
+from fastvec.vectors import (
+    fasttext,
+    floret,
+    native,
+    numpy_pair,
+    parquet,
+    projector,
+    static_model,
+    word2vec_binary,
+    word2vec_text,
+)
 from fastvec.vectors.format import Format
+from fastvec.vectors.interop import library
 from fastvec.vectors.source import HEAD, Source
 from fastvec.vectors.storage import Storage
 
 _KNOWN = (
+    projector.FORMAT,  # first, since the files beside it mark it
     static_model.FORMAT,
     native.FORMAT,
     word2vec_binary.FORMAT,
@@ -24,6 +38,7 @@ _KNOWN = (
     numpy_pair.FORMAT,
     fasttext.FORMAT,
     floret.FORMAT,
+    parquet.FORMAT,
     word2vec_text.GLOVE,  # last, since nothing marks it
 )
 _BY_NAME = {format.name: format for format in _KNOWN if format.write}
@@ -47,14 +62,31 @@ def recognise(source: Source) -> Format:
     for magic, kind in _FOREIGN.items():
         if re.match(magic, source.head):
             raise FileError(f"{source.path}: is {kind}")
-    found = _recognised(source.head)
+    found = _recognised(source.head, source.path)
     if found is None:
         raise FileError(f"{source.path}: is not a file of vectors, or of a kind that fastvec does not know")
     return found
 
 
-def _recognised(head: bytes) -> Format | None:
-    return next((format for format in _KNOWN if format.recognise(head)), None)
+def _recognised(head: bytes, path: Path | None = None) -> Format | None:
+    """Return the format of the first bytes of a file, and of the files beside it if `path` is given."""
+    for format in _KNOWN:
+        if format.recognise is not None:
+            if format.recognise(head):
+                return format
+        elif (
+            path is not None
+            and path.name in format.places
+            and all(path.with_name(other).is_file() for other in format.others)
+        ):
+            return format
+    return None
+
+
+def file_in(path: str | os.PathLike[str]) -> Path:
+    """Return the file of a folder that holds its vectors; the path itself if it is none, or has no such file."""
+    places = (Path(path, place) for format in _KNOWN for place in format.places)
+    return next((place for place in places if place.is_file()), Path(path))
 
 
 def find_format(path: str | os.PathLike[str], name: str | None = None, ngrams: Ngrams | None = None) -> Format:
@@ -81,14 +113,20 @@ def check_target(path: str | os.PathLike[str], format: str | None = None, ngrams
     """Check a file to which vectors, perhaps with n-grams, will be saved; return the name of its format.
 
     Raise `InputError` if the suffix, or `format`, is unknown; `FileError` if the folder is missing or may not be
-    written to, or `path` is not a file.
+    written to, or `path` is not a file, or a folder of other files; `MachineError` if a package is missing.
     """
     found = find_format(path, format, ngrams)
-    check_folder(path)
-    if found.companion is not None:
-        beside = found.companion[0](path)
-        if os.path.lexists(beside) and not os.path.lexists(path):
-            raise FileError(f"{beside}: exists, and would be replaced by the words of {path}; choose another name")
+    if found.package is not None:
+        library(found.package)
+    *_, main = files = [file for file, _ in found.files(path)]
+    is_folder = bool(found.places) and os.path.isdir(path)
+    check_folder(main if is_folder else path)
+    if found.places and not is_folder and os.path.lexists(path):
+        raise FileError(f"{path}: is a file, and a {found.name} is a folder; choose another name")
+    is_same = os.path.lexists(main) and (not found.places or recognise(Source(main)) is found)
+    for file in files:
+        if os.path.lexists(file) and not is_same:
+            raise FileError(f"{file}: exists, and would be replaced by that of {path}; choose another name")
     return found.name
 
 
@@ -107,21 +145,31 @@ def save(vectors: Storage, path: str | os.PathLike[str], format: str | None = No
     """Write vectors to a file; `KeyedVectors.save` documents the parameters."""
     check_target(path, format, vectors.ngrams)
     found = check_ngrams(path, format, vectors.ngrams)
-    targets = [(Path(path), found.write)]
-    if found.companion is not None:
-        beside, write = found.companion
-        targets.insert(0, (beside(path), write))
-    with replacing_all(*(target for target, _ in targets)) as files:
+    targets = found.files(path)
+    folder = _new_folder(path) if found.places and not os.path.isdir(path) else nullcontext()
+    with folder, replacing_all(*(target for target, _ in targets)) as files:
         for file, (_, write_one) in zip(files, targets, strict=True):
-            assert write_one is not None  # `find_format` returns only formats that can be written
             watched = _Head(file)
             write_one(cast(BinaryIO, watched), vectors)
         kind = _recognised(bytes(watched.head))  # of the last file, the main one
-        if kind is not found:
+        if kind is not found and found.recognise is not None:
             taken = kind.title if kind else "none"
             raise InputError(
                 f"{path}: as {found.title} these words and numbers would be taken for {taken}; save as .safetensors"
             )
+
+
+@contextmanager
+def _new_folder(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Make a folder, which is removed if the block fails."""
+    with disk_errors(path, "it", ELSEWHERE):
+        os.mkdir(path)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            os.rmdir(path)
+        raise
 
 
 class _Head:

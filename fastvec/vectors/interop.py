@@ -1,21 +1,16 @@
 """Vectors in other libraries, which are imported when they are asked for."""
 
-import os
 from collections.abc import Iterable
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.checks import check_choice, check_integer, check_path, check_words
-from fastvec.disk.atomic import replacing_all
+from fastvec.checks import check_choice, check_integer, check_words
 from fastvec.errors import MachineError
 from fastvec.vectors.storage import Storage
-from fastvec.vectors.text_writer import format_rows
 from fastvec.vectors.transform import mean_row
-from fastvec.words import refuse_words
 
 
 def library(module: str, package: str | None = None) -> Any:
@@ -27,17 +22,6 @@ def library(module: str, package: str | None = None) -> Any:
         if (error.name or "").split(".")[0] != package:  # such as the backend of Keras
             raise MachineError(f"{package} is needed for this, and cannot be imported: {error}") from error
         raise MachineError(f"{package} is needed for this, and is not installed: pip install {package}") from None
-
-
-def write_projector(vectors: Storage, folder: str | os.PathLike[str]) -> None:
-    """Write the files of the TensorFlow embedding projector; see `KeyedVectors.to_projector`."""
-    check_path("folder", folder)
-    words = vectors.packed_words
-    refuse_words(words, b"\t\n\r", "projector")
-    with replacing_all(Path(folder, "vectors.tsv"), Path(folder, "metadata.tsv")) as (matrix, metadata):
-        for block in format_rows(vectors):
-            matrix.write(b"\n".join(line[1:] for line in block.split(b"\n")).replace(b" ", b"\t"))
-        metadata.writelines(word + b"\n" for word in words.split())
 
 
 def embedding_matrix(vectors: Storage, words: Iterable[str], missing: str, seed: int) -> NDArray[np.float32]:

@@ -85,8 +85,9 @@ class KeyedVectors(Queries, metaclass=Suggesting):
             One of `fastvec.vectors.FORMATS`. Without it the suffix decides, one of `fastvec.vectors.SUFFIXES`, such as
             ``.safetensors`` (fastvec's own, the only one that keeps all), ``.bin`` (word2vec binary; of vectors with
             n-grams a fastText model), ``.txt`` or ``.vec`` (word2vec text), ``.npy`` (NumPy's, with the words and
-            counts beside it in ``.vocab.tsv``), ``.floret`` (a table of floret's n-grams). A suffix such as ``.gz``
-            after it compresses the file.
+            counts beside it in ``.vocab.tsv``), ``.parquet`` (a table), ``.floret`` (a table of floret's n-grams). A
+            suffix such as ``.gz`` after it compresses the file. "static-model" (for sentence-transformers and
+            model2vec) and "projector" (TensorFlow's) write a folder.
 
         Raises
         ------
@@ -274,6 +275,27 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         self.check_finite()
         directions = transform.main_directions(self.vectors, dim)
         return self._changed(lambda matrix: transform.project(matrix, directions))
+
+    def weighted(self, weighting: "Weighting") -> Self:
+        """Multiply the vector of each word by its weight in texts, so that plain means of them are weighted ones.
+
+        For programs that take plain means, such as sentence-transformers. `embed` weights by itself.
+
+        Parameters
+        ----------
+        weighting : str
+            As in `embed`; what SIF and uSIF remove from texts stays.
+
+        Raises
+        ------
+        InputError
+            If there is no such weighting, or the counts are unknown.
+        """
+        from fastvec.vectors.texts import weights_of
+
+        weights = weights_of(self, weighting)[:-1]
+        self.check_finite()
+        return self._with(np.asarray(self.vectors, np.float32) * weights[:, None])
 
     def prune(self, max_words: int | None = None, max_ngrams: int | None = None) -> Self:
         """Keep the most frequent words, and the n-grams that matter most.
@@ -564,7 +586,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         return cls([str(word) for word in frame.index], frame.to_numpy())
 
     def to_projector(self, folder: str | os.PathLike[str]) -> None:
-        """Write ``vectors.tsv`` and ``metadata.tsv`` for the TensorFlow embedding projector.
+        """Write ``vectors.tsv`` and ``metadata.tsv`` for the TensorFlow embedding projector, as `save` does.
 
         Raises
         ------
@@ -573,7 +595,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         FileError
             If the files cannot be written.
         """
-        interop.write_projector(self, folder)
+        formats.save(self, folder, "projector")
 
 
 def _other(given: Any) -> Storage:

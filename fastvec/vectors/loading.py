@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,12 +11,11 @@ from fastvec.checks import check_path, renamed, shorten
 from fastvec.errors import FileError, InputError
 from fastvec.parameters import documented
 from fastvec.settings import Loading
-from fastvec.vectors.formats import recognise
+from fastvec.vectors.formats import file_in, recognise
 from fastvec.vectors.keyed import KeyedVectors
 from fastvec.vectors.rows import blocks
 from fastvec.vectors.selection import Selection
 from fastvec.vectors.source import Source
-from fastvec.vectors.static_model import model_in
 
 #: Share of the largest number of a vector by which the mean of its rows may differ.
 _ROUNDING = 1e-5
@@ -38,8 +36,8 @@ def load(
     Parameters
     ----------
     path : path
-        The file; its format is recognised by its content. Or the folder of a static model of sentence-transformers or
-        model2vec.
+        The file; its format is recognised by its content. Or a folder: a static model of sentence-transformers or
+        model2vec, or the tables of TensorFlow's projector.
     {parameters}
 
     Returns
@@ -81,7 +79,7 @@ def load(
 
 
 def _source(path: str | os.PathLike[str]) -> Source:
-    return Source(model_in(Path(path)) or path)
+    return Source(file_in(path))
 
 
 def _name_of(dtype: object) -> str:

@@ -64,6 +64,14 @@ class Common(NamedTuple):
         vectors -= (vectors @ self.components.T * self.shares) @ self.components
 
 
+def weights_of(vectors: Storage, weighting: Weighting) -> NDArray[np.float32]:
+    """Return `word_weights` of vectors; raise `InputError` if it needs counts that are not known."""
+    Texts(weighting=weighting)
+    if weighting != "mean" and vectors.counts is None:
+        raise InputError(f"weighting {weighting!r} needs the counts of words, which these vectors have not")
+    return word_weights(np.ones(len(vectors), np.int64) if vectors.counts is None else vectors.counts, weighting)
+
+
 def word_weights(counts: NDArray[np.int64], weighting: Weighting) -> NDArray[np.float32]:
     """Return the weight of each word, and last that of a word that is not in the vocabulary: (n_words + 1,) float32."""
     chances = np.append(counts, 0) / max(1, counts.sum())
@@ -92,12 +100,8 @@ class Embedder:
     """
 
     def __init__(self, vectors: Storage, weighting: Weighting, tokenizer: Any, lowercase: bool) -> None:
-        Texts(weighting=weighting)
-        if weighting != "mean" and vectors.counts is None:
-            raise InputError(f"weighting {weighting!r} needs the counts of words, which these vectors have not")
-        counts = np.ones(len(vectors), np.int64) if vectors.counts is None else vectors.counts
         self.n_texts = self.n_empty = self.n_words = self.n_unknown = 0
-        self._vectors, self._weights = vectors, word_weights(counts, weighting)
+        self._vectors, self._weights = vectors, weights_of(vectors, weighting)
         self._tokenizer, self._lowercase = choose_tokenizer(tokenizer), lowercase
         self._rows_of: dict[str, int] = {}  # -1 for a word without a vector
         self._table = np.empty((1 << 10, vectors.dim), np.float32)
