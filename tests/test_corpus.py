@@ -547,24 +547,17 @@ def test_a_cache_that_cannot_be_written_is_named_with_the_cure(text_file):
         read_corpus(text_file, cache_dir=text_file)
 
 
-class Full:
-    """A file on a full disk."""
+def failing(number):
+    """Return what is called in place of writing to a disk that gives an error."""
 
-    def __init__(self, number):
-        self.number = number
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
 
-    def write(self, data):
-        raise OSError(self.number, os.strerror(self.number))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
+    return fail
 
 
 def test_a_full_disk_is_named_with_the_need_and_the_cure(text_file, monkeypatch):
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full(28))
+    monkeypatch.setattr(reading, "write_all", failing(28))
     cure = r"free some, or choose another folder with cache_dir \(--cache-dir\)$"
     with pytest.raises(FileError, match=rf"^cache: no space left for the word ids, about 0\.1 MB; {cure}"):
         read_corpus(text_file, cache_dir="cache")
@@ -572,7 +565,7 @@ def test_a_full_disk_is_named_with_the_need_and_the_cure(text_file, monkeypatch)
 
 
 def test_another_error_of_the_disk_is_named(text_file, monkeypatch):
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full(5))
+    monkeypatch.setattr(reading, "write_all", failing(5))
     with pytest.raises(
         FileError, match=r"^cache: cannot write the word ids \(Input/output error\); choose another folder with"
     ):
@@ -589,7 +582,7 @@ def test_an_error_of_an_iterable_is_not_taken_for_one_of_the_disk():
     assert not isinstance(caught.value, FileError)
 
 
-@pytest.mark.parametrize("place", ["progress", "write_stream", "keep", "Corpus"])
+@pytest.mark.parametrize("place", ["progress", "describe_stream", "keep", "Corpus"])
 def test_an_interruption_anywhere_leaves_nothing(text_file, monkeypatch, place):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
