@@ -69,7 +69,7 @@ class TrainWord2Vec(Train, total=False):
     dim: int
     seed: int
     loss: Literal["negative", "hierarchical"]
-    context: Literal["window", "line"]
+    context: Literal["window", "line", "directional", "positional"]
     window: int
     fixed_window: bool
     negative: int | None

@@ -334,10 +334,12 @@ class Word2Vec(Model):
     loss: Literal["negative", "hierarchical"] = parameter(
         "negative", help="Negative sampling, or hierarchical softmax over a Huffman tree.", known_as=("hs", "objective")
     )
-    context: Literal["window", "line"] = parameter(
+    context: Literal["window", "line", "directional", "positional"] = parameter(
         "window",
-        help="What the context of a word is: the words around it; or all words of its line, in any order. Of a line of "
-        "more than window + 1 words, each word meets about 2 window others in an epoch, chosen at random.",
+        help="What the context of a word is: the words around it; all words of its line, in any order (item2vec); the "
+        "words on its left and on its right, told apart by context vectors of their own; or the same for each distance "
+        "(Ling et al. 2015), which takes 2 window times the memory for context vectors. Of a line of more than "
+        "window + 1 words, each word meets about 2 window others in an epoch, chosen at random.",
     )
     window: int = parameter(
         5,
@@ -441,9 +443,20 @@ class Word2Vec(Model):
         if self.hashes is not None and self.hashes > 4:
             raise InputError(f"hashes must be at most 4, not {self.hashes}")
         _ = self.ngrams
+        self._check_places()
         start, end = self.learning_rate, self.min_learning_rate
         if start is not None and end is not None and end > start:
             raise InputError(f"min_learning_rate must be at most learning_rate ({start}), not {end}")
+
+    def _check_places(self) -> None:
+        """Refuse places of contexts in modes that have none."""
+        if self.context not in ("directional", "positional"):
+            return
+        for name, usual in (("loss", "negative"), ("subwords", None)):
+            if (value := getattr(self, name)) != usual:
+                raise InputError(f"context {self.context!r} does not go with {name} {value!r}; omit one of them")
+        if (self.context, self.model) == ("positional", "cbow"):
+            raise InputError("context 'positional' needs model skipgram; choose 'directional' for cbow")
 
     def for_words(self, n_words: int, n_tokens: int | None = None, *, is_initialised: bool = False) -> Self:
         """Return the parameters with `sample`, `init` and the learning rates set as they suit the text."""
@@ -475,6 +488,11 @@ class Word2Vec(Model):
         if match[1]:
             return Ngrams(shortest, longest, self.buckets or 100_000, self.hashes or 2)
         return Ngrams(shortest, longest, self.buckets or 2_000_000)
+
+    @property
+    def n_places(self) -> int:
+        """How many places contexts have, each with context vectors of its own."""
+        return {"directional": 2, "positional": 2 * self.window}.get(self.context, 1)
 
     @property
     def shrinks(self) -> bool:

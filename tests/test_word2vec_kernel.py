@@ -11,6 +11,7 @@ from fastvec.kernels.word2vec import (
     Mean,
     Noise,
     Paths,
+    Places,
     Step,
     Weights,
     initialise,
@@ -31,10 +32,11 @@ SENTENCES = [[0, 1, 2, 3], [4, 0, 2], [3, 1]]
 class Case:
     """A model of six words whose noise is always the same word, so that nothing is random."""
 
-    def __init__(self, loss, cbow, corrected=False, negative=1, seed=1):
+    def __init__(self, loss, cbow, corrected=False, negative=1, seed=1, places=None):
         rng = np.random.default_rng(seed)
-        self.W, self.C = zeros(N_WORDS, DIM), zeros(N_WORDS, DIM)
-        self.W[:, :DIM], self.C[:, :DIM] = rng.normal(0, 0.5, (2, N_WORDS, DIM))
+        self.places, n_outputs = places, N_WORDS * (places.n if places else 1)
+        self.W, self.C = zeros(N_WORDS, DIM), zeros(n_outputs, DIM)
+        self.W[:, :DIM], self.C[:, :DIM] = rng.normal(0, 0.5, (N_WORDS, DIM)), rng.normal(0, 0.5, (n_outputs, DIM))
         self.keep = np.ones(N_WORDS, np.float32)
         self.noise = self.paths = None
         if loss == "negative":
@@ -47,23 +49,25 @@ class Case:
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
         self.negative, self.corrected, self.group = negative, corrected, None
         never = np.array([NEVER])
-        self.copies = [Copies(0, N_WORDS, never, never.copy(), matrix[:0]) for matrix in (self.W, self.C)]
+        self.copies = [Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (self.W, self.C)]
         self.work = new_work(200, 20, N_WORDS, negative, is_cbow=cbow)
 
     def copy(self, n_words, steady, every=1):
         """Give the thread copies of the first words and of half as many nodes; the first ones are steady."""
-        counts = [n_words, n_words if self.paths is None else n_words // 2]
+        n_places = self.places.n if self.places else 1
+        counts = [n_words, n_words * n_places if self.paths is None else n_words // 2]
+        bases = len(self.W), len(self.C)
         before = [matrix[:count].copy() for matrix, count in zip((self.W, self.C), counts, strict=True)]
         self.W, self.C = (np.concatenate(pair) for pair in zip((self.W, self.C), before, strict=True))
         self.copies = []
-        for count, rows in zip(counts, before, strict=True):
+        for count, base, rows in zip(counts, bases, before, strict=True):
             waits = np.full(1 + count, every)
             waits[: 1 + steady] = NEVER
-            self.copies.append(Copies(count, N_WORDS, waits, waits.copy(), rows))
+            self.copies.append(Copies(count, base, waits, waits.copy(), rows))
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0, block=None, position=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
-        step = Step(self.keep, window, window, shrink, self.noise, self.paths, self.cbow, self.group)
+        step = Step(self.keep, window, window, shrink, self.noise, self.paths, self.cbow, self.group, self.places)
         weights = Weights(self.W, self.C, *self.copies)
         first, last = block or (0, len(tokens))
         rates = np.float32(rate), np.float32(0)
@@ -71,7 +75,11 @@ class Case:
         return self.W[:, :DIM].copy(), self.C[:, :DIM].copy()
 
     def outputs(self, centre):
-        """Give the output rows and labels of a centre, as the papers define them."""
+        """Give the output rows and labels of a centre, or of a centre and a place, as the papers define them."""
+        if self.places is not None:
+            word, place = centre
+            rows = [word] + [NOISE_WORD] * (self.negative if word != NOISE_WORD else 0)
+            return [row * self.places.n + place for row in rows], [1] + [0] * (len(rows) - 1)
         if self.noise is not None:
             rows = [centre] + [NOISE_WORD] * (self.negative if centre != NOISE_WORD else 0)
             return rows, [1] + [0] * (len(rows) - 1)
@@ -144,6 +152,24 @@ def test_a_wide_window_is_taken_in_bands_of_distances(loss, cbow):
     expected = naive.train(W, C, steps, case.outputs, cbow, RATE)
     for got, wanted in zip(case.train([sentence], RATE, window=12), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize(("places", "cbow"), [(Places(2, BAND), False), (Places(2, BAND), True), (Places(6, 1), False)])
+@pytest.mark.parametrize("n_copies", [0, 3])
+def test_contexts_at_each_place_have_outputs_of_their_own(places, cbow, n_copies):
+    case, window = Case("negative", cbow, negative=2, places=places), 3
+    steps = []
+    for t in naive.turns(sum(map(len, SENTENCES)) + len(SENTENCES), STRETCHES):
+        steps += naive.steps_by_place(SENTENCES, t, window, places.n)
+    if cbow:
+        assert {place for (_, place), _ in steps} == {0, 1}
+    expected = naive.train(case.W[:, :DIM], case.C[:, :DIM], steps, case.outputs, cbow, RATE)
+    if n_copies:
+        case.copy(n_copies, steady=0)  # each is merged whenever its word is a centre
+    for got, wanted in zip(case.train(SENTENCES, RATE, window=window), expected, strict=True):
+        n = len(got) - len(wanted)
+        trained = np.concatenate([got[len(wanted) :], got[n : len(wanted)]])
+        np.testing.assert_allclose(trained, wanted, rtol=0, atol=2e-6)
 
 
 def test_outputs_beyond_a_group_make_steps_of_their_own():

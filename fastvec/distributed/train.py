@@ -342,7 +342,8 @@ class _Rounds:
         (inputs,) = session.results([self.inputs], "planning")
         n_words, n_rows = len(vocabulary), len(inputs) if inputs else len(vocabulary)
         session.check_memory(
-            partial(training.worker_needs, settings, n_rows, n_words), "dim (--dim) or max_vocab (--max-vocab)"
+            partial(training.worker_needs, settings, n_rows, n_words * settings.n_places),
+            "dim (--dim) or max_vocab (--max-vocab)",
         )
         found = self.checkpoints.last_round() if self.checkpoints else None
         if found and self.checkpoints:

@@ -26,7 +26,8 @@ from fastvec.training.resources import memory_room, resident_memory
 def new_weights(settings: Word2Vec, vocabulary: Vocabulary, inputs: InputRows | None) -> tuple[Matrix, Matrix]:
     """Allocate W and C."""
     n_words = len(vocabulary)
-    return zeros(len(inputs) if inputs else n_words, settings.dim), zeros(n_words, settings.dim)
+    n_inputs = len(inputs) if inputs else n_words
+    return zeros(n_inputs, settings.dim), zeros(n_words * settings.n_places, settings.dim)
 
 
 def first_groups(
@@ -85,7 +86,7 @@ def shard_settings(settings: Word2Vec, shard: int) -> Word2Vec:
     return replace(settings, deterministic=False, seed=(settings.seed + shard * 0x9E3779B97F4A7C15) % 2**63)
 
 
-def worker_needs(settings: Word2Vec, n_rows: int, n_words: int, threads: int) -> int:
+def worker_needs(settings: Word2Vec, n_inputs: int, n_outputs: int, threads: int) -> int:
     """Return the bytes that a worker takes: all weights, and for each of its threads a copy with its changes."""
-    weights = 4 * (n_rows + n_words) * settings.dim
+    weights = 4 * (n_inputs + n_outputs) * settings.dim
     return round(weights * (1 + 2.5 * threads))

@@ -18,6 +18,10 @@ since each moves the outputs as if it were alone; and so it is with outputs, whi
 takes the contexts of a centre in *bands* of distances, and all models the outputs in groups, one step after the other:
 steps are as bounded with a window of 1,000 and 100 noise words as with the defaults.
 
+Where contexts are told apart by their *place*, left or right of the centre or at which distance (Ling et al. 2015),
+each place has outputs, and steps, of its own. The rows of a word in C lie side by side, so the outputs of a step are
+those of the first place, moved on. A centre then comes twice, for its left and for its right.
+
 A block is a unit of work, not of text: windows reach over its edges as far as the sentence does. Whether subsampling
 keeps an occurrence of a word is a function of its position, so the blocks on both sides of an edge agree.
 """
@@ -76,6 +80,21 @@ class Mean(NamedTuple):
     corrected: bool
 
 
+class Places(NamedTuple):
+    """Contexts by their places: row ``word * n + place`` of C is the output of a word for the contexts at a place.
+
+    Attributes
+    ----------
+    n : int
+        Places: two, left and right, or one for each distance on the left and then on the right.
+    band : int
+        Distances on a side whose contexts make a step of skip-gram: `BAND`, or 1 where each has its place.
+    """
+
+    n: int
+    band: int
+
+
 class Step(NamedTuple):
     """What a step does, fixed for a training.
 
@@ -95,6 +114,8 @@ class Step(NamedTuple):
         CBOW; skip-gram where None.
     group : int or None
         Outputs that make a step at most, or all where None, which costs no time.
+    places : Places or None
+        With negative sampling: tell contexts apart by their places; None does not, and its code is not compiled.
     """
 
     keep: NDArray[np.float32]
@@ -105,6 +126,7 @@ class Step(NamedTuple):
     paths: Paths | None
     cbow: Mean | None
     group: int | None
+    places: Places | None = None
 
 
 class Weights(NamedTuple):
@@ -115,7 +137,7 @@ class Weights(NamedTuple):
     W, C : (at least n_words, padded dim) float32
         Input and output vectors, then the threads' copies of the busiest; changed.
     copies, output_copies : Copies
-        This thread's copies of rows of W and of C; as many, from the same row on, where both are of words.
+        This thread's copies of rows of W and of C, which are of the same words where C has rows of words.
     """
 
     W: NDArray[np.float32]
@@ -273,8 +295,39 @@ def _subsample(tokens, first, last, position, chance, step, copies, work):
 
 
 @leaf
-def _context(t, near, reach, first, left, right, work):
-    """Gather the words around position t at distances `near` + 1 to `near` + `BAND` as inputs from `first` on.
+def _steps_of(places):
+    """Return how many sides of a centre are taken apart, and the distances of a step."""
+    if places is None:
+        return 1, BAND
+    return 2, places.band
+
+
+@leaf
+def _place(places, side, near):
+    """Return the place of the contexts beyond the distance `near` on a side."""
+    if places is None:
+        return 0
+    return side * (places.n // 2) + min(near, places.n // 2 - 1)
+
+
+@leaf
+def _output_row(word, places, weights):
+    """Return the row of C that is trained for a word, with places for the first of them."""
+    if places is None:
+        return trained(weights.copies, word)
+    return trained(weights.output_copies, word * places.n)
+
+
+@leaf
+def _to_place(outputs, n, place):
+    """Move outputs on by a place."""
+    for j in range(n):
+        outputs[j] += place
+
+
+@leaf
+def _context(t, near, last, first, left, right, work):
+    """Gather the words around position t at distances `near` + 1 to `last` as inputs from `first` on.
 
     Without branches, which would be mispredicted once or twice for every centre.
 
@@ -285,10 +338,10 @@ def _context(t, near, reach, first, left, right, work):
     repeated : bool
         Whether some may be equal.
     left, right : bool
-        Whether the sentence, or the reach, goes on; as parameters, whether it goes so far.
+        Whether the sentence goes on; as parameters, whether it goes so far, and the side counts.
     """
     kept, inputs, seen = work.kept, work.inputs, work.seen
-    m, repeated, last = first, False, min(near + BAND, reach)
+    m, repeated = first, False
     for step in (-1, 1):
         inside = left if step < 0 else right
         for distance in range(near + 1, last + 1):
@@ -334,19 +387,21 @@ def _operands(paths, cbow, W, work):
 
 
 @leaf
-def _next_noise(noise, copies, work):
+def _next_noise(noise, places, weights, work):
     """Make the noise words drawn a turn ago output rows, and draw those of the next turn; return the number of rows."""
     if noise is None:
         return 0
     for k in range(noise.negative):
         work.outputs[k + 1] = work.noise[k]
-        work.noise[k] = trained(copies, sample(work.state, noise.table))
+        work.noise[k] = _output_row(sample(work.state, noise.table), places, weights)
     return _unite(work.outputs, work.output_times, 1, noise.negative + 1)
 
 
 @leaf
-def _gather_outputs(centre, n_noise, paths, weights, work):
+def _gather_outputs(centre, n_noise, paths, places, weights, work):
     """Gather the outputs of a centre; return where their labels begin, and their number."""
+    if places is not None:
+        centre = _output_row(original(weights.copies, centre), places, weights)
     if paths is not None:
         word = original(weights.copies, centre)
         first = paths.starts[word]
@@ -387,8 +442,11 @@ def _swap(done, part, work):
 
 
 @leaf
-def _prefetch_outputs(word, paths, weights):
-    """Prefetch the output rows of a centre: its own, or those of its path that are not always cached."""
+def _prefetch_outputs(word, place, paths, places, weights):
+    """Prefetch the output rows of a centre: its own at a place, or those of its path that are not always cached."""
+    if places is not None:
+        prefetch_to_write(weights.C, _output_row(original(weights.copies, word), places, weights) + place)
+        return
     if paths is None:
         prefetch_to_write(weights.C, word)
         return
@@ -399,11 +457,11 @@ def _prefetch_outputs(word, paths, weights):
 
 
 @leaf
-def _prefetch_merge(k, noise, weights):
+def _prefetch_merge(k, noise, places, weights):
     """Prefetch what merging copy k of a word needs."""
     prefetch_to_write(weights.W, k)
     prefetch_to_write(weights.copies.before, k)
-    if noise is not None:
+    if noise is not None and places is None:
         prefetch_to_write(weights.C, k)
         prefetch_to_write(weights.output_copies.before, k)
 
@@ -429,11 +487,11 @@ def _weigh_repeats(m, n, work):
 
 
 @leaf
-def _prefetch_noise(q, noise, C, work):
+def _prefetch_noise(q, place, noise, C, work):
     """Prefetch noise rows of the next turn, a few in each step, as the core's queues are short."""
     if noise is not None:
         for k in range(q % STRETCHES, noise.negative, STRETCHES):
-            prefetch_to_write(C, work.noise[k])
+            prefetch_to_write(C, work.noise[k] + place)
 
 
 @leaf
@@ -445,9 +503,13 @@ def _scatter(n_context, cbow, W, work):
 
 
 @leaf
-def _merge_word(k, noise, weights):
+def _merge_word(k, noise, places, weights):
     """Merge copy k of a word with its original, in both matrices where outputs are words."""
     merge_copy(weights.W, k, weights.copies, np.float32(1))
+    if places is not None:
+        for place in range(places.n):
+            merge_copy(weights.C, k * places.n + place, weights.output_copies, np.float32(1))
+        return
     if noise is not None:
         merge_copy(weights.C, k, weights.output_copies, np.float32(1))
 
@@ -478,6 +540,8 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
         Arrays of this thread.
     """
     noise, paths, cbow, window, shrink, group = step.noise, step.paths, step.cbow, step.window, step.shrink, step.group
+    places = step.places
+    n_sides, band = _steps_of(places)
     W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
     X, E, rows, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
     kept, outputs, scores = work.kept, work.outputs, work.scores
@@ -485,17 +549,17 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
     work.state[0] = stream(key[0], key[1], key[2])
     work.seen[:] = -1
     end = _subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, copies, work)
-    _next_noise(noise, copies, work)
+    _next_noise(noise, places, weights, work)
     n_bands = (window + BAND - 1) // BAND if cbow is None else 1
     stretches = max(STRETCHES // n_bands, 1) if noise is not None else 1
     stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
             break
-        n_noise = _next_noise(noise, copies, work)
+        n_noise = _next_noise(noise, places, weights, work)
         now = rate + change * np.float32(turn) / np.float32(stretch)
-        for q in range(stretches):
-            t = window + turn + q * stretch
+        for q in range(stretches * n_sides):
+            side, t = q % n_sides, window + turn + q // n_sides * stretch
             if t >= end:
                 break
             centre, coming, entering = np.int64(kept[t]), np.int64(kept[t + 1]), np.int64(kept[t + window])
@@ -504,14 +568,16 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
             prefetch_to_write(W, entering if entering >= 0 else centre)
             reach = 1 + below(draw(work.state), step.reach) if shrink else window
             reach = min(reach, window)
-            near, left, right, begin, n = 0, True, True, 0, 0
+            near, left, right, begin, n = 0, side == 0, places is None or side == 1, 0, 0
             while near < reach:
-                n_context, repeated, left, right = _context(t, near, reach, 0, left, right, work)
-                near += BAND
+                place, last = _place(places, side, near), min(near + band, reach)
+                n_context, repeated, left, right = _context(t, near, last, 0, left, right, work)
+                near += band
                 if cbow is not None:
                     while near < reach and (left or right):
-                        n_context, repeated, left, right = _context(t, near, reach, n_context, left, right, work)
-                        near += BAND
+                        last = min(near + band, reach)
+                        n_context, repeated, left, right = _context(t, near, last, n_context, left, right, work)
+                        near += band
                 if n_context == 0:
                     break
                 m = n_context
@@ -524,30 +590,34 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     repeated = m < n_context
                 is_first = n == 0
                 if noise is not None and cbow is None and near % (STRETCHES * BAND) == 0:
-                    n_noise = _next_noise(noise, copies, work)
+                    n_noise = _next_noise(noise, places, weights, work)
                     is_first = True
                 if is_first:
-                    begin, n = _gather_outputs(centre, n_noise, paths, weights, work)
+                    begin, n = _gather_outputs(centre, n_noise, paths, places, weights, work)
+                if places is not None:
+                    _to_place(outputs, n, place)
                 done = 0
                 while done < n:
                     part = _part(done, n, group, work)
                     if done > 0:
                         _swap(done, part, work)
                     dots(X, rows, m, C, outputs, part, scores)
-                    if done == 0 and near == BAND and coming >= 0:
-                        _prefetch_outputs(coming, paths, weights)
+                    if done == 0 and (near == BAND or places is not None) and coming >= 0:
+                        _prefetch_outputs(coming, place, paths, places, weights)
                         if waits(copies, coming) == 1:
-                            _prefetch_merge(coming - copies.base, noise, weights)
+                            _prefetch_merge(coming - copies.base, noise, places, weights)
                     if turn % LOSS_EVERY == 0:
                         loss += _loss(m, labels, begin + done, part, work)
                     logistic_steps(scores, m, labels, begin + done, part, now)
                     if repeated or 0 < n_noise <= len(work.noise):
                         _weigh_repeats(m, part, work)
-                    _prefetch_noise(q * n_bands + near // BAND - 1, noise, C, work)
+                    _prefetch_noise(q * n_bands + (near - 1) // BAND, place, noise, C, work)
                     move(E, X, rows, m, C, outputs, part, scores)
                     if done > 0:
                         _swap(done, part, work)
                     done += part
+                if places is not None:
+                    _to_place(outputs, n, -place)
                 if repeated:
                     work.input_times[:m] = 1
                 if turn % LOSS_EVERY == 0:
@@ -557,7 +627,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                 continue
             centres += 1
             if note(copies, centre):
-                _merge_word(centre - copies.base, noise, weights)
+                _merge_word(centre - copies.base, noise, places, weights)
             if paths is not None:
                 node = outputs[turn % n]  # of the path, any
                 if note(output_copies, node):

@@ -29,6 +29,7 @@ from fastvec.kernels.word2vec import (
     Mean,
     Noise,
     Paths,
+    Places,
     Step,
     Weights,
     Work,
@@ -94,21 +95,22 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     """
     inputs = input_rows(settings, vocabulary)
     n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
-    racing = _racing(settings, job.threads)
-    W, C = (zeros(n + racing * most_replicas(n, racing), settings.dim) for n in (n_inputs, n_words))
+    n_outputs, racing = settings.n_places * n_words, _racing(settings, job.threads)
+    W = zeros(n_inputs + racing * most_replicas(n_inputs, racing), settings.dim)
+    C = zeros(n_outputs + racing * most_replicas(n_words, racing) * settings.n_places, settings.dim)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
         saved.read("W", W[:n_inputs])
-        saved.read("C", C[:n_words])
+        saved.read("C", C[:n_outputs])
     else:
-        set_first_weights(settings, corpus, vocabulary, job, W[:n_inputs], C[:n_words], inputs)
-    usual = usual_length(W[:n_inputs], C[:n_words])
+        set_first_weights(settings, corpus, vocabulary, job, W[:n_inputs], C[:n_outputs], inputs)
+    usual = usual_length(W[:n_inputs], C[:n_outputs])
     run = Training(settings, corpus, vocabulary.counts, W, C, inputs, job)
     run.go(saved.facts if saved else {})
     if not (run.n_centres or saved):
         raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
     del run  # and the copies of its workers
-    W, C = W[:n_inputs], C[:n_words]
+    W, C = W[:n_inputs], C[:n_outputs]
     check_weights(settings, W, C, usual, racing)
     return made_of(settings, W, C, inputs)
 
@@ -125,12 +127,23 @@ def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
 def set_first_weights(
     settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, W: Matrix, C: Matrix, inputs: InputRows | None
 ) -> None:
-    """Set the weights that training starts from: at random, from a PPMI-SVD, or from vectors that were given."""
+    """Set the weights that training starts from: at random, from a PPMI-SVD, or from vectors that were given.
+
+    All places of a word start with the same output vector.
+    """
+    places, C = by_places(settings, C), C[: len(C) // settings.n_places]
     _initialise(settings, W, C)
     if settings.init == "ppmi-svd":
         spectrum.start(settings, corpus, vocabulary, job, W, C, inputs)
     if job.initial:
         job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None, inputs)
+    if settings.n_places > 1:
+        places[:] = C.copy()[:, None]
+
+
+def by_places(settings: Word2Vec, C: Matrix) -> Matrix:
+    """Return the output vectors by words and places, on the same memory."""
+    return C.reshape(-1, settings.n_places, C.shape[1])
 
 
 def usual_length(W: Matrix, C: Matrix) -> float:
@@ -149,6 +162,8 @@ def check_weights(settings: Word2Vec, W: Matrix, C: Matrix, usual: float, thread
 
 def made_of(settings: Word2Vec, W: Matrix, C: Matrix, inputs: InputRows | None) -> Made:
     """Return the vectors of words, from weights that are overwritten."""
+    if settings.n_places > 1:  # the context vector of a word is their mean
+        C = by_places(settings, C).mean(1)
     contexts = compact(C, settings.dim) if settings.has_context_vectors else None
     if inputs is None:
         return Made(compact(W, settings.dim), contexts)
@@ -161,9 +176,9 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     n_words, dim, window = text.n_words, settings.dim, largest_distance(source, settings.window)
     n_keys, n_ngrams = InputRows.sizes(settings.ngrams, text) if settings.ngrams else (0, 0)
     has_shared = settings.ngrams is not None and settings.ngrams.hashes > 0
-    sizes = n_keys if has_shared else n_words + n_keys, n_words
-    racing = _racing(settings, threads)
-    copies = [racing * most_replicas(n, racing) for n in sizes]
+    n_inputs, racing = n_keys if has_shared else n_words + n_keys, _racing(settings, threads)
+    sizes = n_inputs, n_words * settings.n_places
+    copies = [racing * most_replicas(n_inputs, racing), racing * most_replicas(n_words, racing) * settings.n_places]
     matrices = sum(matrix_bytes(n + extra, dim) for n, extra in zip(sizes, copies, strict=True))
     before = 4 * sum(copies) * padded(dim)  # the copies, as last merged
     n_works = threads
@@ -294,7 +309,8 @@ class Training:
         n_inputs = len(inputs) if inputs else n_words
         self._none_copied = Replicas(C, n_words, rows[:0], 0, merging).copies
         self.replicas = [
-            (Replicas(W, n_inputs, rows, k, merging), Replicas(C, n_words, outputs, k, merging)) for k in range(n_works)
+            (Replicas(W, n_inputs, rows, k, merging), Replicas(C, n_words * settings.n_places, outputs, k, merging))
+            for k in range(n_works)
         ]
 
     def _copied(self, counts: NDArray[np.int64], merging: Merging) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -306,13 +322,14 @@ class Training:
         outputs = words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
         if self.inputs is not None:
             words = merging.choose(self.inputs.updates, self.inputs.merges(updates), NODE_SUMS)
-        return words, outputs
+        return words, np.repeat(outputs, self.settings.n_places)
 
     def _busy(self, counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the updates of each input and output row in an id of the text."""
         words = counts * self.keep / self.corpus.n_ids
         inputs = words if self.inputs is None else self.inputs.updates / (self.settings.epochs * self.corpus.n_ids)
-        return inputs, words if self.paths is None else _visits(self.paths, words, len(words))[0]
+        outputs = words if self.paths is None else _visits(self.paths, words, len(words))[0]
+        return inputs, np.repeat(outputs, self.settings.n_places)
 
     def _worker(self, thread: int) -> Callable[[int], None]:
         """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
@@ -325,7 +342,10 @@ class Training:
 
         group = _GROUP if (settings.negative or 0) >= _GROUP else None
         reach = min(settings.window, 1 << 31)
-        step = Step(self.keep, self.window, reach, settings.shrinks, self.noise, self.paths, cbow, group)
+        places = None
+        if settings.n_places > 1:
+            places = Places(settings.n_places, BAND if settings.context == "directional" else 1)
+        step = Step(self.keep, self.window, reach, settings.shrinks, self.noise, self.paths, cbow, group, places)
         weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
         text = Shuffled(self.corpus, settings.seed) if settings.context == "line" else self.corpus
         rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies
@@ -454,7 +474,7 @@ class Training:
         """Return the state at a place of `_n_done`, from which any number of threads can go on."""
         self._merge()
         n_words = len(self.keep)
-        n_inputs = len(self.inputs) if self.inputs else n_words
+        n_inputs, n_outputs = len(self.inputs) if self.inputs else n_words, n_words * self.settings.n_places
         words, loss, n_losses = self._sums()
         facts = {
             "blocks": self._n_done(n_taken),
@@ -462,7 +482,7 @@ class Training:
             "loss": [loss - self.at_epoch[0], n_losses - self.at_epoch[1]],
             "centres": self.n_centres,
         }
-        return State(facts, {"W": self.W[:n_inputs], "C": self.C[:n_words]})
+        return State(facts, {"W": self.W[:n_inputs], "C": self.C[:n_outputs]})
 
     def _tell(self) -> None:
         """Report the progress to the listener."""

@@ -24,6 +24,23 @@ def around(t, n, near, far, window):
     return [s for sign in (-1, 1) for d in distances if 0 <= (s := t + sign * d) < n]
 
 
+def steps_by_place(sentences, position, window, n_places):
+    """Return the steps of the word at a position, sentence ends included, as ((centre, place), context words).
+
+    Places are left and right, or each distance on the left and then on the right (Ling et al. 2015).
+    """
+    found = {}
+    for sentence in sentences:
+        if position < 0:
+            break
+        for s in around(position, len(sentence), 1, window, window) if position < len(sentence) else []:
+            side = int(s > position)
+            place = side if n_places == 2 else side * window + abs(s - position) - 1
+            found.setdefault((sentence[position], place), []).append(sentence[s])
+        position -= len(sentence) + 1
+    return list(found.items())
+
+
 def loss(W, C, cases, outputs, cbow):
     """Return the loss of Mikolov et al. 2013b: eq. 4 (negative sampling) or section 2.1 (hierarchical softmax).
 
