@@ -9,7 +9,7 @@ import click
 from fastvec.parameters import Parameter
 from fastvec.scoring import Resampling, Scoring
 
-from .options import Decorator, loading, together, without_python
+from .options import Decorator, loading, one_of, together, without_python
 from .score_tables import FORMS
 from .streams import Text
 
@@ -46,11 +46,8 @@ def scoring(
     declared = {**group.parameters, **Resampling.parameters}
     own = [_option(each, several.get(name)) for name, each in declared.items() if each.flags and name not in omit]
     # one of `FORMS`, or None
-    own += [
-        click.option(f"--{form}", "form", flag_value=form, help=text)
-        for form, text in zip(FORMS, ("Print JSON.", "Print CSV, a line for each score.", "Print Markdown tables.",
-                                      "Print LaTeX tables, for the package booktabs."), strict=True)
-    ]  # fmt: skip
+    helps = ("JSON.", "CSV, a line for each score.", "Markdown tables.", "LaTeX tables, for the package booktabs.")
+    own += one_of("form", {f"--{form}": form for form in FORMS}, [f"Print {text}" for text in helps])
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)

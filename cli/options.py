@@ -101,6 +101,22 @@ def output(help: str) -> Decorator:
     return click.option("--output", "-o", type=click.Path(), default="-", show_default=True, metavar="FILE", help=help)
 
 
+def one_of(name: str, flags: Mapping[str, Any], helps: Iterable[str], **facts: Any) -> list[Decorator]:
+    """Return options of which one may be given; `name` becomes the value of that one, or None."""
+
+    def choose(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
+        chosen = [flag for flag, value in flags.items() if value in values]
+        if len(chosen) > 1:
+            raise click.UsageError(f"{' and '.join(chosen)} do not go together; give one of them")
+        return flags[chosen[0]] if chosen else None
+
+    facts |= {"multiple": True, "callback": choose}
+    return [
+        click.option(flag, name, flag_value=value, help=help, **facts)
+        for (flag, value), help in zip(flags.items(), helps, strict=True)
+    ]
+
+
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of those options that were given."""
     return {name: value for name, value in values.items() if value is not None}
@@ -109,13 +125,13 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
 def _options(several: list[Parameter], section: str) -> list[Decorator]:
     """Return the options of a parameter that groups may declare differently: one, or one for each value of a flag."""
     each = several[0]
-    shared: dict[str, Any] = {"cls": Option, "declared": each, "section": section, "help": help_of(each)}
+    shared: dict[str, Any] = {"cls": Option, "declared": each, "section": section}
     if all(value is not None for value in each.flags.values()):
-        return [click.option(flag, each.name, flag_value=value, **shared) for flag, value in each.flags.items()]
+        return one_of(each.name, each.flags, [help_of(each)] * len(each.flags), **shared)
     kind: dict[str, Any] = {"type": _type(several), "metavar": _metavar(each)}
     if each.kind is bool:
         kind = {"is_flag": True}
-    return [click.option(*each.flags, each.name, default=None, **shared, **kind)]
+    return [click.option(*each.flags, each.name, default=None, help=help_of(each), **shared, **kind)]
 
 
 def _type(several: list[Parameter]) -> Any:

@@ -1,5 +1,7 @@
 """What help shows, and what the shell completes."""
 
+from itertools import combinations
+
 import click
 import pytest
 from click.shell_completion import ShellComplete
@@ -40,6 +42,20 @@ def test_help_of_every_command_is_plain_and_complete(path):
         assert any(name in shown for name in option.opts), option.name
         assert option.help
         assert option.help.rstrip().endswith((".", "]", ")"))
+
+
+def test_of_options_that_exclude_each_other_one_can_be_given():
+    flags = [
+        (path, first.opts[0], second.opts[0])
+        for path, command in EVERY.items()
+        for first, second in combinations([each for each in command.params if isinstance(each, click.Option)], 2)
+        if first.name == second.name
+    ]
+    assert {("train",), ("eval", "all"), ("compare",)} <= {path for path, *_ in flags}
+    for path, *both in flags:
+        result = CliRunner().invoke(cli, [*path, *both, "x", "y"])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"{' and '.join(both)} do not go together; give one of them" in result.stderr
 
 
 def test_every_value_that_is_a_choice_or_a_file_is_completed():
