@@ -125,7 +125,7 @@ def weighted(wv: "KeyedVectors", words: Sequence[str]) -> tuple[list[Weighted], 
             sign = _SIGNS[word]
             continue
         found = None if word in wv else _WEIGHTED.fullmatch(word)
-        groups[sign].append((found[1], float(found[2])) if found else (word, 1.0))
+        groups[sign].append((joined(wv, [found[1]])[0], float(found[2])) if found else (word, 1.0))
         sign = 1
     return groups[1], groups[-1]
 
@@ -148,16 +148,24 @@ def show_near(asked: str, near: list[tuple[str, float]], method: str, as_json: b
 
 
 def joined(wv: "KeyedVectors", words: Sequence[str]) -> list[str]:
-    """Join words that are a phrase among the words of the vectors: "new york" to "new_york", the longest first."""
+    """Return words as the vectors have them: "new york" as "new_york", the longest first, and "King" as "king".
+
+    Unknown words stay as they are, and with n-grams so do those of another case, which have vectors of their own.
+    """
     pieces = [piece for word in words for piece in ([word] if word in wv else word.split())]
     delimiter = wv.phrases.settings.delimiter if wv.phrases is not None else "_"
     found = []
     while pieces:
-        sizes = range(len(pieces), 1, -1)
-        size = next((size for size in sizes if delimiter.join(pieces[:size]) in wv), 1)
-        found.append(delimiter.join(pieces[:size]))
-        if size > 1:
-            click.echo(f"{' '.join(pieces[:size])}: taken as {found[-1]}", err=True)
+        for size in range(len(pieces), 0, -1):
+            whole = delimiter.join(pieces[:size])
+            folded = whole.lower() if wv.subwords is None else whole
+            word = whole if whole in wv or folded not in wv else folded
+            if word in wv:
+                break
+        found.append(word)
+        given = " ".join(pieces[:size])
+        if word != given:
+            click.echo(f"{given}: taken as {word}", err=True)
         del pieces[:size]
     return found
 

@@ -22,8 +22,9 @@ def command(
     """Show the words nearest to the sum of some words.
 
     VECTORS is vectors.safetensors if no file is named. A word after a lone - is subtracted; a colon and a number after
-    a word weigh it. Words that make up a phrase of the vectors are taken as that phrase: new york as new_york. Without
-    a word, asks for some, or reads lines of them from the standard input.
+    a word weigh it. Words that make up a phrase of the vectors are taken as that phrase: new york as new_york;
+    so is King as king where only that is there. Without a word, asks for some, or reads lines of them from the standard
+    input.
 
     \b
     Examples:

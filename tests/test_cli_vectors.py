@@ -120,6 +120,19 @@ def test_phrases_are_understood_in_queries(tmp_path, monkeypatch, capsys):
     assert captured.err == "city of angels: taken as city_of_angels\n"
 
 
+def test_a_word_in_another_case_is_the_lower_case_one_unless_it_has_a_vector(run, path, tmp_path, capsys):
+    assert (
+        run("similar", path, "King:2", "-n", 1).splitlines()[1:]
+        == run("similar", path, "king:2", "-n", 1).splitlines()[1:]
+    )
+    KeyedVectors(["New_York", "new_york", "us", "US"], np.eye(4)).save(tmp_path / "v.bin")
+    for words, found in (("new york", "new_york"), ("New York", "New_York"), ("NEW YORK US", "new_york US")):
+        shown = run("vector", tmp_path / "v.bin", *words.split()).splitlines()
+        assert " ".join(line.split()[0] for line in shown) == found
+    assert "did you mean 'king'" in run("similar", path, "kingg", status=1)
+    assert run("vector", path, stdin="King nope\n", status=1).startswith("King: taken as king\n")
+
+
 def test_analogies(run, path):
     assert run("analogy", path, "king", "man", "woman", "-n", 1).splitlines()[1].split()[0] == "queen"
     found = run("analogy", path, "king", "man", "woman", "--method", "3cosmul", "--json")
