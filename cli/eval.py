@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fastvec.scoring import Analogies, Categories, Scoring, ScoringItems
+from fastvec.scoring import USUAL_LIMITS, USUAL_METHODS, Analogies, Categories, Scoring, ScoringItems
 
 from . import eval_options as options
 from .asking import DEFAULT
@@ -36,7 +36,7 @@ def _test(
     return decorate
 
 
-@_test(Analogies, omit=(), limit=["30000", "300000", "all"], method=["3cosadd", "nearest"])
+@_test(Analogies, omit=(), limit=[str(limit or "all") for limit in USUAL_LIMITS], method=list(USUAL_METHODS))
 @click.option("--plot", type=click.Path(), metavar="FILE.png", help="Draw a bar chart of the sections.")
 def analogies(plot: str | None, **given: Any) -> None:
     """Answer "Athens is to Greece as Baghdad is to what?".

@@ -18,6 +18,10 @@ Method = Literal["3cosadd", "3cosmul", "nearest"]
 Unknown = Literal["skip", "wrong"]
 Cluster = Literal["pair", "question", "section"]
 
+#: Vocabulary limits and methods that analogies are tried with, unless one is chosen.
+USUAL_LIMITS: tuple[int | None, ...] = (30_000, 300_000, None)
+USUAL_METHODS: tuple[Method, ...] = ("3cosadd", "nearest")
+
 #: What parameters are, or were, called elsewhere.
 OLD_NAMES = {
     "vocab_limit": "limit",
@@ -87,7 +91,7 @@ class Pairs(ScoringItems):
 class Analogies(ScoringItems):
     """Analogy questions."""
 
-    limit: int | None = 30_000
+    limit: int | None = USUAL_LIMITS[0]
     method: Method = parameter(
         "3cosadd",
         help="How to answer analogies; nearest finds the neighbour of the third word, to show what the offset adds.",

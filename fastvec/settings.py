@@ -722,4 +722,4 @@ def check_model(name: object) -> None:
 
 #: All groups of parameters of training, and of all work.
 GROUPS: tuple[type[Settings], ...] = (*dict.fromkeys(MODELS.values()), *ARGUMENTS, Run)
-ALL: tuple[type[Settings], ...] = (*GROUPS, Cluster, Phrasing)
+ALL: tuple[type[Settings], ...] = (*GROUPS, Cluster, Phrasing, Loading, Texts)

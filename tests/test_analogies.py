@@ -229,7 +229,7 @@ def test_a_higher_limit_only_adds_candidates(order, limit, seed):
     texts = [" ".join(each) for each in permutations(words[:4])]
     questions = _questions(texts)
     limit = max(limit, 4)
-    low, high = analogy_grid(wv, questions, [limit, 10])
+    low, high = analogy_grid(wv, questions, [limit, 10], ["3cosadd"])
     kept = high.answers < limit
     assert (low.answers[kept] == high.answers[kept]).all()
 

@@ -20,7 +20,7 @@ from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, unco
 from fastvec.evaluation.questions import Questions, as_questions
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
 from fastvec.parameters import documented
-from fastvec.scoring import OLD_NAMES, Analogies, Method, Unknown
+from fastvec.scoring import OLD_NAMES, USUAL_LIMITS, USUAL_METHODS, Analogies, Method, Unknown
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 
@@ -57,7 +57,7 @@ class AnalogyResult(OverallResult):
 def analogies(
     wv: KeyedVectors | str | Path,
     path: str | Path | Questions | None = None,
-    limit: int | None = 30_000,
+    limit: int | None = USUAL_LIMITS[0],
     method: Method = "3cosadd",
     unknown: Unknown = "skip",
     *,
@@ -96,8 +96,8 @@ def analogies(
 def analogy_grid(
     wv: KeyedVectors | str | Path,
     questions: str | Path | Questions | None,
-    limits: Sequence[int | None] = (30_000, 300_000, None),
-    methods: Sequence[Method] = ("3cosadd",),
+    limits: Sequence[int | None] = USUAL_LIMITS,
+    methods: Sequence[Method] = USUAL_METHODS,
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
