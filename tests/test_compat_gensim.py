@@ -76,6 +76,10 @@ def test_the_names_of_gensim_work(wv, tmp_path):
         ["salt"], ["soup"], 1, method="3cosmul"
     )
     np.testing.assert_allclose(wv.most_similar("salt", topn=None), unit @ unit[0], rtol=1e-5)
+    everything = dict(wv.most_similar(["salt", ("bread", 0.5)], ["soup"], topn=len(FOOD)))
+    scores = wv.most_similar(["salt", ("bread", 0.5)], ["soup"], topn=None, restrict_vocab=5)
+    assert len(scores) == 5
+    assert scores[1] == pytest.approx(everything["pepper"])
     assert wv.distance("salt", "soup") == pytest.approx(1 - unit[0] @ unit[3], rel=1e-5)
     np.testing.assert_allclose(wv.distances("salt", ["soup"]), 1 - unit[3] @ unit[0], rtol=1e-5)
     assert wv.words_closer_than("salt", "soup") == wv.closer_than("salt", "soup")

@@ -136,7 +136,13 @@ class KeyedVectors(fastvec.KeyedVectors):
         limit = options.pop("restrict_vocab", None) or options.pop("clip_end", None)
         positive, negative = positive if positive is not None else (), negative if negative is not None else ()
         if topn is None:
-            return self.similarities(self.get_mean_vector([*_listed(positive)]))
+            pairs = [
+                (item[0], sign * item[1]) if isinstance(item, tuple) else (item, sign)
+                for sign, several in ((1, positive), (-1, negative))
+                for item in _listed(several)
+            ]
+            items, weights = zip(*pairs, strict=True)
+            return self.similarities(self.get_mean_vector(items, weights, ignore_missing=False))[:limit]
         return super().most_similar(positive, negative, topn, **options, **({} if limit is None else {"limit": limit}))
 
     def similar_by_word(self, word: str, topn: int = 10, restrict_vocab: int | None = None) -> Any:

@@ -28,12 +28,13 @@ from fastvec.distributed.counting import PART, Rows, add_rows, count_part
 from fastvec.distributed.reading import Facts, Numbered, Stretch
 from fastvec.distributed.session import Session, Watch
 from fastvec.distributed.text import Text, read_text, stretch
-from fastvec.errors import DataError, InputError, TooLittleText
+from fastvec.errors import InputError, TooLittleText
 from fastvec.models import spectrum, word2vec
 from fastvec.models.input_rows import InputRows
 from fastvec.models.model import Made
 from fastvec.parameters import take
 from fastvec.pipeline.request import Request
+from fastvec.pipeline.resuming import check_argument, check_same_text, check_tokenizer
 from fastvec.pipeline.run import assemble, check_output, make_vectors, metadata_of, save
 from fastvec.settings import Cluster, Counted, Counting, Model, PpmiSvd, Reading, Run, Word2Vec
 from fastvec.training.job import Job
@@ -133,13 +134,9 @@ def resume(
     saved = checkpoints.open()
     known = saved["arguments"] | {name: saved[name] for name in ("shards", "rounds")}
     for name, value in arguments.items():
-        is_new = name == "tokenizer" and known[name] is None
-        if name not in known or not (is_new or known[name] == value):
-            was = f"it was started with {name}={known[name]}" if name in known else f"it has no {name}"
-            raise InputError(f"{checkpoints.url}: cannot resume with {name}={value}: {was}; omit it")
+        check_argument(checkpoints.url, name, value, known)
         known[name] = value
-    if known["tokenizer"] is None:
-        raise InputError(f"{checkpoints.url}: the text was split by a function, which must be given again as tokenizer")
+    check_tokenizer(checkpoints.url, known)
     source = _files(as_paths(saved["source"]) if urls is None else urls)
     shards, rounds = known.pop("shards"), known.pop("rounds")
     request = Request.of(source, known.pop("model"), known)
@@ -240,11 +237,7 @@ class _Training:
             return
         facts = {"ids": text.facts.n_ids, "words": len(text.vocabulary), "digest": text.facts.digest}
         if saved:
-            if saved["text"] != facts:
-                raise DataError(
-                    f"{self.checkpoints.url}: the text has changed since the run began; pass the original text, or "
-                    "start a new run"
-                )
+            check_same_text(self.checkpoints.url, facts, saved["text"])
             return
         output = self.run.output
         self.checkpoints.create(

@@ -271,7 +271,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
             if token >= 0:
                 word = original(words, token)
                 reach = min(1 + below(draw(work.state), step.reach), window) if step.shrink else window
-                n = 0
+                n = n_outputs = 0
                 if is_cbow is not None:
                     m = _mean_of_window(t, reach, q * size, size, inputs, work)
                     if m > 0:
@@ -282,6 +282,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                             begin, n = _gather_path(word, paths, output_copies, work)
                         loss += _take_step(labels, begin, n, now, measure, inputs, C, work)
                         measured += measure
+                        n_outputs = n
                         _change(hidden)
                         share = np.float32(1) / np.float32(m) if inputs.corrected else np.float32(1)
                         add_to_rows(inputs.errors, work.inputs, m, hidden, 0, share)
@@ -304,6 +305,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                             for k in range(n_contexts, n):
                                 labels[k] = 0
                             loss += _take_step(labels, 0, n, now, measure, inputs, C, work)
+                            n_outputs = n
                         else:
                             for j in range(n):
                                 work.inputs[j], work.input_times[j] = work.outputs[j], work.output_times[j]
@@ -312,13 +314,14 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                                 for k in range(n_nodes):
                                     work.output_times[k] = work.input_times[j]
                                 loss += _take_step(labels, begin, n_nodes, now, measure, inputs, C, work)
+                                n_outputs = n_nodes
                     if n_rows > 0:
                         _change(hidden)
                         add_to_rows(W, inputs.found, n_rows, hidden, 0, np.float32(1))
                 coming = np.int64(kept[t + 1])
                 if is_cbow is None and coming >= 0:
                     _prefetch_rows(original(words, coming), inputs, copies, W)
-                if n > 0:
+                if n_outputs > 0:
                     centres += 1
                     if note(words, token):
                         merge_copy(C, token - words.base, words, np.float32(1))
@@ -327,7 +330,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                     if note(copies, row):
                         merge_copy(W, row - copies.base, copies, np.float32(1))
                     if paths is not None:
-                        node = work.outputs[turn % n]
+                        node = work.outputs[turn % n_outputs]  # of the path of the last step, any
                         if note(output_copies, node):
                             merge_copy(C, node - output_copies.base, output_copies, np.float32(1))
             if is_cbow is not None:

@@ -24,6 +24,8 @@ _KEPT = {
 }
 #: Arguments that may change, as the vectors do not depend on them.
 _FREE = ("memory", "cache_dir", "cache")
+#: Facts of a text that tell the user nothing.
+_HASHES = ("fingerprint", "digest")
 
 
 def new_checkpoints(
@@ -93,22 +95,16 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
             known[argument] = folder / name
     check_names(MODELS[known["model"]], known["model"], {n: v for n, v in given.items() if n not in known})
     for name, value in given.items():
-        if name not in known or name == "init_from":
-            known_too = "keeps what it started from" if name == "init_from" else f"has no {name}"
-            raise InputError(f"{folder}: the interrupted run {known_too}; omit {name}")
+        if name == "init_from":
+            raise InputError(f"{folder}: the interrupted run keeps what it started from; omit {name}")
         if name in ("vocabulary", "phrases"):
             _check_lines(name, Vocabulary if name == "vocabulary" else Phrases, value, known[name], folder)
             continue
-        is_more = name == "epochs" and value > known["epochs"]
-        if not (name in _FREE or is_more or (name == "tokenizer" and known[name] is None) or value == known[name]):
-            was = "its default" if known[name] is None else known[name]
-            raise InputError(
-                f"{folder}: cannot resume with {name}={value}: the run was started with {name}={was}; omit it, "
-                "or start a new run"
-            )
+        is_more = name == "epochs" and name in known and value > known[name]
+        if not is_more and name not in _FREE:
+            check_argument(folder, name, value, known)
         known[name] = value
-    if known["tokenizer"] is None:
-        raise InputError(f"{folder}: the text was split by a function, which must be given again as tokenizer")
+    check_tokenizer(folder, known)
     request = Request.of(source, known.pop("model"), known)
     checkpoints.update(arguments=request.as_json(source))
     return source, request
@@ -125,13 +121,37 @@ def check_text(checkpoints: Checkpoints | None, facts: dict[str, Any], vocabular
     known = checkpoints.run.get("text")
     if known is None:
         checkpoints.update(text=found)
-    elif found != known:
-        differs = [f"{name}: {known[name]}, now {found[name]}" for name in found if found[name] != known[name]]
-        shown = "; ".join(differs[1:] or ["other words"])  # skip the fingerprint: a hash tells the user nothing
+    else:
+        check_same_text(checkpoints.folder, found, known)
+
+
+def check_same_text(place: str | Path, found: dict[str, Any], known: dict[str, Any]) -> None:
+    """Refuse facts of a text that are not those that checkpoints hold; `place` is theirs."""
+    if found != known:
+        names = [name for name in found if found[name] != known.get(name) and name not in _HASHES]
+        shown = "; ".join(f"{name}: {known.get(name)}, now {found[name]}" for name in names)
         raise DataError(
-            f"{checkpoints.folder}: the text has changed since the run began ({shown}); pass the original text, or "
-            "start a new run"
+            f"{place}: the text has changed since the run began ({shown or 'other words'}); pass the original text, "
+            "or start a new run"
         )
+
+
+def check_argument(place: str | Path, name: str, value: Any, known: dict[str, Any]) -> None:
+    """Refuse an argument that is not that of an interrupted run, unless it is a tokenizer that must be given again."""
+    if name not in known:
+        raise InputError(f"{place}: the interrupted run has no {name}; omit {name}")
+    if value != known[name] and not (name == "tokenizer" and known[name] is None):
+        was = "its default" if known[name] is None else known[name]
+        raise InputError(
+            f"{place}: cannot resume with {name}={value}: the run was started with {name}={was}; omit it, or start a "
+            "new run"
+        )
+
+
+def check_tokenizer(place: str | Path, known: dict[str, Any]) -> None:
+    """Refuse to resume without a tokenizer that is a function."""
+    if known["tokenizer"] is None:
+        raise InputError(f"{place}: the text was split by a function, which must be given again as tokenizer")
 
 
 def _check_lines(
