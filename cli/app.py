@@ -35,8 +35,10 @@ SECTIONS = {
         "embed": "Make vectors of texts from those of their words.",
     },
     "Evaluate": {
-        "eval": "Score vectors on analogies, similarity, categories and outliers.",
+        "eval": "Score vectors on analogies, similarity, categories, outliers and bias.",
         "compare": "Compare vectors on the same questions, with paired tests.",
+        "stability": "Compare the neighbours of words between trainings.",
+        "health": "Measure what harms the use of vectors: hubs, shared directions, zeros.",
     },
     "Files and installation": {
         "info": "Show what a file of vectors holds.",

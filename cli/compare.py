@@ -46,7 +46,7 @@ def command(
         if not Path(path).exists():
             raise FileError(f"{path}: No such file or directory")
     sets, _ = evaluation.find_sets(data or ("google",))
-    unused = [str(path) for path in (*sets["categories"], *sets["outliers"])]
+    unused = [str(path) for path in (*sets["categories"], *sets["outliers"], *sets["bias"])]
     if unused:
         click.echo(f"Only analogies and scored pairs are compared, not {', '.join(unused)}", err=True)
     questions = [evaluation.read_questions(path) for path in sets["analogies"]]

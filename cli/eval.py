@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fastvec.scoring import USUAL_LIMITS, USUAL_METHODS, Analogies, Categories, Scoring, ScoringItems
+from fastvec.scoring import USUAL_LIMITS, USUAL_METHODS, Analogies, Associations, Categories, Scoring, ScoringItems
 
 from . import eval_options as options
 from .asking import DEFAULT
@@ -17,7 +17,7 @@ from .suggestions import Commands
 
 @click.group(cls=Commands)
 def command() -> None:
-    """Score vectors on analogies, similarity, categories and outliers, with 95 % intervals.
+    """Score vectors on analogies, similarity, categories, outliers and bias, with 95 % intervals.
 
     VECTORS are one or more files; vectors.safetensors if none is named. Of several files, the scores are side by side.
     """
@@ -100,6 +100,20 @@ def outliers(**given: Any) -> None:
     _evaluate("outliers", **given)
 
 
+@_test(Associations)
+def bias(**given: Any) -> None:
+    """Test whether words go with others that they should not (WEAT).
+
+    Without --data these are the ten tests of Caliskan et al. (2017), such as male and female names with career and
+    family. Own tests are files with four lines "group: word word ..." below a line ": name", targets first.
+
+    \b
+    Example:
+      fastvec eval bias vectors.safetensors
+    """  # noqa: D301 - click reads the backspace
+    _evaluate("bias", **given)
+
+
 @_test(Analogies, "all", omit=("method", "cluster"))
 def everything(
     vectors: tuple[str, ...],
@@ -136,7 +150,7 @@ def everything(
     for path in vectors or (DEFAULT,):
         wv, results = load(path, save, errors), []
         for task, each in ((task, each) for task, inside in sets.items() for each in inside):
-            own: dict[str, Any] = {} if task == "categories" else {"unknown": unknown}
+            own: dict[str, Any] = {} if task in ("categories", "bias") else {"unknown": unknown}
             if task == "analogies":
                 own["limits"] = [limit]
             try:
@@ -166,6 +180,8 @@ def _evaluate(
 
     Of several files, the results are those of the last one.
     """
+    from fastvec.errors import DataError
+
     from .evaluations import EVALUATIONS, keep, load, named_sets
 
     test = EVALUATIONS[task]
@@ -173,7 +189,16 @@ def _evaluate(
     by_file = {}
     for path in vectors or (DEFAULT,):
         wv = load(path, save, errors)
-        results = [test.score(wv, each, **settings) for each in sets]
+        results, failures = [], []
+        for each in sets:
+            try:
+                results.append(test.score(wv, each, **settings))
+            except DataError as error:  # one of several sets is not covered
+                failures.append(error)
+        if not results:
+            raise failures[0]
+        for failure in failures:
+            click.echo(f"fastvec: {path}: {failure}" if len(vectors) > 1 else f"fastvec: {failure}", err=True)
         by_file[path] = [each for inside in results for each in inside]
         if save:
             keep(wv, path, by_file[path])

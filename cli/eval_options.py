@@ -44,7 +44,7 @@ def scoring(
         The defaults of parameters whose options may be given several times, which makes their names plurals.
     """
     declared = {**group.parameters, **Resampling.parameters}
-    own = [_option(each, several.get(name)) for name, each in declared.items() if each.flags and name not in omit]
+    own = [option_of(each, several.get(name)) for name, each in declared.items() if each.flags and name not in omit]
     # one of `FORMS`, or None
     helps = ("JSON.", "CSV, a line for each score.", "Markdown tables.", "LaTeX tables, for the package booktabs.")
     own += one_of("form", {f"--{form}": form for form in FORMS}, [f"Print {text}" for text in helps])
@@ -62,7 +62,8 @@ def scoring(
     return decorate
 
 
-def _option(each: Parameter, several: list[str] | None) -> Decorator:
+def option_of(each: Parameter, several: list[str] | None = None) -> Decorator:
+    """Return the option of a parameter; `several` are the defaults of one that may be given several times."""
     facts: dict[str, Any] = {"type": click.Choice(each.choices) if each.choices else each.kind, "default": each.default}
     facts["metavar"] = each.metavar or ("N" if each.kind is int else None)
     if each.name == "limit":
@@ -76,7 +77,9 @@ def _option(each: Parameter, several: list[str] | None) -> Decorator:
 
 def data(help: str = "A test set, or a folder of them; may be given several times.") -> Decorator:
     """Make the option that names test sets."""
-    return click.option("--data", type=Text("google", "ca8", is_path=True), multiple=True, metavar="PATH", help=help)
+    return click.option(
+        "--data", type=Text("google", "ca8", "weat", is_path=True), multiple=True, metavar="PATH", help=help
+    )
 
 
 # Arguments `vectors`, `data`, `errors` and `save` of a command that scores files of vectors.

@@ -17,7 +17,7 @@ from fastvec.vectors import check_target
 
 from . import asking
 from .options import given
-from .score_layouts import analogy_tables, category_tables, outlier_tables, similarity_tables
+from .score_layouts import analogy_tables, bias_tables, category_tables, outlier_tables, similarity_tables
 from .score_tables import ScoreTable
 
 
@@ -37,6 +37,8 @@ class Evaluation:
         From the results of each set to tables.
     source : str
         Where there are sets, if none comes with fastvec.
+    bundled : str
+        The name of the set that is used if none is named.
     """
 
     items: str
@@ -44,6 +46,7 @@ class Evaluation:
     score: Callable[..., list[Any]]
     tables: Callable[[Sequence[Sequence[Any]]], list[ScoreTable]]
     source: str = ""
+    bundled: str = ""
 
 
 def _score_analogies(wv: fastvec.KeyedVectors, questions: Any, limits: Sequence[int | None], **settings: Any) -> Any:
@@ -56,14 +59,14 @@ def _score_analogies(wv: fastvec.KeyedVectors, questions: Any, limits: Sequence[
 
 
 def _single(
-    items: str, read: Callable[[Path], Sequence[Any]], score: Callable[..., Any], tables: Any, source: str
+    items: str, read: Callable[[Path], Sequence[Any]], score: Callable[..., Any], tables: Any, **sets: str
 ) -> Evaluation:
     """Make a test with one result for each set."""
 
     def score_one(*given: Any, **settings: Any) -> list[Any]:
         return [score(*given, **settings)]
 
-    return Evaluation(items, read, score_one, _flat(tables), source)
+    return Evaluation(items, read, score_one, _flat(tables), **sets)
 
 
 def _flat(tables: Callable[[Sequence[Any]], list[ScoreTable]]) -> Callable[[Sequence[Sequence[Any]]], list[ScoreTable]]:
@@ -81,7 +84,11 @@ _BENCHMARKS = "https://github.com/vecto-ai/word-benchmarks"
 
 EVALUATIONS = {
     "analogies": Evaluation(
-        "analogy questions", lambda path: [evaluation.read_questions(path)], _score_analogies, analogy_tables
+        "analogy questions",
+        lambda path: [evaluation.read_questions(path)],
+        _score_analogies,
+        analogy_tables,
+        bundled="google",
     ),
     "similarity": Evaluation(
         "word pairs with scores",
@@ -95,14 +102,17 @@ EVALUATIONS = {
         evaluation.read_classes,
         evaluation.categories,
         category_tables,
-        f"{_BENCHMARKS} (word-categorization)",
+        source=f"{_BENCHMARKS} (word-categorization)",
     ),
     "outliers": _single(
         "groups with outliers",
         lambda path: [path],
         evaluation.outliers,
         outlier_tables,
-        f"{_BENCHMARKS} (outlier-detection)",
+        source=f"{_BENCHMARKS} (outlier-detection)",
+    ),
+    "bias": _single(
+        "association tests", evaluation.read_associations, evaluation.bias, bias_tables, bundled=evaluation.WEAT
     ),
 }
 
@@ -110,16 +120,15 @@ EVALUATIONS = {
 def named_sets(task: Any, data: Sequence[str]) -> list[Any]:
     """Read the sets of a test from files, and from those files in folders that hold such sets.
 
-    A folder of analogies is one set. Google's are used if none is named; of other tests no set comes with fastvec.
+    A folder of analogies is one set. If none is named, those that come with fastvec are used.
     """
     test = EVALUATIONS[task]
-    if task == "analogies":
-        return [each for path in data or ("google",) for each in test.read(Path(path))]
-    if not data:
+    if not data and not test.bundled:
         raise InputError(f"no {test.items} come with fastvec: get some from {test.source}, and name a file with --data")
     sets: list[Any] = []
-    for path in map(Path, data):
-        found = evaluation.find_sets([path])[0][task] if path.is_dir() else [path]
+    for path in map(Path, data or [test.bundled]):
+        has_sets = path.is_dir() and task != "analogies"
+        found = evaluation.find_sets([path])[0][task] if has_sets else [path]
         if not found:
             raise FileError(f"{path} holds no file of {test.items}")
         sets += [each for part in found for each in test.read(part)]

@@ -77,13 +77,15 @@ def _shown(value: Any) -> Any:
 
 
 def _score(summary: Any) -> str:
-    """Return the scores of a summary that `fastvec eval --save` kept, in percent."""
+    """Return the scores of a summary that `fastvec eval --save` kept."""
     found = []
-    for measure in ("accuracy", "opp", "spearman", "pearson", "purity", "adjusted_rand"):
+    for measure in ("accuracy", "opp", "spearman", "pearson", "purity", "adjusted_rand", "effect_size"):
         if isinstance(summary, dict) and isinstance(summary.get(measure), float):
             low, high = summary.get(f"{measure}_interval") or summary.get("interval") or (None, None)
             interval = (nan, nan) if low is None or high is None else (low, high)
-            found.append(f"{measure.replace('_', ' ')} {shown(Score(summary[measure], interval))}")
+            found.append(
+                f"{measure.replace('_', ' ')} {shown(Score(summary[measure], interval, measure != 'effect_size'))}"
+            )
     if not found:
         return str(summary)
     return f"{', '.join(found)}; {summary.get('covered', 0):,} of {summary.get('questions', 0):,} covered"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .score_tables import Cell, Score, ScoreTable, percent, shown
 
 if TYPE_CHECKING:
-    from fastvec.evaluation import AnalogyResult, CategoryResult, OutlierResult, SimilarityResult
+    from fastvec.evaluation import AnalogyResult, BiasResult, CategoryResult, OutlierResult, SimilarityResult
 
 #: What the bootstrap resamples, in words: of analogies it depends on the cluster.
-_RESAMPLED = {"similarity": "pairs", "categories": "words", "outliers": "groups"}
+_RESAMPLED = {"similarity": "pairs", "categories": "words", "outliers": "groups", "bias": "targets"}
+_NAMED = 5  # words that a note names
 _CLUSTERS = {"pair": "word pairs within sections", "question": "questions", "section": "sections"}
 
 
@@ -118,9 +119,27 @@ def _outlier_table(result: "OutlierResult") -> ScoreTable:
     return ScoreTable(f"{result.dataset}: outliers found, in percent", columns, rows, notes, ("cases",))
 
 
+def bias_tables(results: "Sequence[BiasResult]") -> list[ScoreTable]:
+    """Lay out effect sizes with their p-values."""
+    columns = ["set", "targets", "attributes", "words", "covered", "effect size d", "p"]
+    rows: list[list[Cell]] = []
+    notes = ["d: association of the first targets with the first attributes, less that of the second, from -2 to 2."]
+    for each in results:
+        targets, attributes = (" / ".join(each.groups[k : k + 2]) for k in (0, 2))
+        rows.append([each.dataset, targets, attributes, each.questions, each.covered, *_scores(each), each.p_value])
+        if each.missing:
+            named = ", ".join(each.missing[:_NAMED]) + (", ..." if len(each.missing) > _NAMED else "")
+            notes.append(f"{each.dataset}: {len(each.missing):,} words unknown: {named}.")
+    sampled = max(each.permutations for each in results)
+    of = f"; where there are more than {sampled:,} splits of the targets, from so many" if sampled else ""
+    notes += [f"p: permutation test, one-sided{of}.", _settings(results[0])]
+    title = "bias: association of targets with attributes (WEAT)"
+    return [ScoreTable(title, columns, rows, notes, ("words",))]
+
+
 def summary_table(results: Sequence[Any]) -> ScoreTable:
     """Lay out one line for each score of each set."""
-    table = ScoreTable("scores x 100", ["set", "test", "items", "covered", "measure", "score"], spare=("items",))
+    table = ScoreTable(_title(results), ["set", "test", "items", "covered", "measure", "score"], spare=("items",))
     for each in results:
         for part in measured(each):
             name = " ".join(filter(None, (named(each), part.section)))
@@ -142,7 +161,11 @@ def files_table(by_file: Mapping[str, Sequence[Any]]) -> ScoreTable:
                 for measure, cell in (("covered", part.covered), (part.measure, part.score)):
                     found.setdefault((name, measure, part.items), {}).setdefault(each.limit, {})[file] = cell
     order = list(dict.fromkeys(name for name, _, _ in found))
-    table = ScoreTable("scores x 100", ["set", "words", "measure", "items", *by_file], spare=("items",))
+    table = ScoreTable(
+        _title(each for results in by_file.values() for each in results),
+        ["set", "words", "measure", "items", *by_file],
+        spare=("items",),
+    )
     for name in order:
         limits = {limit: None for (own, _, _), cells in found.items() if own == name for limit in cells}
         for limit in sorted(limits, key=lambda limit: (limit is None, limit)):
@@ -162,6 +185,16 @@ def _notes(results: Iterable[Any], *, with_limit: bool = True) -> list[str]:
         told = _settings(each, with_limit=with_limit)
         settled.setdefault(each.task, f"{each.task.capitalize()}: {told[0].lower()}{told[1:]}")
     return list(settled.values())
+
+
+def _title(results: Iterable[Any]) -> str:
+    """Return the title of a table of scores; effect sizes are not in percent."""
+    are_fractions = [result.task != "bias" for result in results]
+    return (
+        "scores x 100" + ("" if all(are_fractions) else "; effect sizes as they are")
+        if any(are_fractions)
+        else "scores"
+    )
 
 
 def csv_rows(by_file: Mapping[str, Sequence[Any]]) -> Iterator[list[Any]]:
@@ -187,13 +220,16 @@ def measured(result: Any, *, with_sections: bool = False) -> list[Measured]:
         if result.task == "outliers":
             found.insert(1, found[0]._replace(measure="OPP", score=Score(result.opp, result.opp_interval)))
         return found
-    measures = [measure.replace("_", " ") for measure in result.measures]
+    scores = dict(zip(result.measures, _scores(result), strict=True))
+    if result.task == "bias":
+        scores["p"] = Score(result.p_value, is_fraction=False)
     return [
-        Measured("", measure, result.questions, result.covered, score)
-        for measure, score in zip(measures, _scores(result), strict=True)
+        Measured("", measure.replace("_", " "), result.questions, result.covered, score)
+        for measure, score in scores.items()
     ]
 
 
 def _scores(result: Any) -> list[Score]:
     """Return each score that a result has measured."""
-    return [Score(getattr(result, name), getattr(result, f"{name}_interval")) for name in result.measures]
+    is_fraction = result.task != "bias"
+    return [Score(getattr(result, name), getattr(result, f"{name}_interval"), is_fraction) for name in result.measures]

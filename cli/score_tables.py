@@ -25,10 +25,16 @@ _CSV = "vectors task set section measure limit items covered score low high".spl
 
 
 class Score(NamedTuple):
-    """A score, as a fraction, with its 95 % interval; NaN where there is none."""
+    """A score with its 95 % interval, NaN where there is none; it is shown in percent where it is a fraction."""
 
     value: float
     interval: tuple[float, float] = (nan, nan)
+    is_fraction: bool = True
+
+    def parts(self) -> list[str]:
+        """Return the value, and the ends of the interval where there is one, as text."""
+        numbers = (self.value, *(() if isnan(self.interval[0]) else self.interval))
+        return [percent(each) if self.is_fraction else f"{each:.2f}" for each in numbers]
 
 
 #: A float is a p-value.
@@ -170,7 +176,7 @@ def _intervals_below(cell: Cell) -> str:
 
 
 def _without_intervals(cell: Cell) -> str:
-    return percent(cell.value) if isinstance(cell, Score) else _names_broken(cell)
+    return cell.parts()[0] if isinstance(cell, Score) else _names_broken(cell)
 
 
 def shown(cell: Cell) -> str:
@@ -178,16 +184,15 @@ def shown(cell: Cell) -> str:
 
     Examples
     --------
-    >>> shown(Score(0.398, (0.371, 0.42))), shown(Score(0.5)), shown(19544)
-    ('39.8 [37.1, 42.0]', '50.0', '19,544')
+    >>> shown(Score(0.398, (0.371, 0.42))), shown(Score(1.5, is_fraction=False)), shown(19544)
+    ('39.8 [37.1, 42.0]', '1.50', '19,544')
     """
     if isinstance(cell, float):
         return f"{cell:.2g}"
     if not isinstance(cell, Score):
         return show(cell)
-    if isnan(cell.interval[0]):
-        return percent(cell.value)
-    return f"{percent(cell.value)} [{percent(cell.interval[0])}, {percent(cell.interval[1])}]"
+    value, *interval = cell.parts()
+    return f"{value} [{', '.join(interval)}]" if interval else value
 
 
 def percent(value: float) -> str:

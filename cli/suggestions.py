@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from fastvec.parameters import Settings, by_other_names, closest
-from fastvec.scoring import Analogies, Categories, Comparing, Resampling
+from fastvec.scoring import Analogies, Associations, Categories, Comparing, Resampling
 from fastvec.settings import ALL, OUT_OF_SCOPE
 
-_GROUPS: tuple[type[Settings], ...] = (*ALL, Analogies, Categories, Comparing, Resampling)
+_GROUPS: tuple[type[Settings], ...] = (*ALL, Analogies, Associations, Categories, Comparing, Resampling)
 #: What to write for what others call a command.
 _COMMANDS = by_other_names(
     {
@@ -25,12 +25,14 @@ _COMMANDS = by_other_names(
         "fastvec analogy' or 'fastvec eval analogies": "analogies word-analogy word_analogy",
         "fastvec vector": "print-word-vectors print-vectors vectors get",
         "fastvec odd": "doesnt-match doesnt_match outlier",
-        "fastvec eval": "evaluate test accuracy compute-accuracy score benchmark outliers categories similarity",
+        "fastvec eval": "evaluate test accuracy compute-accuracy score benchmark outliers categories similarity bias",
         "fastvec phrases": "word2phrase bigrams collocations",
         "fastvec vocab": "vocab_count vocab-count count",
         "fastvec cooccurrence": "cooccur counts",
         "fastvec info": "dump show head describe inspect",
         "fastvec cluster": "kmeans classes",
+        "fastvec eval bias": "weat",
+        "fastvec health": "isotropy hubness hubs",
     }
 )
 #: Options that are no parameters, by what others call them.

@@ -70,9 +70,9 @@ def _sections(taken: set[str]) -> list[tuple[str, list[Parameter]]]:
         shared |= common if others else {}
         sections.append((title, list(common.values())))
     for group in _GROUPS[len(_KINDS) :]:
-        flags = {name for name, each in group.parameters.items() if each.flags}
-        if flags <= taken:  # `fastvec plan` knows nothing of a cluster
-            sections.append((group.heading(), [group.parameters[name] for name in group.parameters if name in flags]))
+        shown = [each for name, each in group.parameters.items() if each.flags and name in taken]
+        if shown:  # `fastvec plan` knows nothing of a cluster
+            sections.append((group.heading(), shown))
     sections.insert(len(_KINDS) + 1, sections.pop(1))  # co-occurrences after the models
     return sections
 

@@ -106,6 +106,31 @@ class Categories(Scoring):
 
 
 @settings
+class Associations(Scoring):
+    """Associations of words with attributes."""
+
+    permutations: int = parameter(
+        100_000,
+        least=100,
+        help="Number of ways to split the targets that are sampled for p, at least 100; where there are no more, all "
+        "are counted.",
+    )
+
+
+@settings
+class Stabilities(Settings):
+    """Neighbours in vectors that should agree."""
+
+    limit: int | None = parameter(
+        10_000, help="Compare neighbours among the first N words that all vectors have, or all.", **_LIMIT
+    )
+    neighbours: int = parameter(10, least=1, help="How many nearest neighbours are compared, at least 1.")
+    least: float = parameter(
+        0.25, help="Jaccard overlap, from 0 to 1, below which the neighbours of a word are not to be trusted."
+    )
+
+
+@settings
 class Comparing(Scoring):
     """Several vectors on the same questions."""
 

@@ -77,6 +77,25 @@ def test_each_test_finds_its_sets_in_a_folder(folder, command, shown):
     assert shown in run("eval", command, "--data", "sets").output
 
 
+def test_bias_is_printed_in_all_forms_and_kept(folder):
+    (folder / "bias.txt").write_text(
+        ": t\na: king man\nb: queen woman\nc: cat cats\nd: dog, dogs, wolf\n: u\na: x y\nb: x y\nc: x y\nd: x y\n"
+    )
+    result = run("eval", "bias", "--data", "bias.txt", "--save")
+    assert "fastvec: 0 of 8 words of u covered" in result.stderr
+    assert "a / b" in result.stdout
+    assert "t: 1 words unknown: wolf." in result.stdout
+    [row] = csv.DictReader(run("eval", "bias", "--data", "bias.txt", "--csv").stdout.splitlines()[:2])
+    assert (row["measure"], row["covered"], row["items"]) == ("effect size", "8", "9")
+    size = float(row["score"])
+    assert f"effect size {size:.2f} [" in run("info", "vectors.safetensors").output
+    several = run("eval", "bias", "vectors.safetensors", "other.bin", "--data", "bias.txt", "--markdown").stdout
+    assert several.startswith("### scores\n")
+    assert f"| {size:.2f} [" in several
+    everything = run("eval", "all", "--data", "sets", "--data", "bias.txt").stdout
+    assert "scores x 100; effect sizes as they are" in everything
+
+
 def test_all_goes_on_after_a_set_that_is_not_covered(folder):
     result = run("eval", "all", "--data", "sets", "--data", "ca8")
     assert "0 of 17,813 questions covered" in result.stderr
@@ -311,6 +330,7 @@ def test_what_a_file_tests_is_told_from_its_content(folder):
         "similarity": ["p.csv"],
         "categories": ["c.tsv"],
         "outliers": ["o.csv"],
+        "bias": [],
     }
     assert [path.name for path in others] == ["notes.md"]
 

@@ -71,7 +71,7 @@ def test_every_value_that_is_a_choice_or_a_file_is_completed():
     assert completed("train", "--vocab", "x") == completed("similar", "x") == completed("train", "x") == ["file"]
     assert completed("phrases", "--scoring", "") == ["word2phrase", "npmi"]
     assert completed("convert", "--format", "g") == ["glove"]
-    assert completed("eval", "analogies", "--data", "") == ["google", "ca8", "file"]
+    assert completed("eval", "analogies", "--data", "") == ["google", "ca8", "weat", "file"]
 
 
 def test_commands_are_listed_by_use():

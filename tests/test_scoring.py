@@ -11,6 +11,7 @@ GROUPS = {
     "similarity": scoring.ScoringItems,
     "categories": scoring.Categories,
     "outliers": scoring.ScoringItems,
+    "bias": scoring.Associations,
     "compare": scoring.Comparing,
 }
 

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from fastvec.words import PackedWords, starts_of
 
 #: Ids that are read at a time.
 _READ = 1 << 20
+#: Sentences that a bootstrap needs.
+_FEWEST_RESAMPLED = 100
 
 
 class Corpus:
@@ -267,14 +269,65 @@ class Corpus:
                 yield out[:n]
             yield np.array([held], np.int32)  # the end of the last sentence
 
-        counts = np.zeros(len(words), np.int64)
+        return self._renumbered(chunks, PackedWords.pack(words))
+
+    def resampled(self, seed: int) -> "Corpus":
+        """Return a bootstrap sample of the sentences: each as often as a random number from Poisson(1) says.
+
+        For many sentences that is as good as drawing with replacement (Chamandy et al. 2012), and reads the text once.
+
+        Parameters
+        ----------
+        seed : int
+            Of the random numbers.
+
+        Returns
+        -------
+        Corpus
+            A temporary one, with counts of its own: it vanishes when it is closed or no longer used.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than 100 sentences.
+        """
+        check_integer("seed", seed, 0)
+        n_sentences = sum(int(np.count_nonzero(chunk < 0)) for chunk in self._chunks())
+        if n_sentences < _FEWEST_RESAMPLED:
+            raise DataError(
+                f"{self.name}: has {n_sentences} sentences (lines), and a bootstrap needs {_FEWEST_RESAMPLED}"
+            )
+
+        def chunks(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int32]]:
+            generator, rest = np.random.default_rng(seed), np.empty(0, np.int32)
+            for chunk in self._chunks():
+                ids = np.concatenate([rest, chunk])
+                ends = np.flatnonzero(ids < 0) + 1
+                rest = ids[ends[-1] if len(ends) else 0 :].copy()
+                lengths = np.diff(ends, prepend=0)
+                drawn = np.repeat(np.arange(len(ends)), generator.poisson(size=len(ends)))
+                sizes = lengths[drawn]
+                steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+                found = ids[np.repeat((ends - lengths)[drawn], sizes) + steps]
+                counts += np.bincount(found[found >= 0], minlength=len(counts))
+                yield found
+
+        return self._renumbered(chunks, self._words)
+
+    def _renumbered(
+        self, chunks: Callable[[NDArray[np.int64]], Iterator[NDArray[np.int32]]], packed: PackedWords
+    ) -> "Corpus":
+        """Return a temporary corpus of other ids, numbered anew by falling count.
+
+        `chunks` yields the ids, and adds to the counts that it is given; it is called twice.
+        """
+        counts = np.zeros(len(packed), np.int64)
         for _ in chunks(counts):
             pass
-        packed = PackedWords.pack(words)
         by_count = packed.falling_order(counts)[: np.count_nonzero(counts)]
-        ranks = np.empty(len(words), np.int32)
+        ranks = np.empty(len(packed), np.int32)
         ranks[by_count] = np.arange(by_count.size)
-        ids = renumbered(chunks(np.zeros_like(counts)), np.arange(len(words) + 1), ranks)
+        ids = renumbered(chunks(np.zeros_like(counts)), np.arange(len(packed) + 1), ranks)
         return self._with_ids(ids, packed.take(by_count), counts[by_count])
 
     def _with_ids(self, chunks: Iterator[NDArray[np.int32]], words: PackedWords, counts: NDArray[np.int64]) -> "Corpus":

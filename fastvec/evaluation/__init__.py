@@ -1,11 +1,14 @@
-"""Evaluation of word vectors: analogies, similarity, categories, outliers, and the comparison of several vectors."""
+"""Evaluation of word vectors: analogies, similarity, categories, outliers, bias, and comparison."""
 
 from fastvec.evaluation._analogies import AnalogyResult, analogies, analogy_grid
+from fastvec.evaluation._bias import BiasResult, bias
 from fastvec.evaluation._categories import CategoryResult, categories
 from fastvec.evaluation._compare import compare
 from fastvec.evaluation._outliers import OutlierResult, outliers
 from fastvec.evaluation._similarity import SimilarityResult, similarity
+from fastvec.evaluation._stability import Stability, stability, train_repeatedly
 from fastvec.evaluation.answers import METHODS
+from fastvec.evaluation.associations import WEAT, AssociationTest, read_associations
 from fastvec.evaluation.bootstrap import CLUSTERS, Bootstrap
 from fastvec.evaluation.catalogue import find_sets
 from fastvec.evaluation.chart import draw_sections
@@ -19,7 +22,10 @@ __all__ = [
     "BUNDLED",
     "CLUSTERS",
     "METHODS",
+    "WEAT",
     "AnalogyResult",
+    "AssociationTest",
+    "BiasResult",
     "Bootstrap",
     "CategoryResult",
     "Classes",
@@ -30,17 +36,22 @@ __all__ = [
     "Questions",
     "ScoredPairs",
     "SimilarityResult",
+    "Stability",
     "analogies",
     "analogy_grid",
+    "bias",
     "categories",
     "compare",
     "draw_sections",
     "find_sets",
     "outliers",
+    "read_associations",
     "read_classes",
     "read_outliers",
     "read_pairs",
     "read_questions",
     "record",
     "similarity",
+    "stability",
+    "train_repeatedly",
 ]

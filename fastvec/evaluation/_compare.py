@@ -81,13 +81,13 @@ def compare(
     question_sets = [as_questions(each) for each in _listed(questions)]
     pair_sets = [as_pairs(each) for each in _listed(pairs)]
     loaded = [as_vectors("an item of vectors", each) for each in vectors]
-    words, rows = _common_words(loaded, fold_case)
+    words, rows = common_words(loaded, fold_case)
     if len(words) < _FEWEST:
         raise DataError(
             f"{', '.join(names)} have {len(words)} words in common, too few to compare; "
             "use vectors of the same language and spelling"
         )
-    shared = _share(loaded, words[:limit], rows[:, :limit])
+    shared = share(loaded, words[:limit], rows[:, :limit])
     matches = []
     for each in question_sets:
         matches += _match_analogies(shared, each, method, fold_case, bootstrap)
@@ -114,7 +114,7 @@ def _listed(given: Any) -> list[Any]:
     return [given] if is_single else list(given)
 
 
-def _common_words(vectors: Sequence[KeyedVectors], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:
+def common_words(vectors: Sequence[KeyedVectors], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:
     """Return the words that all vectors have, and the row of each in each of the vectors."""
     places = []
     for wv in vectors:
@@ -129,7 +129,7 @@ def _common_words(vectors: Sequence[KeyedVectors], fold_case: bool) -> tuple[lis
     return [vectors[0].words[row] for row in rows[0].tolist()], rows
 
 
-def _share(vectors: Sequence[KeyedVectors], words: list[str], rows: NDArray[np.int64]) -> list[KeyedVectors]:
+def share(vectors: Sequence[KeyedVectors], words: list[str], rows: NDArray[np.int64]) -> list[KeyedVectors]:
     return [KeyedVectors(words, wv.vectors[each]) for wv, each in zip(vectors, rows, strict=True)]
 
 

@@ -6,12 +6,13 @@ from typing import Literal
 
 from fastvec.checks import check_list, check_path
 from fastvec.errors import FileError
+from fastvec.evaluation.associations import WEAT, is_associations
 from fastvec.evaluation.files import read_lines, sniff_delimiter, split_table
 from fastvec.evaluation.groups import is_outliers
 from fastvec.evaluation.pairs import is_pairs
 from fastvec.evaluation.questions import BUNDLED
 
-Task = Literal["analogies", "similarity", "categories", "outliers"]
+Task = Literal["analogies", "similarity", "categories", "outliers", "bias"]
 _LOOKED_AT = 20  # lines
 
 
@@ -24,6 +25,8 @@ def recognise(path: Path) -> Task | None:
         If the file cannot be read or is empty.
     """
     lines = read_lines(path)[:_LOOKED_AT]
+    if is_associations(lines):
+        return "bias"
     if lines[0][1].startswith(":"):
         return "analogies"
     if is_outliers(lines):
@@ -47,7 +50,7 @@ def find_sets(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Task, list
     Returns
     -------
     sets : dict of list of path
-        For "analogies", "similarity", "categories" and "outliers".
+        For "analogies", "similarity", "categories", "outliers" and "bias".
     others : list of path
         Files in folders that are not test sets.
 
@@ -56,14 +59,14 @@ def find_sets(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Task, list
     FileError
         If a named file is not a test set, a file cannot be read, or a folder holds no file.
     """
-    sets: dict[Task, list[Path]] = {"analogies": [], "similarity": [], "categories": [], "outliers": []}
+    sets: dict[Task, list[Path]] = {"analogies": [], "similarity": [], "categories": [], "outliers": [], "bias": []}
     others = []
     listed = [paths] if isinstance(paths, str | Path) else check_list("paths", paths)
     for each in listed:
         check_path("paths: an item", each)
         path = Path(each)
-        if str(path) in BUNDLED:
-            sets["analogies"].append(path)
+        if str(path) in (WEAT, *BUNDLED):
+            sets["bias" if str(path) == WEAT else "analogies"].append(path)
             continue
         inside = sorted(part for part in path.rglob("*") if part.is_file()) if path.is_dir() else [path]
         if not inside:
@@ -80,7 +83,7 @@ def find_sets(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Task, list
             elif part == path:
                 raise FileError(
                     f"{path} is not a test set: expected ': section' and four words a line, pairs with scores, "
-                    "words with classes, or a table of outliers"
+                    "words with classes, a table of outliers, or association tests"
                 )
             else:
                 others.append(part)

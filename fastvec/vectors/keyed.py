@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastvec.corpus.sources import Source
     from fastvec.corpus.tokenizers import TokenizeLine
     from fastvec.settings import Weighting
+    from fastvec.vectors.health import Health
 
 
 class KeyedVectors(Queries, metaclass=Suggesting):
@@ -176,6 +177,69 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         from fastvec.vectors.texts import embed_texts
 
         return embed_texts(self, texts, weighting, tokenizer, lowercase)[0]
+
+    def health(self, *, limit: int | None = 10_000, neighbours: int = 10) -> "Health":
+        """Measure what harms the use of vectors, each with a sentence on what it means.
+
+        That all point one way, hubs, frequency in lengths and directions, repeated rows, zeros, numbers not finite.
+
+        Parameters
+        ----------
+        limit : int or None
+            Look for hubs among the first, most frequent, N words; None is all.
+        neighbours : int
+            Count how often each word is among so many nearest neighbours of others.
+
+        Raises
+        ------
+        InputError
+            If an argument is below 1, or fewer than three vectors can be used.
+
+        Examples
+        --------
+        >>> wv = KeyedVectors(["ice", "snow", "fire", "hail"], [[3, 1], [2, 1], [-1, 2], [2, 1]])
+        >>> wv.health().duplicates
+        1
+        """
+        from fastvec.vectors.health import measure  # which needs scipy
+
+        return measure(self, limit, neighbours)
+
+    def plot(self, words: Iterable[str] | None = None, *, ax: Any = None, **style: Any) -> Any:
+        """Draw words on a plane: the directions of their vectors along the two in which these vary most (PCA).
+
+        Parameters
+        ----------
+        words : sequence of str, optional
+            Which words; without it the first 50.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; without it on a new figure.
+        **style
+            For matplotlib's ``Axes.scatter``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InputError
+            If matplotlib is not installed, or no word is given.
+        UnknownWordError
+            If there is no vector for a word.
+        """
+        listed = self.words[:50] if words is None else check_words("words", words)
+        if not listed:
+            raise InputError("words must hold at least one word")
+        places = transform.planar(self[listed])
+        if ax is None:
+            ax = interop.library("matplotlib.pyplot", "matplotlib").subplots(figsize=(8, 8))[1]
+        ax.scatter(*places.T, **({"s": 8} | style))
+        for word, place in zip(listed, places, strict=True):
+            ax.annotate(word, place, xytext=(3, 3), textcoords="offset points", parse_math=False)
+        ax.set_xlabel("first component")
+        ax.set_ylabel("second component")
+        return ax
 
     # new vectors from these
 

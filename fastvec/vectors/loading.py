@@ -78,6 +78,21 @@ def load(
     return vectors if kind is None else vectors.quantize(kind)
 
 
+def is_vectors(path: str | os.PathLike[str]) -> bool:
+    """Return whether this is a file, or a folder, of vectors, and not text.
+
+    Any text may be one of GloVe's, which nothing marks, so that the first row must consist of a word and numbers.
+    """
+    try:
+        source = _source(path)
+        if recognise(source).name != "glove":
+            return True
+        numbers = source.head.partition(b"\n")[0].split()[1:]
+        return len([float(number) for number in numbers]) > 1
+    except (FileError, ValueError):
+        return False
+
+
 def _source(path: str | os.PathLike[str]) -> Source:
     return Source(file_in(path))
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.vectors.rows import blocks
+from fastvec.vectors.rows import blocks, normalize_rows
 
 
 def mean_row(matrix: NDArray[Any]) -> NDArray[np.float32]:
@@ -32,11 +32,27 @@ def without_components(matrix: NDArray[Any], n_components: int) -> NDArray[np.fl
 
 def main_directions(matrix: NDArray[Any], n: int, origin: NDArray[np.float32] | float = 0.0) -> NDArray[np.float32]:
     """Return the `n` directions in which rows are farthest from an origin, (dim, n), orthonormal, the first first."""
+    return principal_axes(matrix, origin)[1][:, :n]
+
+
+def principal_axes(
+    matrix: NDArray[Any], origin: NDArray[np.float32] | float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Return the moments of rows about an origin, (dim,) falling, and their directions, (dim, dim) orthonormal."""
     moment = np.zeros((matrix.shape[1], matrix.shape[1]))
     for _, block in blocks(matrix):
         moved = (block - origin).astype(np.float64)
         moment += moved.T @ moved
-    return np.linalg.eigh(moment)[1][:, : -n - 1 : -1].astype(np.float32)
+    values, directions = np.linalg.eigh(moment)
+    return values[::-1], directions[:, ::-1].astype(np.float32)
+
+
+def planar(matrix: NDArray[Any]) -> NDArray[np.float32]:
+    """Return a map of rows, (n, 2) float32: their directions along the two in which these vary most."""
+    units = normalize_rows(matrix)
+    mean = mean_row(units)
+    found = project(units - mean, main_directions(units, 2, mean))
+    return np.pad(found, ((0, 0), (0, 2 - found.shape[1])))
 
 
 def project(matrix: NDArray[Any], directions: NDArray[np.float32]) -> NDArray[np.float32]:
