@@ -22,6 +22,11 @@ _OUTPUT = "counts.npz"
     metavar="FILE",
     help=f"Where to write.  [default: {_OUTPUT}, unless it exists]",
 )
+@click.option(
+    "--pairs",
+    is_flag=True,
+    help="Each line is not text but a pair: a word, its context of any kind and, in all lines or in none, a weight.",
+)
 @options.counting
 @options.memory
 @options.vocabulary
@@ -29,7 +34,9 @@ _OUTPUT = "counts.npz"
 @options.reading
 @options.log_json
 @options.quiet
-def command(sources: tuple[str, ...], output: str | None, log_json: str | None, quiet: bool, **settings: Any) -> None:
+def command(
+    sources: tuple[str, ...], output: str | None, pairs: bool, log_json: str | None, quiet: bool, **settings: Any
+) -> None:
     """Count how often words stand near each other.
 
     SOURCE is a file, a folder, a URL such as s3://bucket/*.txt, or - for the standard input; .gz, .bz2, .xz and .zst
@@ -40,9 +47,11 @@ def command(sources: tuple[str, ...], output: str | None, log_json: str | None, 
     Examples:
       fastvec cooccurrence corpus.txt -o counts.npz --window 5
       fastvec train --cooccurrence counts.npz --model ppmi-svd
+      fastvec cooccurrence --pairs dependencies.txt -o counts.npz
     """  # noqa: D301 - click reads the backspace
     from fastvec.cooccurrence import count_cooccurrence
     from fastvec.cooccurrence.matrix import check_target
+    from fastvec.cooccurrence.pairs import count_pairs
     from fastvec.corpus import read_corpus
     from fastvec.training.progress import Progress
 
@@ -54,12 +63,19 @@ def command(sources: tuple[str, ...], output: str | None, log_json: str | None, 
     )
     with Display(quiet, log_json) as display:
         paths, threads = source_paths(sources, output), given.get("threads")
-        with read_corpus(paths, threads=threads, progress=display.reading, **reading) as corpus:
-            counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
+        if pairs:
+            given.pop("threads", None)
+            if given:
+                option = options.OPTIONS.get(next(iter(given)), next(iter(given)))
+                raise click.UsageError(f"{option} does not apply to --pairs, which have no windows; omit it")
+            counts = count_pairs(paths, threads=threads, progress=display.reading, **words, **reading)
+        else:
+            with read_corpus(paths, threads=threads, progress=display.reading, **reading) as corpus:
+                counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)
         display.result = {"output": output, "words": len(counts.vocabulary), "cells": counts.data.size}
     if not quiet:
         click.echo(f"{output}: {len(counts.vocabulary):,} words, {counts.data.size:,} cells", err=True)
-        if corpus.n_invalid:
-            click.echo(f"{corpus.name}: {corpus.n_invalid:,} words were not valid UTF-8 (see --errors)", err=True)
+        if invalid := counts.facts["invalid"]:
+            click.echo(f"{invalid:,} words were not valid UTF-8 (see --errors)", err=True)

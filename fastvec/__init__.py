@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fastvec import evaluation
     from fastvec.cooccurrence import Cooccurrence, count_cooccurrence
     from fastvec.cooccurrence.collocations import find_phrases, join_phrases
+    from fastvec.cooccurrence.pairs import count_pairs
     from fastvec.corpus import Corpus, Vocabulary, read_corpus
     from fastvec.errors import FastvecError, FileError, InputError, TrainingError, UnknownWordError
     from fastvec.models.explicit import explicit_vectors
@@ -46,6 +47,7 @@ __all__ = [
     "Word2Vec",
     "__version__",
     "count_cooccurrence",
+    "count_pairs",
     "evaluation",
     "explicit_vectors",
     "find_phrases",
@@ -77,6 +79,7 @@ _HOMES = {
     "Vocabulary": "corpus",
     "Word2Vec": "settings",
     "count_cooccurrence": "cooccurrence",
+    "count_pairs": "cooccurrence.pairs",
     "explicit_vectors": "models.explicit",
     "find_phrases": "cooccurrence.collocations",
     "join_phrases": "cooccurrence.collocations",

@@ -1,7 +1,8 @@
 """The matrix of co-occurrences with its words, and its file.
 
 The file is an .npz archive that `scipy.sparse.load_npz` reads too: SciPy's arrays, and beside them ``words`` (UTF-8,
-concatenated), ``offsets``, ``counts`` and ``metadata`` (JSON). Nothing in it is compressed or pickled, and arrays begin
+concatenated), ``offsets``, ``counts`` and ``metadata`` (JSON). Contexts that are not the words have ``context_words``,
+``context_offsets`` and ``context_counts`` too. Nothing in it is compressed or pickled, and arrays begin
 at multiples of 64 bytes, so that it can be mapped into memory.
 """
 
@@ -38,6 +39,8 @@ Array = NDArray[Any]
 #: Elements handled at a time.
 _PIECE = 1 << 20
 _ALIGNMENT = 64
+#: Begins the names of the arrays of contexts.
+_CONTEXT = "context_"
 #: Bytes of an archive entry's header before its name, and of its field for large sizes.
 _LOCAL_HEADER, _ZIP64 = 30, 20
 #: Dimensions and kinds of number of each array in a file.
@@ -50,6 +53,9 @@ _KINDS = {
     "offsets": (1, "i"),
     "counts": (1, "i"),
     "metadata": (1, "u"),
+    "context_words": (1, "u"),
+    "context_offsets": (1, "i"),
+    "context_counts": (1, "i"),
 }
 
 
@@ -63,7 +69,7 @@ class Cooccurrence:
     Attributes
     ----------
     vocabulary : Vocabulary
-        Words and contexts, by id.
+        Words by id, which are the contexts too where there are no `contexts`.
     indptr : (n_words + 1,) int64
         Where each row begins.
     indices : (n_cells,) int32
@@ -74,6 +80,8 @@ class Cooccurrence:
         What was counted ("counting": the fields of `Counting`) and in what ("corpus": `Corpus.facts`).
     path : str or None
         The file that it was loaded from.
+    contexts : Vocabulary or None
+        Contexts by id, where they are of another kind than the words.
     """
 
     vocabulary: Vocabulary
@@ -82,9 +90,17 @@ class Cooccurrence:
     data: NDArray[np.float32]
     metadata: dict[str, Any]
     path: str | None = None
+    contexts: Vocabulary | None = None
 
     def __repr__(self) -> str:
-        return f"<Cooccurrence of {len(self.vocabulary):,} words: {self.data.size:,} cells>"
+        contexts = "" if self.contexts is None else f" with {len(self.contexts):,} contexts"
+        return f"<Cooccurrence of {len(self.vocabulary):,} words{contexts}: {self.data.size:,} cells>"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Words and contexts."""
+        n = len(self.vocabulary)
+        return n, n if self.contexts is None else len(self.contexts)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -97,8 +113,7 @@ class Cooccurrence:
         """The same as a SciPy matrix, on the same memory."""
         from scipy.sparse import csr_matrix
 
-        n = len(self.vocabulary)
-        return csr_matrix((self.data, self.indices, self.indptr), shape=(n, n))
+        return csr_matrix((self.data, self.indices, self.indptr), shape=self.shape)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write an .npz file, which `load` and `scipy.sparse.load_npz` read.
@@ -111,18 +126,19 @@ class Cooccurrence:
             If it cannot be written; an existing file then stays as it was.
         """
         check_target(path)
-        n, words = len(self.vocabulary), PackedWords.pack(self.vocabulary.words, "surrogatepass")
         arrays = {
             "format": np.array(b"csr"),
-            "shape": np.array([n, n], np.int64),
+            "shape": np.array(self.shape, np.int64),
             "indptr": self.indptr,
             "indices": self.indices,
             "data": self.data,
-            "words": words.data,
-            "offsets": words.offsets,
-            "counts": self.vocabulary.counts,
             "metadata": np.frombuffer(json.dumps(self.metadata).encode(), np.uint8),
         }
+        for vocabulary, prefix in ((self.vocabulary, ""), (self.contexts, _CONTEXT)):
+            if vocabulary is not None:
+                words = PackedWords.pack(vocabulary.words, "surrogatepass")
+                arrays[f"{prefix}words"], arrays[f"{prefix}offsets"] = words.data, words.offsets
+                arrays[f"{prefix}counts"] = vocabulary.counts
         with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for name, array in arrays.items():
                 entry = zipfile.ZipInfo(f"{name}.npy")
@@ -143,13 +159,15 @@ class Cooccurrence:
         """
         try:
             with read_errors(path), open(path, "rb") as file, zipfile.ZipFile(file) as archive:
-                arrays = {name: _read(file, archive, name, path) for name in _KINDS}
+                has_contexts = f"{_CONTEXT}words.npy" in archive.namelist()
+                names = [name for name in _KINDS if has_contexts or not name.startswith(_CONTEXT)]
+                arrays = {name: _read(file, archive, name, path) for name in names}
         except KeyError as error:
             raise FileError(f"{path}: no {error.args[0]}; write it with fastvec cooccurrence") from None
         except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, struct.error) as error:
             raise FileError(f"{path}: not a file of co-occurrences ({error})") from None
         _check(arrays, path)
-        words = PackedWords(arrays["words"], arrays["offsets"]).decode("surrogatepass")
+        vocabularies = [_vocabulary(arrays, prefix) for prefix in ("", _CONTEXT)[: 1 + has_contexts]]
         try:
             metadata = json.loads(arrays["metadata"].tobytes())
             Counting(**metadata["counting"])
@@ -158,13 +176,20 @@ class Cooccurrence:
         except (ValueError, TypeError, KeyError):
             raise FileError(f"{path}: metadata is damaged; write the file again with fastvec cooccurrence") from None
         return cls(
-            Vocabulary(words, arrays["counts"]),
+            vocabularies[0],
             arrays["indptr"].astype(np.int64, copy=False),
             arrays["indices"].astype(np.int32, copy=False),
             arrays["data"].astype(np.float32, copy=False),
             metadata,
             os.path.abspath(path),
+            vocabularies[1] if has_contexts else None,
         )
+
+
+def _vocabulary(arrays: dict[str, Array], prefix: str) -> Vocabulary:
+    """Return the words, or the contexts, of a file."""
+    words = PackedWords(arrays[f"{prefix}words"], arrays[f"{prefix}offsets"])
+    return Vocabulary(words.decode("surrogatepass"), arrays[f"{prefix}counts"])
 
 
 def check_target(path: str | os.PathLike[str]) -> None:
@@ -218,16 +243,19 @@ def _read(file: IO[bytes], archive: zipfile.ZipFile, name: str, path: str | os.P
 
 def _check(arrays: dict[str, Array], path: str | os.PathLike[str]) -> None:
     """Check that the arrays are a matrix with its words."""
-    for name, (dimensions, kinds) in _KINDS.items():
+    for name in arrays:
+        dimensions, kinds = _KINDS[name]
         if arrays[name].ndim != dimensions or arrays[name].dtype.kind not in kinds:
             raise FileError(f"{path}: {name} is damaged: {arrays[name].dtype} of shape {arrays[name].shape}")
-    n_words, n_cells = arrays["counts"].size, arrays["data"].size
+    contexts = _CONTEXT if f"{_CONTEXT}words" in arrays else ""
+    n_words, n_contexts, n_cells = arrays["counts"].size, arrays[f"{contexts}counts"].size, arrays["data"].size
     in_order = {
-        "shape": arrays["shape"].tolist() == [n_words, n_words],
+        "shape": arrays["shape"].tolist() == [n_words, n_contexts],
         "indptr": _is_rising(arrays["indptr"], n_words, n_cells),
         "offsets": _is_rising(arrays["offsets"], n_words, arrays["words"].size),
+        f"{contexts}offsets": _is_rising(arrays[f"{contexts}offsets"], n_contexts, arrays[f"{contexts}words"].size),
         "indices": arrays["indices"].size == n_cells
-        and all(0 <= piece.min() and piece.max() < n_words for piece in _pieces(arrays["indices"])),
+        and all(0 <= piece.min() and piece.max() < n_contexts for piece in _pieces(arrays["indices"])),
         "data": all(piece.min() > 0 and np.isfinite(piece).all() for piece in _pieces(arrays["data"])),
     }
     for name, is_good in in_order.items():

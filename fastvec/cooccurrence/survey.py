@@ -50,6 +50,7 @@ class Survey:
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     data: NDArray[np.float32]
+    contexts: Vocabulary | None = None  #: Where they are not the words.
 
     @classmethod
     def of(cls, counts: Cooccurrence) -> "Survey":
@@ -60,7 +61,7 @@ class Survey:
         rows = [slice(*counts.indptr[[row, row + 1]].tolist()) for row in np.flatnonzero(chosen).tolist()]
         indptr = starts_of(np.diff(counts.indptr) * chosen)
         indices, data = (np.concatenate([cells[row] for row in rows]) for cells in (counts.indices, counts.data))
-        return cls(counts.data.size, 0, 0.0, indptr, indices, data)
+        return cls(counts.data.size, 0, 0.0, indptr, indices, data, counts.contexts)
 
     def _stand_ins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the words that have rows in `sample`, and the counted row that stands for each."""
@@ -84,7 +85,8 @@ class Survey:
         lengths[words] = np.diff(self.indptr)[rows]
         indptr = starts_of(lengths)
         places = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[words], lengths[words])
-        return Cooccurrence(Vocabulary([""] * len(counts), counts), indptr, self.indices[places], self.data[places], {})
+        cells = self.indices[places], self.data[places]
+        return Cooccurrence(Vocabulary([""] * len(counts), counts), indptr, *cells, {}, contexts=self.contexts)
 
 
 def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Survey:

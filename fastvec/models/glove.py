@@ -63,8 +63,10 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
     TrainingError
         If weights are no longer finite.
     """
+    counts = counted(settings, source, vocabulary, job)
+    n_words, n_contexts = counts.shape
     tiles = Tiles(
-        counted(settings, source, vocabulary, job),
+        counts,
         settings.cell_min_count,
         settings.seed,
         _tile_memory(settings),
@@ -72,7 +74,9 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
         job.threads,
         job.listener,
     )
-    return _Run(settings, tiles, job).go()
+    del counts
+    words, contexts = _Run(settings, tiles, job).go()
+    return Made(words[:n_words], contexts[:n_contexts])
 
 
 def _tile_memory(settings: Glove) -> int:
@@ -88,7 +92,8 @@ def _width(dim: int) -> int:
 def needs(settings: Glove, source: Corpus | Cooccurrence, text: Text, threads: int) -> Estimate:
     """Estimate what `fit` takes; its time is measured on a matrix like the one to be counted."""
     counting = counting_needs(settings, source, text, threads)
-    n_words, width, n_cells = text.n_words, _width(settings.dim), counting.found.n_cells
+    n_words = max(text.n_words, len(counting.found.contexts or ()))
+    width, n_cells = _width(settings.dim), counting.found.n_cells
     n_blocks, block_size = divide(n_words, n_cells)
     tiles, limit = CELL * n_cells, _tile_memory(settings)
     held, mapped, files = 22 * n_words, counting.mapped, list(counting.files)
@@ -154,7 +159,7 @@ class _Run:
         weights[:, one], weights[:, half + one] = 1, STILL
         return weights
 
-    def go(self) -> Made:
+    def go(self) -> tuple[Matrix, Matrix]:
         """Train for all epochs that are left, and give the vectors of words and contexts."""
         settings, tiles, checkpoints = self.settings, self.tiles, self.job.checkpoints
         saved = checkpoints.load() if checkpoints else None
@@ -171,7 +176,7 @@ class _Run:
         if not all(map(all_finite, self.weights)):
             raise self._not_finite()
         words, contexts = (weights[tiles.rows, : settings.dim] for weights in self.weights)
-        return Made(words, contexts)
+        return words, contexts
 
     def _train_epoch(self) -> None:
         """Train on the tiles of an epoch that are left."""

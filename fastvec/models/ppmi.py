@@ -69,7 +69,7 @@ def ppmi(
     cds, shift, cell_min_count = float(cds), float(shift), float(cell_min_count)
     n_threads = count_threads(threads)
     if isinstance(counts, Cooccurrence):
-        shape = (len(counts.vocabulary),) * 2
+        shape: Any = counts.shape
         indptr, indices, data = counts.indptr, counts.indices, counts.data
     else:
         if not issparse(counts):

@@ -69,6 +69,8 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
         If there are fewer words than dimensions, or nothing to count.
     """
     check_words(settings, len(vocabulary))
+    if isinstance(source, Cooccurrence):
+        check_words(settings, source.shape[1], "contexts")
     if job.checkpoints and (saved := job.checkpoints.load()):
         return Made(saved.read("words"), saved.read("contexts"))
     matrix = _weighted(settings, source, vocabulary, job)
@@ -110,11 +112,11 @@ def _weighted(
     return matrix
 
 
-def check_words(settings: PpmiSvd, n_words: int) -> None:
-    """Refuse a vocabulary of fewer words than dimensions."""
+def check_words(settings: PpmiSvd, n_words: int, called: str = "words") -> None:
+    """Refuse a vocabulary of fewer words, or contexts, than dimensions."""
     if n_words < settings.dim:
         raise TooLittleText(
-            f"dim must be at most {n_words}, the number of words, not {settings.dim}; lower dim (--dim) or "
+            f"dim must be at most {n_words}, the number of {called}, not {settings.dim}; lower dim (--dim) or "
             "min_count (--min-count), or give more text"
         )
 
@@ -124,6 +126,9 @@ def needs(settings: PpmiSvd, source: Corpus | Cooccurrence, text: Text, threads:
     n_words, dim = text.n_words, settings.dim
     check_words(settings, n_words)
     counting = counting_needs(settings, source, text, threads)
+    if counting.found.contexts is not None:
+        check_words(settings, len(counting.found.contexts), "contexts")
+        n_words = max(n_words, len(counting.found.contexts))
     matrix = CELL * n_positive(settings, counting.found, text.counts) + 8 * n_words
     vectors = 2 * 4 * n_words * dim
     wanted, basis = dim + settings.oversampling, _expected_basis(settings, n_words)
@@ -154,7 +159,8 @@ def n_positive(settings: PpmiSvd, found: Survey, counts: NDArray[np.int64]) -> i
     """Estimate the cells with a PPMI above 0 from a sample; word counts stand for sums of cells."""
     if not found.data.size:
         return found.n_cells
-    smooth = (counts * keep_probability(counts, settings.sample)) ** settings.cds
+    contexts = counts if found.contexts is None else found.contexts.counts
+    smooth = (contexts * keep_probability(contexts, settings.sample)) ** settings.cds
     rows = np.repeat(np.arange(len(counts)), np.diff(found.indptr))
     sums = np.bincount(rows, found.data)
     is_positive = found.data * (smooth.sum() / settings.shift) > sums[rows] * smooth[found.indices]

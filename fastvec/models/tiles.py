@@ -77,7 +77,7 @@ class Tiles:
         threads: int,
         listener: Listener,
     ) -> None:
-        n_words = len(counts.vocabulary)
+        n_words = max(counts.shape)  # of words and of contexts, some without cells
         self.n_blocks, self.block_size = n, _ = divide(n_words, counts.data.size)
         self.seed, self._threads, self._listener = seed, threads, listener
         self._finished: list[int] = []
@@ -89,8 +89,9 @@ class Tiles:
         self._words = np.argsort(self.rows)
         self._word_starts = np.searchsorted(self.rows[self._words], np.arange(n + 1) * self.block_size)
 
+        indptr = np.pad(counts.indptr, (0, n_words + 1 - len(counts.indptr)), mode="edge")
         # as plain arrays, since numba is slow to take those that are mapped from files
-        self._counts = Counts(counts.indptr, np.asarray(counts.indices), np.asarray(counts.data), np.float32(least))
+        self._counts = Counts(indptr, np.asarray(counts.indices), np.asarray(counts.data), np.float32(least))
         lengths = np.zeros((n, n), np.int64)
         self._for_blocks(
             0, n, lambda block: count_tiles(self._counts, self._words_of(block), self._layout[0], lengths[block])

@@ -75,8 +75,12 @@ class Request:
         if initial is not None and isinstance(settings, Word2Vec) and settings.init == "ppmi-svd":
             raise InputError("a training starts from init_from or from init='ppmi-svd', not from both; omit init_from")
         if result.vectors is None:
-            best: Any = "word" if result.save_context else settings.default_vectors
+            best: Any = "word" if result.save_context or _has_contexts(source) else settings.default_vectors
             result = replace(result, vectors=best)
+        if _has_contexts(source) and (result.vectors == "sum" or result.save_context):
+            raise InputError(
+                "the contexts of pairs are no words; omit save_context, and choose vectors word or context"
+            )
         if getattr(settings, "subwords", None) is not None and result.vectors != "word":
             raise InputError("with subwords only word vectors can be returned; omit vectors")
         if not settings.has_context_vectors and (result.vectors != "word" or result.save_context):
@@ -125,7 +129,7 @@ class Request:
         made: dict[str, Any] = {}
         for group in (self.settings, self.words, self.reading, self.result):
             made |= group.as_dict()
-        for name in ("vocabulary", "phrases", "init_from", *_counted(source)):
+        for name in ("vocabulary", "phrases", "init_from", *counted_parameters(source)):
             made.pop(name, None)
         if isinstance(source, Cooccurrence):
             for name in self.settings.for_counting:
@@ -146,7 +150,12 @@ def _initial(result: Result) -> Initial | None:
     return Initial.of(result.init_from, result.init_vocab or "union")
 
 
-def _counted(source: Any) -> set[str]:
+def _has_contexts(source: Any) -> bool:
+    """Return whether the contexts are not the words."""
+    return isinstance(source, Cooccurrence) and source.contexts is not None
+
+
+def counted_parameters(source: Any) -> set[str]:
     """Return the parameters that were settled when a source was counted."""
     if not isinstance(source, Cooccurrence):
         return set()
@@ -189,7 +198,7 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
             able = " or ".join(name for name, each in MODELS.items() if each.counts)
             raise InputError(f"model {name} needs text; with co-occurrences choose model {able}")
         for key in given:
-            if key in _counted(source) or key in kind.for_counting:
+            if key in counted_parameters(source) or key in kind.for_counting:
                 raise InputError(f"{key} was settled when the co-occurrences were counted; omit it")
         given = source.metadata["counting"] | given
     return kind(model=name, **given)

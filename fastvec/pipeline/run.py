@@ -25,7 +25,7 @@ from fastvec.models.model import Made
 from fastvec.parameters import documented, take
 from fastvec.phrases import Phrases
 from fastvec.pipeline.needs import check_needs
-from fastvec.pipeline.request import Request
+from fastvec.pipeline.request import Request, counted_parameters
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
 from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints, check_every
@@ -166,6 +166,12 @@ def make_vectors(
         _check_needs(text, vocabulary, request, job, output, format)
         settings = request.settings
         trained = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
+    if isinstance(text, Cooccurrence) and text.contexts is not None:
+        vectors, contexts, _ = trained
+        trained = Made(vectors, None)
+        if request.result.vectors == "context":
+            assert contexts is not None
+            vocabulary, trained = text.contexts, Made(contexts, None)
     limits: dict[str, int | None] = {}
     if isinstance(text, Corpus) and request.words.vocabulary is None:
         limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
@@ -208,9 +214,12 @@ def metadata_of(
     request: Request, source: Any, facts: dict[str, Any], parameters: dict[str, Any], threads: int
 ) -> dict[str, Any]:
     """Return what vectors record of how they were made; `parameters` are those that are not the model's."""
+    chosen = request.settings.as_dict()
+    if isinstance(source, Cooccurrence) and source.contexts is not None:  # pairs have no windows
+        chosen = {name: value for name, value in chosen.items() if name not in counted_parameters(source)}
     return {
         "corpus": facts,
-        "parameters": request.settings.as_dict() | parameters | {"vectors": request.result.vectors},
+        "parameters": chosen | parameters | {"vectors": request.result.vectors},
         "threads": threads,
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
         "inputs": request.inputs(source),
