@@ -42,6 +42,7 @@ SECTIONS = {
     },
     "Files and installation": {
         "info": "Show what a file of vectors holds.",
+        "report": "Write a page on vectors: training, scores, neighbours, a map.",
         "convert": "Change the format of a file of vectors.",
         "align": "Rotate vectors to others, and show the words that moved.",
         "cache": "List or clear the texts that are cached.",

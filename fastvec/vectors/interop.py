@@ -19,7 +19,7 @@ def library(module: str, package: str | None = None) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        if (error.name or "").split(".")[0] != package:  # such as the backend of Keras
+        if (error.name or "").split(".")[0] != module.split(".")[0]:  # such as the backend of Keras
             raise MachineError(f"{package} is needed for this, and cannot be imported: {error}") from error
         raise MachineError(f"{package} is needed for this, and is not installed: pip install {package}") from None
 
