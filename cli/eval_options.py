@@ -29,6 +29,11 @@ class VocabLimit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(digits)
 
 
+_PRINTED = ("JSON.", "CSV, a line for each score.", "Markdown tables.", "LaTeX tables, for the package booktabs.")
+# Option `form`: one of `FORMS`, or None.
+printing = together(*one_of("form", {f"--{form}": form for form in FORMS}, [f"Print {text}" for text in _PRINTED]))
+
+
 def scoring(
     group: type[Scoring], omit: tuple[str, ...] = (), **several: list[str]
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -45,9 +50,7 @@ def scoring(
     """
     declared = {**group.parameters, **Resampling.parameters}
     own = [option_of(each, several.get(name)) for name, each in declared.items() if each.flags and name not in omit]
-    # one of `FORMS`, or None
-    helps = ("JSON.", "CSV, a line for each score.", "Markdown tables.", "LaTeX tables, for the package booktabs.")
-    own += one_of("form", {f"--{form}": form for form in FORMS}, [f"Print {text}" for text in helps])
+    own.append(printing)
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)

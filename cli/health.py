@@ -2,17 +2,14 @@
 
 import click
 
-from fastvec.settings import Loading
-
 from . import asking, options
 from .tables import print_facts, print_json, show, terminal_width
 
 
 @click.command()
 @asking.vectors
-@options.options_of(Loading, only=["limit"])
 @click.option(
-    "--search",
+    "--limit",
     type=click.IntRange(1),
     metavar="N",
     default=10_000,
@@ -28,7 +25,7 @@ from .tables import print_facts, print_json, show, terminal_width
     help="Count how often a word is among the N nearest neighbours of others.",
 )
 @asking.as_json
-def command(vectors: str, errors: str | None, limit: int | None, search: int, neighbours: int, as_json: bool) -> None:
+def command(vectors: str, errors: str | None, limit: int, neighbours: int, as_json: bool) -> None:
     """Measure what harms the use of vectors, and say what it means.
 
     Whether all vectors point one way, words that are near to very many (hubs), frequency in lengths and directions,
@@ -41,9 +38,7 @@ def command(vectors: str, errors: str | None, limit: int | None, search: int, ne
     import fastvec
 
     asking.check(vectors)
-    health = fastvec.load(vectors, **options.given({"limit": limit, "errors": errors})).health(
-        limit=search, neighbours=neighbours
-    )
+    health = fastvec.load(vectors, **options.given({"errors": errors})).health(limit=limit, neighbours=neighbours)
     if as_json:
         print_json(health.to_dict())
     else:

@@ -25,7 +25,7 @@ _SETS: dict[str, Any] = {"multiple": True, "metavar": "PATH"}
 @click.option(
     "--similarity",
     type=click.Path(),
-    help="Word pairs with scores, as for `fastvec eval similarity`; may be given several times.",
+    help="Word pairs with scores, or a folder of them, as for `fastvec eval similarity`; may be given several times.",
     **_SETS,
 )
 @click.option(
@@ -69,12 +69,16 @@ def command(
     import fastvec
     from fastvec.report import write_report
 
+    from .evaluations import named_sets
+
     output = output or options.unless_exists("report.html")
     paths = vectors or (asking.DEFAULT,)
     for path in paths:
         asking.check(path)
-    loaded = [fastvec.load(path, **options.given({"errors": errors})) for path in paths]
     names = [Path(path).name for path in paths]
     asked = [word for given in words for word in given.split()]
+    for task in ("analogies", "similarity"):
+        settings[task] = named_sets(task, settings[task]) if settings[task] else []
+    loaded = [fastvec.load(path, **options.given({"errors": errors})) for path in paths]
     write_report(loaded, output, names=names, words=asked, **settings)
     click.echo(f"{output}: {Path(output).stat().st_size:,} bytes", err=True)

@@ -1,6 +1,6 @@
 """The command that compares the neighbours of words between trainings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +9,8 @@ import click
 from fastvec.scoring import Stabilities
 from fastvec.settings import GROUPS, MODELS
 
-from . import asking, options
-from .eval_options import option_of
+from . import options
+from .eval_options import option_of, printing
 from .progress import Display
 from .reading import source_paths
 from .score_tables import Score, ScoreTable, print_scores
@@ -32,7 +32,7 @@ _LEFT_OUT = ("output", "format", "checkpoint", "every")
 @click.option(
     "-n", "--topn", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="Unstable words to show."
 )
-@asking.as_json
+@printing
 @click.option("--model", type=ModelName(list(MODELS)), help="What to train.  [default: skipgram]")
 @options.options_of(*GROUPS, omit=_LEFT_OUT)
 @options.quiet
@@ -44,7 +44,7 @@ def command(
     neighbours: int,
     least: float,
     topn: int,
-    as_json: bool,
+    form: str | None,
     quiet: bool,
     **settings: Any,
 ) -> None:
@@ -68,9 +68,9 @@ def command(
             paths = source_paths(sources)
             vectors = evaluation.train_repeatedly(paths, runs=runs, bootstrap=bootstrap, progress=display, **given)
     found = evaluation.stability(vectors, limit=limit, neighbours=neighbours, least=least)
-    print_scores("json" if as_json else None, found.to_dict(), (), [_table(found)])
+    print_scores(form, found.to_dict(), _csv_rows(sources, found), [_table(found)])
     unstable = found.unstable
-    if not as_json and unstable and topn:
+    if form in (None, "markdown") and unstable and topn:
         shown = ", ".join(f"{word} ({overlap:.2f})" for word, overlap in unstable[:topn])
         more = "" if len(unstable) <= topn else f", and {len(unstable) - topn:,} more (--topn, --json)"
         click.echo("\n".join(wrap(f"Not to be trusted: {shown}{more}.", terminal_width())))
@@ -91,6 +91,14 @@ def _load(sources: tuple[str, ...], given: dict[str, Any]) -> "list[KeyedVectors
         raise click.UsageError(f"{asked[0]} applies to text only, not to files of vectors; omit it.")
     read = {"errors": given["errors"]} if "errors" in given else {}
     return [fastvec.load(Path(path), **read) for path in sources]
+
+
+def _csv_rows(sources: tuple[str, ...], found: "Stability") -> Iterator[list[Any]]:
+    """Yield the rows of CSV: the overlap, and the share of unstable words, of each band."""
+    for band in found.bands:
+        section, size = f"{band.first} to {band.last}", band.last - band.first + 1
+        for measure, value in (("overlap", band.overlap), ("unstable", band.unstable)):
+            yield [" ".join(sources), "stability", "", section, measure, found.limit, size, size, Score(value)]
 
 
 def _table(found: "Stability") -> ScoreTable:

@@ -90,7 +90,7 @@ def test_the_command_prints_each_property_with_its_meaning(run, tmp_path):
     code, out, err = run("health", path)
     assert (code, err) == (0, "")
     assert "rows of zeros                1  Words with a vector of zeros, which is near to nothing: w300." in out
-    found = json.loads(run("health", path, "--json", "--search", "100", "--neighbours", "5")[1])
+    found = json.loads(run("health", path, "--json", "--limit", "100", "--neighbours", "5")[1])
     assert (found["searched"], found["neighbours"], found["zeros"]) == (100, 5, 1)
 
 

@@ -79,7 +79,7 @@ def test_words_are_only_text(report, wv):
     assert [attributes.get("type") for attributes in page.of("script")] == ["application/json", None]
     assert page.of("img") == page.of("b") == page.of("i") == []
     assert "49" not in page.texts["bdi"]
-    assert {*HOSTILE[:6], "\ufffdbell", *HOSTILE[7:]} <= set(page.texts["bdi"])
+    assert {word.translate({7: "\ufffd", 0x202E: "\ufffd"}) for word in HOSTILE} <= set(page.texts["bdi"])
     found = json.loads(page.texts["script"][0])
     assert found["words"] == WORDS
     assert found["near"][0] == [word for word, _ in wv.most_similar(WORDS[0])]

@@ -99,6 +99,8 @@ def test_the_command_takes_text_and_files(run, corpus_txt):
     assert "1 to 100" in out
     assert "Not to be trusted: w3" in out
     assert "more (--topn, --json)." in out
+    rows = run("stability", "a.txt", "b.txt", "--csv")[1].splitlines()
+    assert rows[1].startswith("a.txt b.txt,stability,,1 to 100,overlap,10000,100,100,")
     for arguments, message in (
         (["a.txt"], "name two or more such files"),
         (["a.txt", "b.txt", "--epochs", "3"], "--epochs applies to text only"),

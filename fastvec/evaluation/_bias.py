@@ -8,7 +8,7 @@ paper counts those that are larger).
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from math import comb
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 
 _FEWEST = 2  # words of each group
+_AT_ONCE = 10_000  # splits
 _TIE = 1e-9  # by which sums in another order may differ
 
 
@@ -156,13 +157,15 @@ def _permute(associations: NDArray[np.float64], n_first: int, most: int, seed: i
     # Of groups of fixed sizes, the difference of the means grows with the sum of the first group.
     least = associations[:n_first].sum() - _TIE
     n = len(associations)
+    found = 0
     if comb(n, n_first) <= most:
-        chosen = np.array(list(combinations(range(n), n_first)))
-        return float((associations[chosen].sum(axis=1) >= least).mean()), 0
-    generator = np.random.default_rng(seed)
-    found, left = 0, most
+        splits = combinations(range(n), n_first)
+        while chosen := list(islice(splits, _AT_ONCE)):
+            found += int((associations[np.array(chosen)].sum(axis=1) >= least).sum())
+        return found / comb(n, n_first), 0
+    generator, left = np.random.default_rng(seed), most
     while left:
-        draws = min(left, 10_000)
+        draws = min(left, _AT_ONCE)
         shuffled = generator.permuted(np.tile(associations, (draws, 1)), axis=1)
         found += int((shuffled[:, :n_first].sum(axis=1) >= least).sum())
         left -= draws

@@ -75,6 +75,7 @@ def gather(
     """Measure vectors; see `fastvec.report.write_report`."""
     finite = finite_rows(wv.vectors)
     clean = wv if finite.all() else wv.subset([wv.words[row] for row in np.flatnonzero(finite)])
+    health = wv.health().findings()
     return Facts(
         name=name,
         contents=_contents(wv),
@@ -84,7 +85,7 @@ def gather(
         chosen=_near(clean, words),
         spread=_near(clean, [clean.words[rank - 1] for rank in _SPREAD if rank <= len(clean)]),
         map=_map(clean, map_words, layout),
-        health=wv.health().findings(),
+        health=health,
     )
 
 

@@ -13,14 +13,15 @@ from fastvec._version import __version__
 from fastvec.checks import check_choice, check_integer, check_path, check_words, shorten
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.errors import InputError, MachineError, UnknownWordError
-from fastvec.evaluation import read_pairs, read_questions
+from fastvec.evaluation.pairs import ScoredPairs, as_pairs
+from fastvec.evaluation.questions import Questions, as_questions
 from fastvec.report.gather import CLASSES, SEARCHED, Facts, gather
 from fastvec.vectors import KeyedVectors
 from fastvec.vectors.loading import as_vectors
 
 LAYOUTS = ("pca", "umap")
-#: Control characters, which HTML may not hold.
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160))}
+#: Control characters, which HTML may not hold, and those that change the direction of the text after them.
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _WIDTH, _HEIGHT = 640, 240  # of the drawing of losses
 _LEFT, _TOP, _BOTTOM = 52, 16, 30  # the space around it
 
@@ -30,8 +31,8 @@ def write_report(
     path: str | Path,
     *,
     names: Sequence[str] | None = None,
-    analogies: Sequence[str | Path] = (),
-    similarity: Sequence[str | Path] = (),
+    analogies: Sequence[str | Path | Questions] = (),
+    similarity: Sequence[str | Path | ScoredPairs] = (),
     words: Sequence[str] = (),
     map_words: int = 1000,
     layout: str = "pca",
@@ -50,8 +51,8 @@ def write_report(
         The page; it is replaced if it exists.
     names : sequence of str, optional
         What to call the vectors; by default the names of their files.
-    analogies, similarity : sequence of paths
-        Test sets, as `fastvec.evaluation.read_questions` and `read_pairs` read them.
+    analogies, similarity : sequence
+        Test sets, as `fastvec.evaluation.analogies` and `similarity` take them.
     words : sequence of str
         Words whose neighbours to show, beside those of some words by frequency.
     map_words : int
@@ -86,8 +87,8 @@ def write_report(
     check_folder(path)
     template = _template()
     sets: dict[str, Any] = {
-        "analogies": [read_questions(each) for each in analogies],
-        "similarity": [read_pairs(each) for each in similarity],
+        "analogies": [as_questions(each) for each in analogies],
+        "similarity": [as_pairs(each) for each in similarity],
     }
     loaded = [as_vectors("an item of vectors", each) for each in vectors]
     for word in words:
