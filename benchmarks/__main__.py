@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "benchmarks/README.md"
 CORPORA = (ROOT / "../shared/data/corpora/enwiki17m.txt.xz", ROOT / "data/sample.txt.xz")
 SIMILARITY = ROOT / "../shared/data/eval/similarity"
-SMALL_MODES = ("sg-ns-100", "cbow-ns-100", "sg-hs-100", "cbow-hs-100")
+SMALL_MODES = ("sg-ns-100", "cbow-ns-100", "sg-hs-100", "cbow-hs-100", "sg-sub-100", "cbow-sub-100")
 
 
 def cut(source: Path, target: Path, limit: float) -> int:

@@ -9,7 +9,18 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from benchmarks.modes import GLOVE_WINDOW, LIMIT_SECONDS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
+from benchmarks.modes import (
+    BUCKETS,
+    GLOVE_WINDOW,
+    LIMIT_SECONDS,
+    LONGEST,
+    MIN_COUNT,
+    MODES,
+    NEGATIVE,
+    SAMPLE,
+    SHORTEST,
+    WINDOW,
+)
 
 Result = dict[str, Any]
 
@@ -33,6 +44,8 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
     else:
         negative = NEGATIVE if mode.loss == "negative" else None
         options = {"loss": mode.loss, "window": WINDOW, "sample": SAMPLE, "negative": negative, "init": "word2vec"}
+        if mode.has_ngrams:
+            options |= {"subwords": f"{SHORTEST}-{LONGEST}", "buckets": BUCKETS}
     start = perf_counter()
     with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
         reading = perf_counter() - start
@@ -45,18 +58,19 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
         "seconds": seconds,
         "reading_seconds": reading,
         "compile_seconds": compiling,
-        "matrix_bytes": 2 * 4 * len(wv) * wv.dim,
+        "matrix_bytes": 4 * wv.dim * (2 * len(wv) + (len(wv.subwords.rows) if wv.subwords else 0)),
     }
 
 
 def gensim(key: str, threads: str, epochs: str) -> Result:
-    from gensim.models import Word2Vec
+    from gensim.models import FastText, Word2Vec
 
     mode, start = MODES[key], perf_counter()
-    model = Word2Vec(
+    ngrams: dict[str, int] = {"min_n": SHORTEST, "max_n": LONGEST, "bucket": BUCKETS} if mode.has_ngrams else {}
+    model = (FastText if ngrams else Word2Vec)(
         vector_size=mode.dim, window=WINDOW, sample=SAMPLE, min_count=MIN_COUNT, workers=int(threads),
         epochs=int(epochs), sg=int(mode.model == "skipgram"), hs=int(mode.loss == "hierarchical"),
-        negative=NEGATIVE if mode.loss == "negative" else 0,
+        negative=NEGATIVE if mode.loss == "negative" else 0, **ngrams,
     )  # fmt: skip
     model.build_vocab(corpus_file="corpus.txt")
     reading, start = perf_counter() - start, perf_counter()
@@ -78,8 +92,8 @@ def fasttext(key: str, threads: str, epochs: str) -> Result:
     mode = MODES[key]
     model = train_unsupervised(
         "corpus.txt", model=mode.model, loss={"negative": "ns", "hierarchical": "hs"}[mode.loss], dim=mode.dim,
-        ws=WINDOW, neg=NEGATIVE, t=SAMPLE, minCount=MIN_COUNT, epoch=int(epochs), thread=int(threads), minn=0, maxn=0,
-        bucket=0, verbose=2,
+        ws=WINDOW, neg=NEGATIVE, t=SAMPLE, minCount=MIN_COUNT, epoch=int(epochs), thread=int(threads), verbose=2,
+        minn=SHORTEST * mode.has_ngrams, maxn=LONGEST * mode.has_ngrams, bucket=BUCKETS * mode.has_ngrams,
     )  # fmt: skip
     words = model.get_words()
     with open("vectors", "wb") as file:

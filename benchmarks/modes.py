@@ -7,6 +7,8 @@ WINDOW, NEGATIVE, SAMPLE, MIN_COUNT = 5, 5, 1e-3, 5
 EPOCHS = 5
 #: Seconds for which the machine's limits are measured, at least; about as long as a training.
 LIMIT_SECONDS = 2.0
+#: n-grams of characters, and the rows that these share.
+SHORTEST, LONGEST, BUCKETS = 3, 6, 2_000_000
 #: GloVe's; the first epoch is not timed.
 GLOVE_WINDOW, GLOVE_EPOCHS = 10, 2
 
@@ -19,6 +21,7 @@ class Mode(NamedTuple):
     model: str
     loss: str
     dim: int
+    has_ngrams: bool = False
 
 
 MODES = {
@@ -31,6 +34,10 @@ MODES = {
         Mode("cbow-ns-100", "CBOW, negative, 100", "cbow", "negative", 100),
         Mode("sg-hs-100", "skip-gram, hierarchical, 100", "skipgram", "hierarchical", 100),
         Mode("cbow-hs-100", "CBOW, hierarchical, 100", "cbow", "hierarchical", 100),
+        Mode("sg-sub-300", "skip-gram with n-grams, 300", "skipgram", "negative", 300, True),
+        Mode("sg-sub-100", "skip-gram with n-grams, 100", "skipgram", "negative", 100, True),
+        Mode("cbow-sub-300", "CBOW with n-grams, 300", "cbow", "negative", 300, True),
+        Mode("cbow-sub-100", "CBOW with n-grams, 100", "cbow", "negative", 100, True),
         Mode("glove-100", "GloVe, 100", "glove", "", 100),
     )
 }

@@ -33,6 +33,7 @@ class Trainer:
     timing: str = "around its training call"
     models: tuple[str, ...] = ("skipgram", "cbow")
     losses: tuple[str, ...] = ("negative", "hierarchical")
+    has_ngrams: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     #: Whether it takes part in all rounds, or only in the first because it is slow.
     every_round: bool = False
@@ -49,7 +50,8 @@ class Trainer:
 
     def trains(self, mode: Mode) -> bool:
         """Return whether it has this mode."""
-        return mode.model in self.models and (not mode.loss or mode.loss in self.losses)
+        is_known = mode.model in self.models and (not mode.loss or mode.loss in self.losses)
+        return is_known and (self.has_ngrams or not mode.has_ngrams)
 
     def fraction_done(self, output: bytes) -> float | None:
         """Return the fraction of the training that its output last reported as done, if any."""
@@ -109,6 +111,7 @@ def _fastvec(title: str, every_round: bool = True, **environment: str) -> Traine
         _child("fastvec"),
         timing="by itself, without compiling",
         models=("skipgram", "cbow", "glove"),
+        has_ngrams=True,
         environment=cpu,
         passes=8 if every_round else 2,
         every_round=every_round,
@@ -120,7 +123,7 @@ _SENTENCES = re.compile(rb"Sents:\s+(?!0\.00%)([\d.]+)%")  # koan says 0.00% bef
 _BETWEEN = "between its first and its last line of progress"
 TRAINERS = {
     "fastvec": _fastvec("fastvec"),
-    "gensim": Trainer("gensim", ("module:gensim",), _child("gensim"), every_round=True),
+    "gensim": Trainer("gensim", ("module:gensim",), _child("gensim"), has_ngrams=True, every_round=True),
     "pword2vec": Trainer(
         "pWord2Vec", ("pword2vec",), _word2vec("pword2vec"), _PERCENT, timing=_BETWEEN, models=("skipgram",),
         losses=("negative",), every_round=True,
@@ -128,7 +131,7 @@ TRAINERS = {
     "word2vec": Trainer("word2vec.c", ("word2vec",), _word2vec("word2vec"), _PERCENT, timing=_BETWEEN),
     "fasttext": Trainer(
         "fastText", ("module:fasttext",), _child("fasttext"), _PERCENT, rate=re.compile(rb"/sec/thread:\s+(\d+)"),
-        timing=_BETWEEN + ", a single thread by itself",
+        timing=_BETWEEN + ", a single thread by itself", has_ngrams=True,
     ),
     "koan": Trainer(
         "koan", ("koan",), _koan, _SENTENCES, timing=_BETWEEN, losses=("negative",),
