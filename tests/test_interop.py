@@ -1,4 +1,5 @@
 import os
+import pickle
 import sys
 from types import SimpleNamespace
 
@@ -87,6 +88,20 @@ def test_what_a_library_lacks_is_named(wv, tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "keras", raising=False)
     with pytest.raises(InputError, match=r"keras is needed .* cannot be imported: No module named 'no_such_backend'"):
         wv.to_keras()
+
+
+def test_scikit_learn_takes_vectors_and_texts(wv):
+    pytest.importorskip("sklearn")
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    nearest = NearestNeighbors(n_neighbors=2, metric="cosine").fit(wv.vectors).kneighbors(wv["w3"][None])[1][0]
+    assert [wv.words[row] for row in nearest] == ["w3", wv.most_similar("w3", topn=1)[0][0]]
+    texts, classes = ["w1", "w2", "w1 w1 unknown", "w2 w2"], [1, 2, 1, 2]
+    model = pickle.loads(pickle.dumps(make_pipeline(FunctionTransformer(wv.embed), LogisticRegression(C=100))))
+    assert list(model.fit(texts, classes).predict(np.array(texts))) == classes
 
 
 def test_approximate_search_finds_most_of_the_nearest(wv):
