@@ -160,10 +160,10 @@ class Phrases(Tabular):
         columns: list[list[Any]] = [[] for _ in _HEADINGS]
         try:
             for number, line in enumerate(lines, 1):
+                if number == 1 and not line.startswith(_MAGIC.encode()):
+                    raise FileError(f"{path}: is not a file of phrases; `fastvec phrases --save` writes one")
                 text = line.decode().rstrip("\r\n")
                 if number == 1:
-                    if not text.startswith(_MAGIC):
-                        raise FileError(f"{path}: is not a file of phrases; `fastvec phrases --save` writes one")
                     about = json.loads(text.removeprefix(_MAGIC))
                     settings = Phrasing(**{name: about.pop(name) for name in Phrasing.parameters if name in about})
                 elif number > 2:

@@ -110,6 +110,8 @@ def test_a_vocabulary_needs_two_words():
         InputError, match=r"^the source: only one word occurs 3 times or more, 'the', and two are needed"
     ):
         corpus.vocabulary(3)
+    with pytest.raises(InputError, match=r"'a', and two are needed; give more text$"):
+        read_corpus([["a"]], cache=False).vocabulary(1)
     with pytest.raises(InputError, match=r"^min_count must be at least 1, not 0$"):
         corpus.vocabulary(0)
     with pytest.raises(InputError, match=r"^max_vocab must be at least 2, not 1$"):

@@ -209,6 +209,8 @@ def test_a_pickle_is_not_opened(tmp_path, monkeypatch, protocol):
         (b"\x89HDF\r\n", "HDF5"),
         (b"\xff\xd8\xff\xe0" + bytes(100), "not a file of vectors"),
         (bytes(100), "not a file of"),
+        (b"the\t9\nof\t7\n", "is a vocabulary, not vectors; train its words with --vocab"),
+        (b"PK\x03\x04" + bytes(26) + b"format.npy", "is a file of co-occurrences, not vectors"),
     ],
 )
 def test_other_files_are_refused(tmp_path, data, message):

@@ -211,6 +211,7 @@ def test_phrases_are_saved_and_loaded(tmp_path):
     ("content", "message"),
     [
         ("", "p.tsv, line 0: is damaged"),
+        ("\udcff\udcd8\n", "p.tsv: is not a file of phrases"),
         ("new york\n", "p.tsv: is not a file of phrases; `fastvec phrases --save` writes one"),
         ("# fastvec phrases {", "line 1: is damaged"),
         ('# fastvec phrases {"passes": 0}\n', "line 1: is damaged"),
@@ -220,7 +221,7 @@ def test_phrases_are_saved_and_loaded(tmp_path):
     ],
 )
 def test_a_file_that_holds_no_phrases_is_refused(tmp_path, content, message):
-    (tmp_path / "p.tsv").write_text(content)
+    (tmp_path / "p.tsv").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(FileError, match=message):
         Phrases.load(tmp_path / "p.tsv")
 

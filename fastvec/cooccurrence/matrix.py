@@ -165,7 +165,9 @@ class Cooccurrence:
         except KeyError as error:
             raise FileError(f"{path}: no {error.args[0]}; write it with fastvec cooccurrence") from None
         except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, struct.error) as error:
-            raise FileError(f"{path}: not a file of co-occurrences ({error})") from None
+            raise FileError(
+                f"{path}: not a file of co-occurrences ({error}); `fastvec cooccurrence` writes one"
+            ) from None
         _check(arrays, path)
         vocabularies = [_vocabulary(arrays, prefix) for prefix in ("", _CONTEXT)[: 1 + has_contexts]]
         try:

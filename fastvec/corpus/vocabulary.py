@@ -144,6 +144,8 @@ def choose_words(
     if n == 1:
         word = words.head(1).decode()[0]
         found = f"only one word occurs {min_count} times or more, {word!r}, and two are needed"
-        raise DataError(f"{name}: {found}; lower min_count (--min-count) or give more text")
+        raise DataError(
+            f"{name}: {found}; {'lower min_count (--min-count) or ' if min_count > 1 else ''}give more text"
+        )
     n = min(n, max_vocab or n)
     return Vocabulary(words.head(n).decode(), counts[:n].copy())

@@ -50,7 +50,9 @@ SUFFIXES = {suffix: format.name for format in _KNOWN for suffix in format.suffix
 _PICKLE = "a Python pickle, which may run code when opened; save it as word2vec with the program that made it"
 _FOREIGN = {
     rb"\x80[\x02-\x05]": _PICKLE,
+    rb"PK\x03\x04.{26}format\.npy": "a file of co-occurrences, not vectors; train on it with --cooccurrence",
     rb"PK\x03\x04": "a ZIP archive; unpack it and load a file from it",
+    rb"(?:[^\s]+\t\d+\r?\n){2}": "a vocabulary, not vectors; train its words with --vocab",
     rb"\x89HDF": "an HDF5 file; save it as word2vec with the program that made it",
 }
 
@@ -60,7 +62,7 @@ def recognise(source: Source) -> Format:
     if not source.head:
         raise FileError(f"{source.path}: is empty")
     for magic, kind in _FOREIGN.items():
-        if re.match(magic, source.head):
+        if re.match(magic, source.head, re.DOTALL):
             raise FileError(f"{source.path}: is {kind}")
     found = _recognised(source.head, source.path)
     if found is None:
