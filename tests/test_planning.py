@@ -55,7 +55,7 @@ def text_of(corpus, min_count=1):
 
 def phases(settings, source, text, threads):
     """Return the memory of each phase."""
-    estimate = model_of(settings).needs(settings, source, text, threads)
+    estimate = model_of(settings, source).needs(settings, source, text, threads)
     return {phase.name: phase.memory for phase in estimate.phases}
 
 

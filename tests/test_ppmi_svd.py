@@ -100,7 +100,7 @@ def test_the_model_has_one_name():
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
-        ("cbow", {}, "model cbow needs text; with co-occurrences choose model glove or ppmi-svd"),
+        ("cbow", {}, "model cbow needs text; with co-occurrences choose model skipgram or glove or ppmi-svd"),
         ("ppmi-svd", {"window": 3}, "window was settled when the co-occurrences were counted"),
         ("ppmi-svd", {"memory": 10**9}, "memory was settled when the co-occurrences were counted"),
         ("ppmi-svd", {"min_count": 2}, "the words were chosen when the co-occurrences were counted"),

@@ -53,7 +53,7 @@ def count_pairs(
     -------
     Cooccurrence
         The sum of the weights of each pair, with the contexts in `contexts`. `fastvec.train` makes vectors of it with
-        "ppmi-svd" and "glove".
+        all models but "cbow".
 
     Raises
     ------

@@ -1,7 +1,10 @@
 """Models: settings and text in, word and context vectors out."""
 
+from typing import Any
+
 from fastvec import settings
-from fastvec.models import glove, ppmi_svd, word2vec
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.models import glove, pairs, ppmi_svd, word2vec
 from fastvec.models.model import Model
 
 #: The module that trains with each class of settings.
@@ -12,6 +15,8 @@ _MODULES: dict[type[settings.Model], Model] = {
 }
 
 
-def model_of(chosen: settings.Model) -> Model:
-    """Return the module that trains with some settings."""
+def model_of(chosen: settings.Model, source: Any) -> Model:
+    """Return the module that trains with some settings on a source."""
+    if isinstance(chosen, settings.Word2Vec) and isinstance(source, Cooccurrence):
+        return pairs
     return _MODULES[type(chosen)]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
@@ -50,7 +51,7 @@ def factorisation(settings: Word2Vec) -> PpmiSvd:
 
 def start(
     settings: Word2Vec,
-    corpus: Corpus,
+    source: Corpus | Cooccurrence,
     vocabulary: Vocabulary,
     job: Job,
     W: Matrix,
@@ -61,8 +62,8 @@ def start(
 
     Parameters
     ----------
-    settings, corpus, vocabulary, job
-        As for `fastvec.models.word2vec.fit`; the weights do not depend on the threads.
+    settings, source, vocabulary, job
+        As for `fastvec.models.word2vec.fit`, or of `fastvec.models.pairs`; the weights do not depend on the threads.
     W : (n_words or more, dim or more) float32
         Receives the word vectors.
     inputs : InputRows, optional
@@ -72,7 +73,7 @@ def start(
     """
     try:
         words, contexts, _ = ppmi_svd.fit(
-            factorisation(settings), _part(corpus), vocabulary, Job(job.threads, job.listener)
+            factorisation(settings), _part(source), vocabulary, Job(job.threads, job.listener)
         )
     except TooLittleText as error:
         _LOG.warning("no PPMI-SVD to start from, so training starts at random: %s", error)
@@ -90,9 +91,11 @@ def start(
     C[: len(contexts), : settings.dim] = contexts
 
 
-def _part(corpus: Corpus) -> Corpus:
+def _part(source: Corpus | Cooccurrence) -> Corpus | Cooccurrence:
     """Return what is counted of a corpus: all of it unless it is long."""
-    return corpus if corpus.n_ids <= COUNTED else Spread(corpus, COUNTED)
+    if isinstance(source, Cooccurrence) or source.n_ids <= COUNTED:
+        return source
+    return Spread(source, COUNTED)
 
 
 def node_vectors(contexts: Matrix, counts: NDArray[np.int64]) -> Matrix:
@@ -124,7 +127,9 @@ def node_vectors(contexts: Matrix, counts: NDArray[np.int64]) -> Matrix:
     return vectors
 
 
-def with_start(settings: Word2Vec, training: Estimate, corpus: Corpus, text: Text, threads: int) -> Estimate:
+def with_start(
+    settings: Word2Vec, training: Estimate, source: Corpus | Cooccurrence, text: Text, threads: int
+) -> Estimate:
     """Return what a training takes with its warm start, from what it takes without.
 
     Parameters
@@ -133,14 +138,14 @@ def with_start(settings: Word2Vec, training: Estimate, corpus: Corpus, text: Tex
         What is trained.
     training : Estimate
         Of the same training from a random start.
-    corpus, text, threads
+    source, text, threads
         As for `fastvec.models.word2vec.needs`.
     """
     svd = factorisation(settings)
-    if text.n_words < svd.dim:
+    if (min(source.shape) if isinstance(source, Cooccurrence) else text.n_words) < svd.dim:
         return training
     part = replace(text, n_ids=min(text.n_ids, COUNTED))
-    before = ppmi_svd.needs(svd, _part(corpus), part, threads)
+    before = ppmi_svd.needs(svd, _part(source), part, threads)
     weights = training.phases[-1].memory
     phases = [phase._replace(memory=phase.memory + weights + LOADING) for phase in before.phases]
     return replace(

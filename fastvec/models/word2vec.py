@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.shuffled import Shuffled
@@ -125,7 +126,13 @@ def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
 
 
 def set_first_weights(
-    settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job, W: Matrix, C: Matrix, inputs: InputRows | None
+    settings: Word2Vec,
+    source: Corpus | Cooccurrence,
+    vocabulary: Vocabulary,
+    job: Job,
+    W: Matrix,
+    C: Matrix,
+    inputs: InputRows | None,
 ) -> None:
     """Set the weights that training starts from: at random, from a PPMI-SVD, or from vectors that were given.
 
@@ -134,7 +141,7 @@ def set_first_weights(
     places, C = by_places(settings, C), C[: len(C) // settings.n_places]
     _initialise(settings, W, C)
     if settings.init == "ppmi-svd":
-        spectrum.start(settings, corpus, vocabulary, job, W, C, inputs)
+        spectrum.start(settings, source, vocabulary, job, W, C, inputs)
     if job.initial:
         job.initial.fill(vocabulary, W, C if settings.has_context_vectors else None, inputs)
     if settings.n_places > 1:

@@ -124,7 +124,7 @@ def check_needs(
     is_loaded = bool(getattr(initialise, "overloads", True))  # compiled code
     needs = needs_of(
         request,
-        model_of(settings).needs(settings, source, text, threads),
+        model_of(settings, source).needs(settings, source, text, threads),
         text,
         resident_memory() + (0 if is_loaded or not settings.counts else LOADING),
         peak_memory(),

@@ -172,7 +172,9 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
         request = request.for_words(text.n_words, int(text.counts.sum()))
-        estimate = model_of(request.settings).needs(request.settings, corpus or source, text, n_threads)
+        estimate = model_of(request.settings, corpus or source).needs(
+            request.settings, corpus or source, text, n_threads
+        )
         needs = needs_of(
             request,
             estimate,
@@ -221,7 +223,7 @@ def _load_kernels(settings: Model, threads: int) -> float:
     ):
         words = corpus.vocabulary(1)
         chosen = type(settings)(**settings.as_dict() | tiny).for_words(len(words))
-        model_of(chosen).fit(chosen, corpus, words, Job(threads))
+        model_of(chosen, corpus).fit(chosen, corpus, words, Job(threads))
     return max(0.0, perf_counter() - began - sum(compiling))
 
 

@@ -18,6 +18,8 @@ from fastvec.subwords import Ngrams
 _LEAST_ALPHA = 0.1
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
+#: Parameters of skip-gram on text alone, beside those that were settled when it was counted.
+_OF_TEXT = ("loss", "fixed_window", "subwords", "buckets", "hashes", "deterministic")
 
 
 @dataclass(frozen=True)
@@ -194,13 +196,19 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
                 if given.setdefault(key, value) != value:
                     raise InputError(f"{key} must be {value}, that of init_from, not {given[key]}; omit it")
     if isinstance(source, Cooccurrence):
-        if not kind.counts:
-            able = " or ".join(name for name, each in MODELS.items() if each.counts)
+        if name == "cbow":
+            able = " or ".join(each for each in MODELS if each != name)
             raise InputError(f"model {name} needs text; with co-occurrences choose model {able}")
+        if initial is not None:
+            raise InputError("training on co-occurrences cannot start from vectors; omit init_from")
+        for key in _OF_TEXT:
+            if key in given and given[key] != kind.parameters[key].default:
+                raise InputError(f"{key} does not apply to skipgram on co-occurrences; omit it")
         for key in given:
             if key in counted_parameters(source) or key in kind.for_counting:
                 raise InputError(f"{key} was settled when the co-occurrences were counted; omit it")
-        given = source.metadata["counting"] | given
+        settled = {key: value for key, value in source.metadata["counting"].items() if key in kind.parameters}
+        given = settled | given
     return kind(model=name, **given)
 
 

@@ -63,7 +63,7 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     ----------
     source : path, list of paths, "-", iterable or Corpus
         A file, a folder, several of them as `pathlib.Path` objects, "-" for standard input, any iterable of sentences
-        (strings or lists of tokens), or a corpus from `fastvec.read_corpus`. For "ppmi-svd" and "glove" also a
+        (strings or lists of tokens), or a corpus from `fastvec.read_corpus`. But for "cbow" also a
         `fastvec.Cooccurrence`.
     model : str or Model
         "skipgram", "cbow", "ppmi-svd" or "glove"; or the model with its parameters, such as `fastvec.Glove(dim=300)`.
@@ -165,7 +165,7 @@ def make_vectors(
         check_text(job.checkpoints, facts, vocabulary)
         _check_needs(text, vocabulary, request, job, output, format)
         settings = request.settings
-        trained = model_of(settings).fit(settings, text, vocabulary, replace(job, initial=request.initial))
+        trained = model_of(settings, text).fit(settings, text, vocabulary, replace(job, initial=request.initial))
     if isinstance(text, Cooccurrence) and text.contexts is not None:
         vectors, contexts, _ = trained
         trained = Made(vectors, None)

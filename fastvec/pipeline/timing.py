@@ -43,7 +43,7 @@ def measure(settings: Model, estimate: Estimate, text: Text, threads: int) -> di
                 raise _Enough
 
     with suppress(_Enough):
-        model_of(settings).fit(settings, sample, vocabulary, Job(threads, listen))
+        model_of(settings, sample).fit(settings, sample, vocabulary, Job(threads, listen))
     told.append((perf_counter(), Progress("")))
     seconds = dict(estimate.seconds)
     for name, took, steps in _phases(told):

@@ -42,7 +42,7 @@ class Progress:
         Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW,
         a cell for GloVe.
     unit : str
-        Of what is counted or trained on: "words", or "cells" of the co-occurrence matrix.
+        Of what is counted or trained on: "words"; of a co-occurrence matrix "cells", or "pairs" for skip-gram.
     before : int
         Part of `done` that a resumed training had done before.
     memory, disk : int or None

@@ -1,0 +1,166 @@
+"""Skip-gram on counts: pairs of a word and a context are drawn from them, in place of windows laid over a text."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from fastvec.cooccurrence import Cooccurrence
+from fastvec.corpus import Vocabulary
+from fastvec.corpus.text import Text
+from fastvec.kernels.alias import alias_table, noise_distribution
+from fastvec.kernels.pairs import Pairs, train_pairs
+from fastvec.kernels.replicas import NEVER, Copies
+from fastvec.kernels.word2vec import Noise, Weights, Work, new_work
+from fastvec.models import spectrum
+from fastvec.models.model import Made
+from fastvec.models.word2vec import Matrix, check_weights, learning_rate, made_of, set_first_weights, usual_length
+from fastvec.settings import Word2Vec
+from fastvec.training.blocks import run_blocks
+from fastvec.training.checkpoints import Saving, State
+from fastvec.training.estimate import LOADING, Estimate, Phase
+from fastvec.training.job import Job
+from fastvec.training.matrix import matrix_bytes, own_cache_lines, padded, zeros
+from fastvec.training.progress import Progress
+
+#: Pairs of a block.
+_BLOCK = 1 << 14
+
+
+def fit(settings: Word2Vec, source: Cooccurrence, vocabulary: Vocabulary, job: Job) -> Made:
+    """Train on as many pairs, in each epoch, as the counts add up to.
+
+    Parameters
+    ----------
+    settings : Word2Vec
+        Of skip-gram with negative sampling.
+    source : Cooccurrence
+        Words and contexts.
+    vocabulary : Vocabulary
+        The words.
+    job : Job
+        With one thread the result is a function of the counts and the parameters; else it differs a little from run to
+        run.
+
+    Returns
+    -------
+    Made
+        Vectors of words and of contexts.
+
+    Raises
+    ------
+    TrainingError
+        If weights are no longer finite, or vectors have run away.
+    """
+    n_words, n_contexts = source.shape
+    W, C = zeros(n_words, settings.dim), zeros(n_contexts, settings.dim)
+    saved = job.checkpoints.load() if job.checkpoints else None
+    if saved:
+        saved.read("W", W)
+        saved.read("C", C)
+    else:
+        set_first_weights(settings, source, vocabulary, job, W, C, None)
+    usual = usual_length(W, C)
+    _Run(settings, source, W, C, job).go(saved.facts if saved else {})
+    check_weights(settings, W, C, usual, job.threads)
+    return made_of(settings, W, C, None)
+
+
+def needs(settings: Word2Vec, source: Cooccurrence, text: Text, threads: int) -> Estimate:
+    """Estimate what `fit` takes; its time is measured on the counts themselves."""
+    n_words, n_contexts = source.shape
+    matrices = matrix_bytes(n_words, settings.dim) + matrix_bytes(n_contexts, settings.dim)
+    n_cells = source.data.size
+    training = Estimate(
+        lower="dim (--dim), or count fewer words (--max-vocab)",
+        phases=[
+            Phase("compiling", LOADING + matrices + (8 + 8 + 16) * n_cells),  # the table is made of double precision
+            Phase("training", matrices + (8 + 4 + 4) * n_cells),
+            Phase("vectors", matrices),
+        ],
+        sample=lambda: source,
+        work={"training": settings.epochs * _n_pairs(source)},
+        weights=4 * (n_words + n_contexts) * padded(settings.dim),
+    )
+    if settings.init != "ppmi-svd":
+        return training
+    return spectrum.with_start(settings, training, source, text, threads)
+
+
+def _n_pairs(source: Cooccurrence) -> int:
+    """Return the pairs of an epoch."""
+    return max(1, round(float(source.data.sum(dtype=np.float64))))
+
+
+class _Run:
+    """One training."""
+
+    def __init__(self, settings: Word2Vec, source: Cooccurrence, W: Matrix, C: Matrix, job: Job) -> None:
+        self.settings, self.W, self.C, self.job = settings, W, C, job
+        assert settings.negative is not None
+        assert settings.ns_exponent is not None
+        contexts = source.vocabulary if source.contexts is None else source.contexts
+        self.noise = Noise(alias_table(noise_distribution(contexts.counts, settings.ns_exponent)), settings.negative)
+        data = source.data.astype(np.float64)
+        words = np.repeat(np.arange(len(W), dtype=np.int32), np.diff(source.indptr))
+        self.pairs = Pairs(alias_table(data / data.sum()), words, np.array(source.indices, np.int32))
+        never = np.array([NEVER])
+        none = [Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (W, C)]
+        self.weights = Weights(W, C, *none)
+        new = new_work(0, 0, settings.negative + 1, settings.negative)
+        self.works = [Work(*map(own_cache_lines, new)) for _ in range(job.threads)]  # type: ignore[arg-type] # arrays
+        self.n_pairs = settings.epochs * _n_pairs(source)
+        self.n_blocks = -(-self.n_pairs // _BLOCK)
+        self.stop = own_cache_lines(np.zeros(1, np.int64))
+        self.first, self.began = 0, 0.0
+        self.epoch, self.at_epoch = 0, (0.0, 0)
+
+    def go(self, saved: dict[str, Any]) -> None:
+        """Train on the blocks that are left."""
+        self.first = saved.get("blocks", 0)
+        if self.first == self.n_blocks:
+            return
+        self.job.listener(Progress("compiling"))
+        workers = [self._worker(work) for work in self.works]
+        self.stop[0] = 1
+        workers[0](0)
+        self.stop[0] = 0
+        self.began = perf_counter()
+        saving = None
+        if self.job.checkpoints is not None:
+            saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / self.n_blocks)
+        run_blocks(range(self.first, self.n_blocks), workers, self.stop, self._tell, saving)
+        if self.job.checkpoints is not None:
+            self.job.checkpoints.try_to_save(lambda: self._state(self.n_blocks - self.first))
+
+    def _worker(self, work: Work) -> Callable[[int], None]:
+        """Return a function that trains on a block."""
+
+        def train(block: int) -> None:
+            first, last = block * _BLOCK, min((block + 1) * _BLOCK, self.n_pairs)
+            rates = [learning_rate(self.settings, place / self.n_pairs) for place in (first, last)]
+            step = np.float32(rates[0]), np.float32(rates[1] - rates[0])
+            key = self.settings.seed, block
+            train_pairs(last - first, key, *step, self.pairs, self.noise, self.weights, self.stop, work)
+
+        return train
+
+    def _state(self, n_done: int) -> State:
+        """Return the state after some blocks."""
+        return State({"blocks": self.first + n_done}, {"W": self.W, "C": self.C})
+
+    def _tell(self) -> None:
+        """Report the progress to the listener."""
+        before = self.first * _BLOCK
+        done = before + sum(int(work.counts[0]) for work in self.works)
+        epoch = min(done * self.settings.epochs // self.n_pairs + 1, self.settings.epochs)
+        sums = sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
+        if epoch != self.epoch:
+            self.epoch, self.at_epoch = epoch, sums
+        n_losses = sums[1] - self.at_epoch[1]
+        loss = (sums[0] - self.at_epoch[0]) / n_losses if n_losses else None
+        rate, seconds = learning_rate(self.settings, done / self.n_pairs), perf_counter() - self.began
+        self.job.listener(
+            Progress("training", done, self.n_pairs, seconds, epoch, rate, loss, before=before, unit="pairs")
+        )
