@@ -1,5 +1,6 @@
 """The command that writes a page on vectors."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,8 @@ def command(
     paths = vectors or (asking.DEFAULT,)
     for path in paths:
         asking.check(path)
+        if os.path.realpath(path) == os.path.realpath(output):
+            raise click.UsageError(f"{output} holds the vectors, and would be overwritten; name another file to write.")
     names = [Path(path).name for path in paths]
     asked = [word for given in words for word in given.split()]
     for task in ("analogies", "similarity"):

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from fastvec import FileError, InputError, KeyedVectors, UnknownWordError
+from fastvec import FileError, InputError, KeyedVectors, UnknownWordError, load
 from fastvec.report import write_report
 from fastvec.report.gather import read_losses
 
@@ -208,6 +208,9 @@ def test_the_command_writes_a_page(run, wv, tmp_path, monkeypatch):
     code, _, err = run("report")
     assert code == 2
     assert "report.html exists" in err
+    code, _, err = run("report", "-o", "vectors.safetensors")
+    assert (code, "would be overwritten" in err) == (2, True)
+    assert len(load("vectors.safetensors")) == 50
 
 
 #: Does in the page what a user does, and writes what came of it into the title.
