@@ -693,7 +693,7 @@ _MODEL_NAMES = {
     "ppmi": "ppmi-svd", "pmi": "ppmi-svd", "svd": "ppmi-svd", "svdppmi": "ppmi-svd", "lsa": "ppmi-svd",
 }  # fmt: skip
 _SUBWORDS = "train skipgram or cbow with subwords (--subwords 3-6)"
-_DOCUMENTS = "vectors of documents are not trained; the mean of a document's words (`KeyedVectors.centroid`) may serve"
+_DOCUMENTS = "vectors of documents are not trained; `fastvec embed` makes them of the vectors of their words"
 _CLASSIFIERS = "classifiers are not trained; train one on the vectors with scikit-learn, say"
 _MOVER = "Word Mover's Distance is not computed; gensim has it (`KeyedVectors.to_gensim`)"
 _CONTEXTUAL = "each word has one vector here, whatever its context"
