@@ -76,7 +76,7 @@ def test_the_svd_is_that_of_the_ppmi_and_finds_the_topics():
     [
         (["a b", "a b c d"], "pair 2 has 4 words; each must be a word, its context"),
         (["a b", "a b 2"], "pair 2 has 3 words"),
-        (["a"], "pair 1 has 1 words"),
+        (["a"], "pair 1 has 1 word;"),
         (["a b 1", "a b much"], "pair 2: the weight must be a number of at least 0, not 'much'"),
         (["a b -1"], "not '-1'"),
         (["a b", "a c"], "no pair has a word and a context of weight 2 or more; lower min_count"),
@@ -85,6 +85,11 @@ def test_the_svd_is_that_of_the_ppmi_and_finds_the_topics():
 def test_what_is_no_pair_is_refused(pairs, message):
     with pytest.raises(DataError, match=message):
         fastvec.count_pairs(pairs, min_count=2)
+
+
+def test_a_dict_is_refused_as_it_is_for_text():
+    with pytest.raises(InputError, match="dict"):
+        fastvec.count_pairs({"cat": "purrs"})
 
 
 @pytest.mark.parametrize(

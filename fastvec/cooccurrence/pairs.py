@@ -4,7 +4,7 @@ The contexts may be what a parser finds, documents, users or anything else; they
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -95,9 +95,9 @@ def count_pairs(
 
 
 def _as_lines(source: Any) -> Any:
-    """Return a source as `read_corpus` takes it: numbers among strings, the weights, become strings."""
-    is_text = isinstance(source, str | os.PathLike | Corpus) or hasattr(source, "dtype")
-    if is_text or not isinstance(source, Iterable):
+    """Return a source as `read_corpus` takes it: weights among strings, which are numbers, become strings."""
+    first = source[0] if isinstance(source, list | tuple) and source else None
+    if not isinstance(source, list | tuple | Iterator) or isinstance(first, os.PathLike):
         return source
 
     def lines() -> Iterator[Any]:
@@ -107,8 +107,6 @@ def _as_lines(source: Any) -> Any:
             else:
                 yield item
 
-    if isinstance(source, list | tuple) and any(isinstance(item, os.PathLike) for item in source):
-        return source
     return lines()
 
 
@@ -119,10 +117,11 @@ def _fields(corpus: Corpus) -> NDArray[np.int32]:
     n = int(lengths[0])
     wrong = np.flatnonzero((lengths != n) | (lengths < 2) | (lengths > 3))
     if wrong.size:
-        number = int(wrong[0])
+        place = int(wrong[0])
+        found = "1 word" if lengths[place] == 1 else f"{lengths[place]:,} words"
         raise DataError(
-            f"{corpus.name}: pair {number + 1:,} has {lengths[number]:,} words; each must be a word, its context and, "
-            "in all pairs or in none, a weight"
+            f"{corpus.name}: pair {place + 1:,} has {found}; each must be a word, its context and, in all pairs or in "
+            "none, a weight"
         )
     return tokens.reshape(-1, n + 1)[:, :n]
 
