@@ -34,7 +34,8 @@ check: .venv/installed-test
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
 
 KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_alias.py tests/test_huffman.py \
-	tests/test_glove_kernel.py tests/test_glove_tiles.py tests/test_phrases.py tests/test_rounds_kernel.py tests/test_subword_steps.py
+	tests/test_glove_kernel.py tests/test_glove_tiles.py tests/test_phrases.py tests/test_rounds_kernel.py \
+	tests/test_subword_steps.py tests/test_pairs_kernel.py
 
 # Measure beside gensim, fastText and the trainers on PATH, and write benchmarks/README.md; see there.
 bench: .venv/installed
