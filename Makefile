@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: bench demo test lint check clean
+.PHONY: bench demo docs test lint check clean
 
 .venv/installed: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
@@ -41,6 +41,11 @@ KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_alias
 bench: .venv/installed
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks
+
+# The pages of docs/ as a site, in build/site; any warning is an error.
+docs: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:
 	rm -rf .venv build *.egg-info vectors.safetensors

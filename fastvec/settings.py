@@ -129,7 +129,7 @@ class Words(Settings):
         flags={"--vocab": None},
         metavar="FILE",
         help="Train the words of this file, from `fastvec vocab`, not those that min_count and max_vocab choose.",
-        known_as=("vocab", "read_vocab"),
+        known_as=("vocab", "read_vocab", "vocab_file"),
     )
     phrases: "Phrases | str | PathLike[str] | None" = parameter(
         None,
@@ -149,7 +149,11 @@ class Result(Settings):
         shown="sum for glove and cbow with negative sampling, unless save_context or subwords; else word",
         help="Return word vectors, context vectors, or their sum.",
     )
-    save_context: bool = parameter(False, help="Keep the context vectors too; .safetensors files hold them.")
+    save_context: bool = parameter(
+        False,
+        help="Keep the context vectors too; .safetensors files hold them.",
+        known_as=("saveOutput", "save_output"),
+    )
     init_from: "KeyedVectors | str | PathLike[str] | None" = parameter(
         None,
         metavar="VECTORS",
@@ -279,7 +283,7 @@ class Model(Settings):
         """Return what help and documentation call the model."""
         return cls.title
 
-    model: str = parameter("", flags={}, help="Its name.", known_as=("sg",))
+    model: str = parameter("", flags={}, help="Its name.", known_as=("sg", "cbow"))
     dim: int = parameter(
         100, least=1, metavar="N", help="Dimensions of the vectors.", known_as=("vector_size", "size", "d")
     )
@@ -409,6 +413,7 @@ class Word2Vec(Model):
         help="Lengths of the character n-grams whose vectors, with its own, make that of a word, as in fastText: 3-6. "
         "With floret, the default lengths are 4-5, and words and n-grams share few rows. Words that are not in the "
         "text have vectors too.",
+        known_as=("minn", "maxn", "min_n", "max_n"),
     )
     buckets: int | None = parameter(
         None,
