@@ -36,6 +36,7 @@ def calls():
         "load": (fastvec.load, {"path": "v.bin"}),
         "read_corpus": (fastvec.read_corpus, {"source": TEXT}),
         "count_cooccurrence": (fastvec.count_cooccurrence, {"corpus": corpus, "vocabulary": vocabulary}),
+        "count_pairs": (fastvec.count_pairs, {"source": [["a", "x"], ["b", "y"]], "min_count": 1}),
         "find_phrases": (fastvec.find_phrases, {"source": corpus}),
         "join_phrases": (fastvec.join_phrases, {"corpus": corpus, "phrases": phrases}),
         "Phrases.load": (fastvec.Phrases.load, {"path": "nowhere"}),

@@ -103,9 +103,9 @@ def read_corpus(
     reading, n_threads = take_all(Reading, options), count_threads(threads)
     opened = open_source(source)
     is_split = isinstance(opened, TokenLists | Numbers | Table)
+    chosen = choose_tokenizer(reading.tokenizer)
     if is_split and reading.tokenizer != "whitespace":
         raise InputError("the source is already split into words, so a tokenizer cannot be used; pass strings instead")
-    chosen = choose_tokenizer(reading.tokenizer)
     name = None if is_split else chosen.name
     known = {"tokenizer": name, "lowercase": bool(reading.lowercase), "errors": reading.errors}
 
