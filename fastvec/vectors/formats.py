@@ -61,10 +61,11 @@ def recognise(source: Source) -> Format:
     """Return the format of a file, from its first bytes; raise `FileError` if fastvec does not know it."""
     if not source.head:
         raise FileError(f"{source.path}: is empty")
-    for magic, kind in _FOREIGN.items():
-        if re.match(magic, source.head, re.DOTALL):
-            raise FileError(f"{source.path}: is {kind}")
     found = _recognised(source.head, source.path)
+    is_marked_by_place = found is not None and found.recognise is None
+    for magic, kind in _FOREIGN.items():
+        if not is_marked_by_place and re.match(magic, source.head, re.DOTALL):
+            raise FileError(f"{source.path}: is {kind}")
     if found is None:
         raise FileError(f"{source.path}: is not a file of vectors, or of a kind that fastvec does not know")
     return found
