@@ -17,12 +17,14 @@ from fastvec.control_groups import processor_quota
 from fastvec.errors import FileError, duration, megabytes
 from fastvec.settings import MODELS, Word2Vec
 
+#: Losses that are trained by the kernel of another one, nce.
+_ALIKE = ("sampled-softmax", "ranking")
 #: Packages whose versions matter.
 PACKAGES = ("numba", "llvmlite", "numpy", "scipy")
 
 
 def _modes() -> dict[str, dict[str, Any]]:
-    """Return the parameters of `fastvec.train` for each model and loss."""
+    """Return the parameters of `fastvec.train` for each model and loss that has a kernel of its own."""
     found: dict[str, dict[str, Any]] = {}
     for model, kind in MODELS.items():
         little = {"sample": 0.0} if "sample" in kind.parameters else {}  # for little text
@@ -31,6 +33,7 @@ def _modes() -> dict[str, dict[str, Any]]:
         found |= {
             f"{model} {loss}": {"model": model, "loss": loss} | little
             for loss in (kind.parameters["loss"].choices if "loss" in kind.parameters else ())
+            if loss not in _ALIKE
         } or {model: {"model": model} | little}
     return found
 

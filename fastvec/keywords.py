@@ -68,7 +68,7 @@ class TrainWord2Vec(Train, total=False):
 
     dim: int
     seed: int
-    loss: Literal["negative", "hierarchical"]
+    loss: Literal["negative", "hierarchical", "nce", "sampled-softmax", "ranking", "softmax"]
     context: Literal["window", "line", "directional", "positional"]
     window: int
     fixed_window: bool
@@ -80,6 +80,7 @@ class TrainWord2Vec(Train, total=False):
     min_learning_rate: float | None
     cbow_update: Literal["word2vec", "corrected"] | None
     init: Literal["ppmi-svd", "word2vec", "xavier"] | None
+    freeze: Literal["word", "context"] | None
     subwords: str | None
     buckets: int | None
     hashes: int | None

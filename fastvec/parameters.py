@@ -155,10 +155,8 @@ class Settings:
         for choice, modes in each.only.items():
             if getattr(self, choice) not in modes:
                 if getattr(self, each.name) is not None:
-                    raise InputError(
-                        f"{each.name} applies to {choice}={' or '.join(map(repr, modes))} only, not to "
-                        f"{getattr(self, choice)!r}; omit it"
-                    )
+                    able = " or ".join(f"{choice}={mode!r}" for mode in modes)
+                    raise InputError(f"{each.name} applies to {able} only, not to {getattr(self, choice)!r}; omit it")
                 return False
         if each.only and getattr(self, each.name) is None:
             object.__setattr__(self, each.name, each.default)

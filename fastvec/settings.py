@@ -146,7 +146,7 @@ class Result(Settings):
 
     vectors: Literal["word", "context", "sum"] | None = parameter(
         None,
-        shown="sum for glove and cbow with negative sampling, unless save_context or subwords; else word",
+        shown="sum for glove, and for cbow unless with hierarchical softmax, save_context or subwords; else word",
         help="Return word vectors, context vectors, or their sum.",
     )
     save_context: bool = parameter(
@@ -330,13 +330,23 @@ class Word2Vec(Model):
         ("skipgram", "hierarchical"): (0.025, 0.018, 0.025, 0.018),
         ("cbow", "negative"): (0.075, 0.05, 0.3, 0.15),
         ("cbow", "hierarchical"): (0.05, 0.035, 0.2, 0.1),
+        ("skipgram", "other losses"): (0.06, 0.025, 0.0, 0.0),
+        ("cbow", "other losses"): (0.1, 0.035, 0.0, 0.0),
     }
     #: The words of texts that start from a PPMI-SVD by default: fewer show too little, and more take much memory.
     warm_words: ClassVar[tuple[int, int]] = (1_000, 250_000)
+    #: The losses with noise words.
+    sampling: ClassVar[tuple[str, ...]] = ("negative", "nce", "sampled-softmax", "ranking")
+    #: Words that a softmax over all of them has at most: 10,000 take about as long as 2,000 noise words.
+    most_softmax_words: ClassVar[int] = 10_000
 
     model: Literal["skipgram", "cbow"] = "skipgram"
-    loss: Literal["negative", "hierarchical"] = parameter(
-        "negative", help="Negative sampling, or hierarchical softmax over a Huffman tree.", known_as=("hs", "objective")
+    loss: Literal["negative", "hierarchical", "nce", "sampled-softmax", "ranking", "softmax"] = parameter(
+        "negative",
+        help="Negative sampling; hierarchical softmax over a Huffman tree; noise contrastive estimation; softmax over "
+        "the word and noise words; the margin by which a word scores above noise words; or softmax over all words, at "
+        f"most {most_softmax_words:,}, each of which costs time in every step.",
+        known_as=("hs", "objective"),
     )
     context: Literal["window", "line", "directional", "positional"] = parameter(
         "window",
@@ -358,24 +368,24 @@ class Word2Vec(Model):
     negative: int | None = parameter(
         5,
         least=1,
-        only={"loss": ("negative",)},
+        only={"loss": sampling},
         metavar="N",
-        help="Noise words for each word, with negative sampling.",
+        help="Noise words for each word, with the losses that have them.",
         known_as=("neg", "negatives", "n_negative"),
     )
     ns_exponent: float | None = parameter(
         0.75,
         least=-10,
-        only={"loss": ("negative",)},
+        only={"loss": sampling},
         metavar="N",
-        help="Power of the word counts from which noise words are drawn, with negative sampling.",
+        help="Power of the word counts from which noise words are drawn.",
     )
     sample: float | None = _sample(Model.usual_sample)
     epochs: int = parameter(5, help="Passes over the text.", **_EPOCHS)
     learning_rate: float | None = parameter(
         None,
         shown="; ".join(
-            case + ", ".join(f"{rates[at]} {model} {loss}" for (model, loss), rates in table)
+            case + ", ".join(f"{rates[at]} {model} {loss}" for (model, loss), rates in table if rates[at])
             for table in [learning_rates.items()]
             for at, case in enumerate(("", "with init ppmi-svd ", "with subwords ", "with both "))
         ),
@@ -406,8 +416,16 @@ class Word2Vec(Model):
         "ppmi-svd gives better vectors, and takes some seconds and more memory. Not with init_from.",
     )
 
+    freeze: Literal["word", "context"] | None = parameter(
+        None,
+        shown="none",
+        help="Leave the word vectors, or the context vectors, of init_from as they are and train the others. Words "
+        "that it lacks are trained in both.",
+    )
+
     subwords: str | None = parameter(
         None,
+        only={"loss": ("negative", "hierarchical")},
         shown="none",
         metavar="MIN-MAX|floret[:MIN-MAX]",
         help="Lengths of the character n-grams whose vectors, with its own, make that of a word, as in fastText: 3-6. "
@@ -443,6 +461,10 @@ class Word2Vec(Model):
         super().__post_init__()
         if self.subwords is None and self.buckets is not None:
             raise InputError("buckets applies with subwords only; omit it")
+        if self.subwords is not None and self.freeze is not None:
+            raise InputError("freeze applies without subwords only; omit it")
+        if self.freeze == "context" and not self.has_context_vectors:
+            raise InputError("hierarchical softmax has no context vectors; omit freeze, or freeze word")
         if self.hashes is not None and (self.ngrams is None or not self.ngrams.hashes):
             raise InputError("hashes applies with subwords floret only; omit it")
         if self.hashes is not None and self.hashes > 4:
@@ -457,7 +479,7 @@ class Word2Vec(Model):
         """Refuse places of contexts in modes that have none."""
         if self.context not in ("directional", "positional"):
             return
-        for name, usual in (("loss", "negative"), ("subwords", None)):
+        for name, usual in (("loss", "negative"), ("subwords", None), ("freeze", None)):
             if (value := getattr(self, name)) != usual:
                 raise InputError(f"context {self.context!r} does not go with {name} {value!r}; omit one of them")
         if (self.context, self.model) == ("positional", "cbow"):
@@ -508,17 +530,18 @@ class Word2Vec(Model):
     def default_rate(self) -> float:
         """The learning rate that suits the mode."""
         case = 2 * (self.subwords is not None) + (self.init == "ppmi-svd")
-        return self.learning_rates[self.model, self.loss][case]
+        rates = self.learning_rates
+        return rates.get((self.model, self.loss), rates[self.model, "other losses"])[case]
 
     @property
     def has_context_vectors(self) -> bool:
         """Whether there are context vectors: the outputs of hierarchical softmax are no words."""
-        return self.loss == "negative"
+        return self.loss != "hierarchical"
 
     @property
     def default_vectors(self) -> str:
         """The vectors that serve best: with CBOW, whose context vectors are each trained on a whole window, the sum."""
-        return "sum" if (self.model, self.loss, self.subwords) == ("cbow", "negative", None) else "word"
+        return "sum" if self.model == "cbow" and self.has_context_vectors and self.subwords is None else "word"
 
 
 @settings

@@ -4,15 +4,21 @@ from fastvec.settings import MODELS, Word2Vec
 
 #: The losses of word2vec.
 LOSSES = Word2Vec.parameters["loss"].choices
-#: Each model and loss of word2vec.
-WORD2VEC = [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in LOSSES]
+#: Each model of word2vec with the two losses of word2vec.c, and with the others, which are objectives of one kernel.
+WORD2VEC, OBJECTIVES = (
+    [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in losses]
+    for losses in (LOSSES[:2], LOSSES[2:])
+)
 #: The models that count co-occurrences.
 COUNTING = [model for model in MODELS if MODELS[model].counts]
 #: One model of each class.
 TRAINERS = list({MODELS[model]: model for model in reversed(MODELS)}.values())
-#: The parameters of `fastvec.train` that choose each mode; the name of a model chooses its default loss.
+#: The parameters of `fastvec.train` that choose each mode; the name of a model chooses its default loss. Of the
+#: objectives there are one with noise words and one without.
 MODES = {model: {"model": model} for model in MODELS} | {
-    f"{model}-{loss}": {"model": model, "loss": loss} for model, loss in WORD2VEC if loss != Word2Vec().loss
+    f"{model}-{loss}": {"model": model, "loss": loss}
+    for model, loss in [*WORD2VEC, ("skipgram", "nce"), ("cbow", "softmax")]
+    if loss != Word2Vec().loss
 }
 
 

@@ -23,13 +23,12 @@ def run(*arguments):
 def test_every_mode_is_tried():
     for mode in MODES.values():
         assert any(mode.items() <= parameters.items() for parameters in doctor.MODES.values())
-    assert len(doctor.MODES) == len(MODES)
 
 
 def test_all_models_work_here():
     findings = list(doctor.examine())
     assert [finding for finding in findings if finding.is_bad] == []
-    assert [finding.text[:7] for finding in findings[-len(MODES) :]] == ["works ("] * len(MODES)
+    assert [finding.text[:7] for finding in findings[-len(doctor.MODES) :]] == ["works ("] * len(doctor.MODES)
     assert f"numba {numba.__version__}" in findings[0].text
 
 

@@ -40,6 +40,21 @@ def test_context_vectors_go_on_too(old):
     np.testing.assert_allclose(wv.context_vectors[wv.index("pepper")], 0, atol=1e-6)
 
 
+@pytest.mark.parametrize("options", [{"threads": 2}, {"deterministic": True}, {"model": "cbow", "threads": 1}])
+@pytest.mark.parametrize("side", ["word", "context"])
+def test_frozen_vectors_stay_and_the_others_move(old, side, options):
+    wv = fastvec.train(two_topics(), init_from=old, freeze=side, save_context=True, vectors="word", **options)
+    still = {"word": (wv.vectors, old.vectors), "context": (wv.context_vectors, old.context_vectors)}
+    moved = still.pop("context" if side == "word" else "word")
+    ((frozen, given),) = still.values()
+    for word in ("salt", "rain", "bread"):
+        row, before = wv.index(word), old.index(word)
+        np.testing.assert_array_equal(frozen[row], given[before])
+        assert not np.allclose(moved[0][row], moved[1][before], atol=1e-3)
+    assert np.abs(frozen[wv.index("pepper")]).max() > 0.1  # which had no vector, and is trained in both
+    assert np.abs(moved[0][wv.index("pepper")]).max() > 0.1
+
+
 @pytest.mark.parametrize(("choice", "expected"), [("new", 12), ("old", 4), ("union", 13), (None, 13)])
 def test_the_words_are_those_that_were_chosen(old, choice, expected):
     wv = fastvec.train(two_topics(), init_from=old, init_vocab=choice, **STILL)
@@ -82,6 +97,12 @@ def test_only_old_words_are_trained_where_old_ones_are_chosen(old):
         ({"init_vocab": "all"}, "init_vocab must be one of old, new, union"),
         ({"init_from": None, "init_vocab": "old"}, "init_vocab applies with init_from only"),
         ({"init_vocab": "old", "min_count": 10**6}, "no word occurs 1000000 times"),
+        ({"init_from": None, "freeze": "word"}, "freeze applies with init_from only; omit it, or pass the vectors"),
+        ({"freeze": "context", "loss": "hierarchical"}, "no context vectors; omit freeze, or freeze word"),
+        (
+            {"freeze": "context", "init_from": fastvec.KeyedVectors(["salt", "rain"], np.ones((2, 3)))},
+            r"init_from has no context vectors to freeze; train it with save_context \(--save-context\)",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(old, options, message):
@@ -108,8 +129,9 @@ def test_too_few_old_words_are_refused():
         fastvec.train(two_topics(), init_from=given, init_vocab="old")
 
 
-def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, poll_often):
-    options = {"init_from": tmp_path / "old.safetensors", "epochs": 30, "threads": 1}
+@pytest.mark.parametrize("freeze", [None, "context"])
+def test_an_interrupted_training_keeps_what_it_started_from(old, tmp_path, poll_often, freeze):
+    options = {"init_from": tmp_path / "old.safetensors", "epochs": 30, "threads": 1, "freeze": freeze}
     old.save(tmp_path / "old.safetensors")
     whole = fastvec.train(two_topics(6000), **options)
     with pytest.raises(KeyboardInterrupt):

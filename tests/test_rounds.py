@@ -52,8 +52,11 @@ def text(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("subwords", [None, "3-4"])
-@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
+@pytest.mark.parametrize(
+    ("model", "loss", "subwords"),
+    [(*mode, subwords) for mode in WORD2VEC for subwords in (None, "3-4")]
+    + [("skipgram", "nce", None), ("cbow", "softmax", None)],
+)
 def test_any_number_of_threads_makes_the_same_vectors(text, model, loss, subwords):
     def train(threads):
         return fastvec.train(

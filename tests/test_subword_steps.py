@@ -46,7 +46,7 @@ class Case:
             np.cumsum([0, *map(len, self.rows)]), np.concatenate(self.rows).astype(np.int32), zeros(2, DIM),
             zeros(slots, DIM), zeros(slots, DIM), np.zeros(9, np.int64), self.cbow or None, self.corrected,
         )  # fmt: skip
-        step = Step(self.keep, self.window, self.window, False, self.noise, self.paths, None, None)
+        step = Step(self.keep, self.window, self.window, False, self.noise, self.paths, None, None, None, None)
         never = np.array([NEVER])
         copies, outputs = (Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (self.W, self.C))
         weights = Weights(self.W, self.C, copies, outputs)

@@ -16,11 +16,11 @@ from fastvec.models import word2vec
 from fastvec.models.word2vec import learning_rate
 from fastvec.pipeline import run
 from fastvec.settings import MODELS, Word2Vec
-from tests.models import WORD2VEC, Interrupt
+from tests.models import OBJECTIVES, WORD2VEC, Interrupt
 from tests.texts import separation, two_topics
 
 
-@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
+@pytest.mark.parametrize(("model", "loss"), WORD2VEC + OBJECTIVES)
 def test_every_model_separates_two_topics(model, loss):
     wv = fastvec.train(two_topics(), model, loss=loss, dim=16, epochs=20, learning_rate=0.1, sample=0, threads=1)
     assert separation(wv) > 0.5
@@ -121,16 +121,21 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
     ("parameters", "message"),
     [
         ({"model": "cbwo"}, r"model must be one of skipgram, cbow, .*not 'cbwo'"),
-        ({"loss": "hs"}, "loss must be one of negative, hierarchical, not 'hs'"),
+        ({"loss": "hs"}, "loss must be one of negative, hierarchical, nce, sampled-softmax, .*, not 'hs'"),
         ({"dim": 0}, "dim must be at least 1, not 0"),
         ({"dim": 10.5}, "dim must be an integer, not 10.5"),
         ({"window": 0}, "window must be at least 1, not 0"),
         ({"negative": 0}, "negative must be at least 1, not 0"),
         (
             {"negative": 5, "loss": "hierarchical"},
-            "negative applies to loss='negative' only, not to 'hier",
+            "negative applies to loss='negative' or loss='nce' or .* only, not to 'hier",
         ),
-        ({"ns_exponent": 0.5, "loss": "hierarchical"}, "ns_exponent applies to loss='negative' only"),
+        ({"ns_exponent": 0.5, "loss": "softmax"}, "ns_exponent applies to loss='negative' or .* only, not to 'softm"),
+        ({"subwords": "3-6", "freeze": "word"}, "freeze applies without subwords only; omit it"),
+        (
+            {"subwords": "3-6", "loss": "nce"},
+            "subwords applies to loss='negative' or loss='hierarchical' only, not to 'nce'",
+        ),
         ({"cbow_update": "corrected"}, "cbow_update applies to model='cbow' only, not to 'skipgram'"),
         ({"epochs": 0}, "epochs must be at least 1, not 0"),
         ({"sample": -1}, "sample must be at least 0, not -1"),
@@ -167,6 +172,15 @@ def test_how_to_read_is_not_asked_of_text_that_has_been_read(option):
 def test_the_largest_seed_serves_both_matrices():
     wv = fastvec.train(two_topics(9), dim=4, epochs=1, min_count=1, threads=1, seed=2**63 - 1, init="xavier")
     assert np.isfinite(wv.vectors).all()
+
+
+def test_a_softmax_over_too_many_words_is_refused_with_the_cure(monkeypatch):
+    monkeypatch.setattr(Word2Vec, "most_softmax_words", 11)
+    message = (
+        r"a softmax over all words is for at most 11 words, not 12: .* \(--max-vocab 11\), or choose .*sampled-soft"
+    )
+    with pytest.raises(InputError, match=message):
+        fastvec.train(two_topics(), loss="softmax", dim=4)
 
 
 def test_a_missing_file_is_named():
@@ -215,13 +229,16 @@ def test_a_window_beyond_all_sentences_costs_nothing(model):
     np.testing.assert_array_equal(wide.vectors, enough.vectors)
 
 
-@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
-@pytest.mark.parametrize(("window", "negative"), [(60, 5), (1000, 5), (5, 100), (60, 40)])
+@pytest.mark.parametrize(
+    ("model", "loss", "window", "negative"),
+    [(*mode, *sizes) for mode in WORD2VEC for sizes in [(60, 5), (1000, 5), (5, 100), (60, 40)]]
+    + [(*mode, 1000, 100) for mode in OBJECTIVES],
+)
 def test_wide_windows_and_many_noise_words_train_well(model, loss, window, negative):
     rng = np.random.default_rng(0)
     topics = [[f"{topic}{k}" for k in range(20)] for topic in "ab"]
     sentences = [rng.choice(topics[k % 2], 60).tolist() for k in range(100)]
-    noise = {"negative": negative} if loss == "negative" else {}
+    noise = {"negative": negative} if loss in Word2Vec.sampling else {}
     wv = fastvec.train(sentences, model, loss=loss, window=window, dim=16, sample=0, epochs=3, threads=1, **noise)
     assert wv.norms.max() < 10
     vectors = wv.normalize()[[word for topic in topics for word in topic]]

@@ -7,9 +7,14 @@ from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.word2vec import (
     BAND,
+    NCE,
+    RANKING,
+    SOFTMAX,
     STRETCHES,
+    Frozen,
     Mean,
     Noise,
+    Objective,
     Paths,
     Places,
     Step,
@@ -20,11 +25,18 @@ from fastvec.kernels.word2vec import (
     train_block,
 )
 from fastvec.training.matrix import zeros
-from tests.models import WORD2VEC
+from tests.models import OBJECTIVES, WORD2VEC
 from tests.naive import word2vec as naive
 
 N_WORDS, DIM, NOISE_WORD = 6, 20, 5
 MODES = [(loss, model == "cbow") for model, loss in WORD2VEC]
+ALL = MODES + [(loss, model == "cbow") for model, loss in OBJECTIVES]
+KINDS = {
+    "nce": (NCE, naive.Nce),
+    "sampled-softmax": (SOFTMAX, naive.Softmax),
+    "softmax": (SOFTMAX, naive.Softmax),
+    "ranking": (RANKING, naive.Ranking),
+}
 RATE = 0.0005  # small: the order of register blocks is of second order in it
 SENTENCES = [[0, 1, 2, 3], [4, 0, 2], [3, 1]]
 
@@ -38,10 +50,17 @@ class Case:
         self.W, self.C = zeros(N_WORDS, DIM), zeros(n_outputs, DIM)
         self.W[:, :DIM], self.C[:, :DIM] = rng.normal(0, 0.5, (N_WORDS, DIM)), rng.normal(0, 0.5, (n_outputs, DIM))
         self.keep = np.ones(N_WORDS, np.float32)
-        self.noise = self.paths = None
-        if loss == "negative":
+        self.noise = self.paths = self.objective = self.frozen = None
+        self.twin = naive.Logistic()
+        if loss in KINDS:
+            kind, twin = KINDS[loss]
+            self.twin = twin(*rng.uniform(0.5, 2, (2, N_WORDS)), negative)
+            self.objective = Objective(kind, self.twin.offsets.astype(np.float32))
+        if loss not in ("hierarchical", "softmax"):
             self.stretches = STRETCHES
             self.noise = Noise(alias_table(np.eye(N_WORDS)[NOISE_WORD]), negative)
+        elif loss == "softmax":
+            self.stretches = 1
         else:
             self.stretches = 1
             starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
@@ -67,7 +86,8 @@ class Case:
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0, block=None, position=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
-        step = Step(self.keep, window, window, shrink, self.noise, self.paths, self.cbow, self.group, self.places)
+        modes = self.noise, self.paths, self.objective, self.frozen, self.cbow
+        step = Step(self.keep, window, window, shrink, *modes, self.group, self.places)
         weights = Weights(self.W, self.C, *self.copies)
         first, last = block or (0, len(tokens))
         rates = np.float32(rate), np.float32(0)
@@ -83,6 +103,8 @@ class Case:
         if self.noise is not None:
             rows = [centre] + [NOISE_WORD] * (self.negative if centre != NOISE_WORD else 0)
             return rows, [1] + [0] * (len(rows) - 1)
+        if self.paths is None:
+            return list(range(N_WORDS)), [float(word == centre) for word in range(N_WORDS)]
         part = slice(self.paths.starts[centre], self.paths.starts[centre + 1])
         return self.paths.nodes[part].tolist(), self.paths.labels[part].tolist()
 
@@ -96,17 +118,33 @@ class Case:
         return [found[t] for t in naive.turns(position, self.stretches) if t in found]
 
 
-@pytest.mark.parametrize(("loss", "cbow"), MODES)
+@pytest.mark.parametrize(("loss", "cbow"), ALL)
 @pytest.mark.parametrize("corrected", [False, True])
 def test_a_block_is_what_stochastic_gradient_descent_gives(loss, cbow, corrected):
     case = Case(loss, cbow, corrected)
     W, C = case.W[:, :DIM].copy(), case.C[:, :DIM].copy()
-    expected = naive.train(W, C, case.cases(SENTENCES), case.outputs, cbow, RATE, corrected)
+    expected = naive.train(W, C, case.cases(SENTENCES), case.outputs, cbow, RATE, corrected, case.twin)
     for got, wanted in zip(case.train(SENTENCES, RATE), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
 
 
-@pytest.mark.parametrize(("loss", "cbow"), MODES)
+@pytest.mark.parametrize("is_input", [True, False])
+@pytest.mark.parametrize(("loss", "cbow"), [("negative", False), ("nce", True), ("softmax", False)])
+@pytest.mark.parametrize("n_copies", [0, 3])
+def test_frozen_rows_stay_and_the_others_move_as_ever(loss, cbow, is_input, n_copies):
+    case, rows = Case(loss, cbow), [0, 2, NOISE_WORD]
+    before = [case.W[:, :DIM].copy(), case.C[:, :DIM].copy()]
+    frozen = (rows, ()) if is_input else ((), rows)
+    expected = naive.train(*before, case.cases(SENTENCES), case.outputs, cbow, RATE, False, case.twin, frozen)
+    case.frozen = Frozen(np.isin(range(N_WORDS), rows), is_input, zeros(40, DIM), np.arange(40))
+    case.copy(n_copies, steady=n_copies)
+    for k, (got, wanted) in enumerate(zip(case.train(SENTENCES, RATE), expected, strict=True)):
+        got[:n_copies] = got[N_WORDS:]
+        np.testing.assert_allclose(got[:N_WORDS], wanted, rtol=0, atol=2e-6)
+        np.testing.assert_array_equal(got[list(frozen[k])], before[k][list(frozen[k])])
+
+
+@pytest.mark.parametrize(("loss", "cbow"), ALL)
 def test_the_step_is_the_gradient_of_the_loss(loss, cbow):
     case, rate, h = Case(loss, cbow, corrected=True, seed=2), 1e-3, 1e-5
     before = [case.W[:, :DIM].astype(float), case.C[:, :DIM].astype(float)]
@@ -118,18 +156,18 @@ def test_the_step_is_the_gradient_of_the_loss(loss, cbow):
                 for sign in (1, -1):
                     moved = [before[0].copy(), before[1].copy()]
                     moved[matrix][row, column] += sign * h
-                    losses.append(naive.loss(*moved, case.cases(SENTENCES), case.outputs, cbow))
+                    losses.append(naive.loss(*moved, case.cases(SENTENCES), case.outputs, cbow, case.twin))
                 slope = (losses[0] - losses[1]) / (2 * h)
                 step = (after[matrix][row, column] - before[matrix][row, column]) / rate
                 assert step == pytest.approx(-slope, rel=0.02, abs=0.01)
 
 
-@pytest.mark.parametrize(("loss", "cbow"), MODES)
+@pytest.mark.parametrize(("loss", "cbow"), ALL)
 def test_words_that_repeat_in_a_window_count_each_time(loss, cbow):
     case = Case(loss, cbow, seed=3)
     sentences = [[2, 2, 1, 2, 2]]
     W, C = case.W[:, :DIM].copy(), case.C[:, :DIM].copy()
-    expected = naive.train(W, C, case.cases(sentences), case.outputs, cbow, RATE)
+    expected = naive.train(W, C, case.cases(sentences), case.outputs, cbow, RATE, objective=case.twin)
     for got, wanted in zip(case.train(sentences, RATE), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
 
@@ -267,11 +305,11 @@ def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():
         np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-6)
 
 
-@pytest.mark.parametrize(("loss", "cbow"), MODES)
+@pytest.mark.parametrize(("loss", "cbow"), ALL)
 def test_the_measured_loss_is_that_of_the_papers(loss, cbow):
     case = Case(loss, cbow)
     measured = case.cases(SENTENCES[:1])[: case.stretches]  # the first turn
-    wanted = naive.loss(case.W[:, :DIM], case.C[:, :DIM], measured, case.outputs, cbow)
+    wanted = naive.loss(case.W[:, :DIM], case.C[:, :DIM], measured, case.outputs, cbow, case.twin)
     case.train(SENTENCES[:1], 0)  # a rate of 0 leaves the weights alone
     predictions = sum(1 if cbow else len(context) for _, context in measured)
     assert case.work.counts[1] == predictions

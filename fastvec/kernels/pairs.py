@@ -72,10 +72,10 @@ def train_pairs(n, key, rate, change, pairs, noise, weights, stop, work):
             prefetch_to_write(C, np.int64(pairs.contexts[cells[q]]))
         for q in range(count):
             inputs[0] = pairs.words[cells[q]]
-            _, m = _gather_outputs(np.int64(pairs.contexts[cells[q]]), n_noise, None, None, weights, work)
+            _, m = _gather_outputs(np.int64(pairs.contexts[cells[q]]), n_noise, noise, None, None, None, weights, work)
             dots(W, inputs, 1, C, outputs, m, scores)
             if (first // SHARED) % LOSS_EVERY == 0:
-                loss += _loss(1, labels, 0, m, work)
+                loss += _loss(1, labels, 0, m, None, work)
                 measured += 1
             logistic_steps(scores, 1, labels, 0, m, now)
             _weigh_repeats(1, m, work)

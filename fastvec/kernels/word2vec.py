@@ -7,6 +7,8 @@ For each centre word the step gathers *input rows* X and *output rows* O, takes 
 
     scores = X O^T      g = rate * (labels - logistic(scores))      X += g O      O += g^T X
 
+An `Objective` makes other steps g of the scores: noise contrastive estimation, a softmax or a margin ranking.
+
 As in word2vec.c the context words are the inputs and the centre is predicted, and subsampling drops words before
 windows are laid. The noise words are shared by the contexts of a centre (Ji et al. 2016), and by `STRETCHES` centres
 that lie far apart in the text: a block is cut into that many stretches whose centres take turns. So a noise row is
@@ -52,9 +54,12 @@ SUBSAMPLING = np.uint64(2**64 - 1)
 #: Nodes nearest to the root of the Huffman tree, which are always cached.
 HOT_NODES = 1024
 
+#: What an `Objective` may be: noise contrastive estimation, a softmax, or a margin ranking.
+NCE, SOFTMAX, RANKING = range(3)
+
 
 class Noise(NamedTuple):
-    """Negative sampling: the alias table of the noise words, and how many of them each centre has."""
+    """The alias table of the noise words, and how many of them each centre has."""
 
     table: NDArray[np.uint64]
     negative: int
@@ -66,6 +71,42 @@ class Paths(NamedTuple):
     starts: NDArray[np.int64]
     nodes: NDArray[np.int32]
     labels: NDArray[np.float32]
+
+
+class Objective(NamedTuple):
+    """What makes steps of scores, where it is not the logistic loss of plain labels.
+
+    Attributes
+    ----------
+    kind : int
+        `NCE`, `SOFTMAX` or `RANKING`. The outputs are the centre and noise words or, without noise, all words.
+    offsets : (n_words,) float32
+        What is subtracted from the scores of each word.
+    """
+
+    kind: int
+    offsets: NDArray[np.float32]
+
+
+class Frozen(NamedTuple):
+    """Words whose rows in one of the matrices stay as they are.
+
+    Attributes
+    ----------
+    rows : (n_words,) bool
+        Which words.
+    is_input : bool
+        Whether their rows in W stay, else those in C.
+    moved : (largest number of rows in a step, padded dim) float32
+        The rows of a step, which move here before those that are not frozen are put back.
+    order : (largest number of rows in a step,) int64
+        0, 1, 2, ...
+    """
+
+    rows: NDArray[np.bool_]
+    is_input: bool
+    moved: NDArray[np.float32]
+    order: NDArray[np.int64]
 
 
 class Mean(NamedTuple):
@@ -109,7 +150,12 @@ class Step(NamedTuple):
     shrink : bool
         Draw the window of each centre from 1 to `reach`, else always use all of it.
     noise, paths : Noise or None, Paths or None
-        Negative sampling or hierarchical softmax; the other is None, and its code is not compiled.
+        Noise words or hierarchical softmax; the other is None, and its code is not compiled. With neither all words are
+        outputs.
+    objective : Objective or None
+        None for negative sampling and hierarchical softmax.
+    frozen : Frozen or None
+        None where all rows are trained.
     cbow : Mean or None
         CBOW; skip-gram where None.
     group : int or None
@@ -124,6 +170,8 @@ class Step(NamedTuple):
     shrink: bool
     noise: Noise | None
     paths: Paths | None
+    objective: Objective | None
+    frozen: Frozen | None
     cbow: Mean | None
     group: int | None
     places: Places | None = None
@@ -398,8 +446,17 @@ def _next_noise(noise, places, weights, work):
 
 
 @leaf
-def _gather_outputs(centre, n_noise, paths, places, weights, work):
-    """Gather the outputs of a centre; return where their labels begin, and their number."""
+def _fill_outputs(noise, objective, copies, work):
+    """Make all words the outputs, for all centres, where an objective has no noise words."""
+    if objective is not None:
+        if noise is None:
+            for word in range(len(objective.offsets)):
+                work.outputs[word] = trained(copies, word)
+
+
+@leaf
+def _gather_outputs(centre, n_noise, noise, paths, objective, places, weights, work):
+    """Gather the outputs of a centre; return where their labels begin, or the place of the centre, and their number."""
     if places is not None:
         centre = _output_row(original(weights.copies, centre), places, weights)
     if paths is not None:
@@ -409,6 +466,9 @@ def _gather_outputs(centre, n_noise, paths, places, weights, work):
         for j in range(n):
             work.outputs[j] = trained(weights.output_copies, np.int64(paths.nodes[first + j]))
         return first, n
+    if objective is not None:
+        if noise is None:
+            return original(weights.copies, centre), len(objective.offsets)
     outputs, times, n = work.outputs, work.output_times, n_noise
     for j in range(1, n):
         if outputs[j] == centre:  # noise that equals the centre is omitted
@@ -457,25 +517,132 @@ def _prefetch_outputs(word, place, paths, places, weights):
 
 
 @leaf
-def _prefetch_merge(k, noise, places, weights):
+def _prefetch_merge(k, paths, places, weights):
     """Prefetch what merging copy k of a word needs."""
     prefetch_to_write(weights.W, k)
     prefetch_to_write(weights.copies.before, k)
-    if noise is not None and places is None:
+    if paths is None and places is None:
         prefetch_to_write(weights.C, k)
         prefetch_to_write(weights.output_copies.before, k)
 
 
 @leaf
-def _loss(m, labels, first, n, work):
-    """Return the sum of -log(logistic(score)) over the pairs of label 1, -log(1 - logistic(score)) over 0."""
+def _subtract_offsets(m, n, objective, copies, work):
+    """Subtract the offsets of words from their scores."""
+    if objective is not None:
+        for i in range(m):
+            for j in range(n):
+                work.scores[i, j] -= objective.offsets[original(copies, work.outputs[j])]
+
+
+@leaf
+def _loss(m, labels, first, n, objective, work):
+    """Return the sum of -log(logistic(score)) over the pairs of label 1, -log(1 - logistic(score)) over 0.
+
+    With a softmax it is that of -log(softmax(scores)) at the centre, with a ranking that of the mean hinge.
+    """
     loss = 0.0
+    if objective is not None:
+        if objective.kind != NCE:
+            for i in range(m):
+                target, largest, total = work.scores[i, first], work.scores[i, :n].max(), 0.0
+                for j in range(n):
+                    if objective.kind == SOFTMAX:
+                        total += work.output_times[j] * np.exp(work.scores[i, j] - largest)
+                    elif j > 0:
+                        total += work.output_times[j] * max(np.float32(1) - target + work.scores[i, j], np.float32(0))
+                if objective.kind == SOFTMAX:
+                    loss += work.input_times[i] * (np.log(total) + largest - target)
+                else:
+                    loss += work.input_times[i] * total / len(work.noise)
+            return loss
     for i in range(m):
         for j in range(n):
             x = -work.scores[i, j] if labels[first + j] > 0 else work.scores[i, j]
             softplus = max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))
             loss += work.input_times[i] * work.output_times[j] * softplus
     return loss
+
+
+@leaf
+def _softmax_steps(m, target, n, rate, work):
+    """Turn scores into steps along the gradient of log(softmax(scores)) at the target."""
+    scores, times = work.scores, work.output_times
+    for i in range(m):
+        largest, total = scores[i, :n].max(), np.float32(0)
+        for j in range(n):
+            scores[i, j] = np.exp(scores[i, j] - largest)
+            total += times[j] * scores[i, j]
+        share = -rate / total
+        for j in range(n):
+            scores[i, j] *= share
+        scores[i, target] += rate
+
+
+@leaf
+def _ranking_steps(m, n, rate, work):
+    """Turn scores into steps against max(0, 1 - score of the centre + score of noise), the mean over noise words.
+
+    Noise that equals the centre, and is omitted, counts as 0.
+    """
+    scores, times, share = work.scores, work.output_times, rate / np.float32(len(work.noise))
+    for i in range(m):
+        least, total = scores[i, 0] - np.float32(1), np.float32(0)
+        for j in range(1, n):
+            step = share if scores[i, j] > least else np.float32(0)
+            scores[i, j] = -step
+            total += times[j] * step
+        scores[i, 0] = total
+
+
+@leaf
+def _steps(m, labels, first, n, rate, objective, work):
+    """Turn scores into steps."""
+    if objective is None:
+        logistic_steps(work.scores, m, labels, first, n, rate)
+    elif objective.kind == NCE:
+        logistic_steps(work.scores, m, labels, first, n, rate)
+    elif objective.kind == SOFTMAX:
+        _softmax_steps(m, first, n, rate, work)
+    else:
+        _ranking_steps(m, n, rate, work)
+
+
+@leaf
+def _put_back(C, rows, n, frozen, copies):
+    """Put those of the moved rows back that are not frozen."""
+    for k in range(n):
+        if not frozen.rows[original(copies, rows[k])]:
+            C[rows[k]] = frozen.moved[k]
+
+
+@leaf
+def _move(E, X, rows, m, C, n, cbow, frozen, weights, work):
+    """Move the inputs and outputs of a step, but those that are frozen."""
+    if frozen is None:
+        move(E, X, rows, m, C, work.outputs, n, work.scores)
+    elif not frozen.is_input:
+        for j in range(n):
+            frozen.moved[j] = C[work.outputs[j]]
+        move(E, X, rows, m, frozen.moved, frozen.order, n, work.scores)
+        _put_back(C, work.outputs, n, frozen, weights.copies)
+    elif cbow is None:
+        for i in range(m):
+            frozen.moved[i] = X[rows[i]]
+        move(frozen.moved, frozen.moved, frozen.order, m, C, work.outputs, n, work.scores)
+        _put_back(X, rows, m, frozen, weights.copies)
+    else:
+        move(E, X, rows, m, C, work.outputs, n, work.scores)
+
+
+@leaf
+def _trained_inputs(n, frozen, copies, work):
+    """Remove the inputs that are frozen; return the number of the others."""
+    end = 0
+    for k in range(n):
+        work.inputs[end] = work.inputs[k]
+        end += not (frozen.is_input and frozen.rows[original(copies, work.inputs[k])])
+    return end
 
 
 @leaf
@@ -495,22 +662,27 @@ def _prefetch_noise(q, place, noise, C, work):
 
 
 @leaf
-def _scatter(n_context, cbow, W, work):
+def _scatter(n_context, cbow, frozen, W, copies, work):
     """Move the context words of CBOW by the step of their mean; those of skip-gram have moved themselves."""
     if cbow is not None:
         share = np.float32(1) / np.float32(n_context) if cbow.corrected else np.float32(1)
-        add_to_rows(W, work.inputs, n_context, cbow.error, 0, share)
+        if frozen is None:
+            add_to_rows(W, work.inputs, n_context, cbow.error, 0, share)
+        else:
+            n_trained = _trained_inputs(n_context, frozen, copies, work)
+            if n_trained > 0:
+                add_to_rows(W, work.inputs, n_trained, cbow.error, 0, share)
 
 
 @leaf
-def _merge_word(k, noise, places, weights):
+def _merge_word(k, paths, places, weights):
     """Merge copy k of a word with its original, in both matrices where outputs are words."""
     merge_copy(weights.W, k, weights.copies, np.float32(1))
     if places is not None:
         for place in range(places.n):
             merge_copy(weights.C, k * places.n + place, weights.output_copies, np.float32(1))
         return
-    if noise is not None:
+    if paths is None:
         merge_copy(weights.C, k, weights.output_copies, np.float32(1))
 
 
@@ -542,6 +714,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
     noise, paths, cbow, window, shrink, group = step.noise, step.paths, step.cbow, step.window, step.shrink, step.group
     places = step.places
     n_sides, band = _steps_of(places)
+    objective, frozen = step.objective, step.frozen
     W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
     X, E, rows, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
     kept, outputs, scores = work.kept, work.outputs, work.scores
@@ -549,6 +722,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
     work.state[0] = stream(key[0], key[1], key[2])
     work.seen[:] = -1
     end = _subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, copies, work)
+    _fill_outputs(noise, objective, output_copies, work)
     _next_noise(noise, places, weights, work)
     n_bands = (window + BAND - 1) // BAND if cbow is None else 1
     stretches = max(STRETCHES // n_bands, 1) if noise is not None else 1
@@ -593,7 +767,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     n_noise = _next_noise(noise, places, weights, work)
                     is_first = True
                 if is_first:
-                    begin, n = _gather_outputs(centre, n_noise, paths, places, weights, work)
+                    begin, n = _gather_outputs(centre, n_noise, noise, paths, objective, places, weights, work)
                 if places is not None:
                     _to_place(outputs, n, place)
                 done = 0
@@ -605,14 +779,15 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     if done == 0 and (near == BAND or places is not None) and coming >= 0:
                         _prefetch_outputs(coming, place, paths, places, weights)
                         if waits(copies, coming) == 1:
-                            _prefetch_merge(coming - copies.base, noise, places, weights)
+                            _prefetch_merge(coming - copies.base, paths, places, weights)
+                    _subtract_offsets(m, part, objective, output_copies, work)
                     if turn % LOSS_EVERY == 0:
-                        loss += _loss(m, labels, begin + done, part, work)
-                    logistic_steps(scores, m, labels, begin + done, part, now)
+                        loss += _loss(m, labels, begin + done, part, objective, work)
+                    _steps(m, labels, begin + done, part, now, objective, work)
                     if repeated or 0 < n_noise <= len(work.noise):
                         _weigh_repeats(m, part, work)
                     _prefetch_noise(q * n_bands + (near - 1) // BAND, place, noise, C, work)
-                    move(E, X, rows, m, C, outputs, part, scores)
+                    _move(E, X, rows, m, C, part, cbow, frozen, weights, work)
                     if done > 0:
                         _swap(done, part, work)
                     done += part
@@ -622,12 +797,12 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     work.input_times[:m] = 1
                 if turn % LOSS_EVERY == 0:
                     measured += n_context if cbow is None else 1
-                _scatter(n_context, cbow, W, work)
+                _scatter(n_context, cbow, frozen, W, copies, work)
             if n == 0:
                 continue
             centres += 1
             if note(copies, centre):
-                _merge_word(centre - copies.base, noise, places, weights)
+                _merge_word(centre - copies.base, paths, places, weights)
             if paths is not None:
                 node = outputs[turn % n]  # of the path, any
                 if note(output_copies, node):

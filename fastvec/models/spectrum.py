@@ -29,7 +29,8 @@ Matrix = NDArray[np.float32]
 
 #: Ids that are counted of a longer text, in stretches from all over it. On Wikipedia, 4 M of 18 M cost CBOW a point.
 COUNTED = 32 << 20
-#: Factor of the vectors, by model and loss; with 1, similarities end lower, with 2 the analogies of skip-gram do.
+#: Factor of the vectors, by model and loss; other losses have that of "negative". With 1, similarities end lower, with
+#: 2 the analogies of skip-gram do.
 SCALES = {
     ("skipgram", "negative"): 1.2,
     ("skipgram", "hierarchical"): 1.4,
@@ -80,7 +81,7 @@ def start(
         return
     assert contexts is not None
     for vectors in (words, contexts):
-        vectors *= np.float32(SCALES[settings.model, settings.loss])
+        vectors *= np.float32(SCALES.get((settings.model, settings.loss), SCALES[settings.model, "negative"]))
     if inputs is None:
         rows = np.flatnonzero(words.any(1))  # a word without cells starts at random
         W[rows, : settings.dim] = words[rows]

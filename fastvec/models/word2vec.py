@@ -1,4 +1,4 @@
-"""word2vec: skip-gram and CBOW, with negative sampling or hierarchical softmax (Mikolov et al. 2013a, 2013b).
+"""word2vec: skip-gram and CBOW, with negative sampling, hierarchical softmax (Mikolov et al. 2013a, 2013b) and others.
 
 This module turns parameters into the arrays that `fastvec.kernels.word2vec` works on, and runs it over the corpus.
 """
@@ -18,7 +18,7 @@ from fastvec.corpus.sentences import largest_distance, why_no_context
 from fastvec.corpus.shuffled import Shuffled
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
-from fastvec.errors import MachineError, TooLittleText, TrainingError
+from fastvec.errors import DataError, MachineError, TooLittleText, TrainingError
 from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
@@ -26,9 +26,14 @@ from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.kernels.word2vec import (
     BAND,
+    NCE,
+    RANKING,
+    SOFTMAX,
     STRETCHES,
+    Frozen,
     Mean,
     Noise,
+    Objective,
     Paths,
     Places,
     Step,
@@ -56,7 +61,9 @@ from fastvec.words import PackedWords
 
 Matrix = NDArray[np.float32]
 
-#: Outputs that make a step, at most.
+#: The objectives that are no plain logistic loss.
+_KINDS = {"nce": NCE, "sampled-softmax": SOFTMAX, "softmax": SOFTMAX, "ranking": RANKING}
+#: Outputs that make a step, at most; or all of a softmax or ranking, whose steps are bounded however many there are.
 _GROUP = 24
 #: Length up to which the longest vector of a training is usual, and how many times as long they are when they have run
 #: away.
@@ -106,7 +113,8 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     else:
         set_first_weights(settings, corpus, vocabulary, job, W[:n_inputs], C[:n_outputs], inputs)
     usual = usual_length(W[:n_inputs], C[:n_outputs])
-    run = Training(settings, corpus, vocabulary.counts, W, C, inputs, job)
+    frozen = job.initial.knows(vocabulary) if job.initial and settings.freeze else None
+    run = Training(settings, corpus, vocabulary.counts, W, C, inputs, job, frozen)
     run.go(saved.facts if saved else {})
     if not (run.n_centres or saved):
         raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
@@ -192,8 +200,16 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     if settings.deterministic:
         before, n_works = Rounds.bytes(sizes, dim), WORKERS
     made = 4 * dim * (n_keys + 2 * n_words) if settings.ngrams else 0  # the rows of n-grams, and the means
+    if settings.loss == "softmax" and n_words > settings.most_softmax_words:
+        raise DataError(
+            f"a softmax over all words is for at most {settings.most_softmax_words:,} words, not {n_words:,}: keep the "
+            f"most frequent ones (--max-vocab {settings.most_softmax_words}), or choose loss sampled-softmax "
+            "(--loss sampled-softmax)"
+        )
     if settings.negative is not None:
-        tables, n_outputs = 8 * n_words, settings.negative + 1
+        tables, n_outputs = (8 if settings.loss == "negative" else 12) * n_words, settings.negative + 1
+    elif settings.loss == "softmax":
+        tables, n_outputs = 4 * n_words, n_words
     else:  # a word's path is about as long as the logarithm of its fraction of the text
         depths = np.log2(max(1, text.counts.sum()) / np.maximum(1, text.counts))
         tables, n_outputs = 8 * n_words + 8 * int(depths.sum() + n_words / 2), int(depths.max()) + 2
@@ -201,6 +217,8 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     contexts = 2 * (max(window, BAND) if settings.model == "cbow" else BAND)
     block = _block_size(text.n_ids)
     work = 8 * (block + window) + 8 * _MARGIN * window + 8 * BAND * width + 12 * contexts + 24 * width + 8 * 1024
+    if settings.freeze is not None:
+        work += matrix_bytes(max(width, contexts + 1), dim)
     lower = "dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)"
     if settings.deterministic:
         lower = f"{lower}, or train without deterministic (--deterministic)"
@@ -218,6 +236,28 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     if settings.init != "ppmi-svd":
         return training
     return spectrum.with_start(settings, training, source, text, threads)
+
+
+def _objective(settings: Word2Vec, counts: NDArray[np.int64], keep: NDArray[np.float32]) -> Objective | None:
+    """Return what makes steps of scores, where it is not the logistic loss.
+
+    A softmax over noise words subtracts the logarithm of how often each is expected among them (Jean et al. 2015). So
+    does NCE, whose model of the probability of a word is its fraction of the text times exp(score), normalised as it is
+    (Mnih and Teh 2012, with their biases fixed): scores estimate the pointwise mutual information. With 1 / n_words in
+    place of the fraction, CBOW loses four points of MEN and WordSim-353, and skip-gram of both.
+    """
+    if settings.loss not in _KINDS:
+        return None
+    offsets = np.zeros(len(counts))
+    if settings.loss in ("nce", "sampled-softmax"):
+        assert settings.negative is not None
+        assert settings.ns_exponent is not None
+        noise = settings.negative * noise_distribution(counts, settings.ns_exponent)
+        offsets = np.log(np.maximum(noise, np.finfo(np.float32).tiny))
+    if settings.loss == "nce":
+        words = np.maximum(counts * keep, np.finfo(np.float32).tiny)
+        offsets -= np.log(words / words.sum())
+    return Objective(_KINDS[settings.loss], offsets.astype(np.float32))
 
 
 def _block_size(n_ids: int) -> int:
@@ -278,17 +318,22 @@ class Training:
         C: Matrix,
         inputs: InputRows | None,
         job: Job,
+        frozen: NDArray[np.bool_] | None = None,
     ) -> None:
+        self.frozen = frozen
         self.settings, self.corpus, self.W, self.C, self.inputs, self.job = settings, corpus, W, C, inputs, job
         racing = _racing(settings, job.threads)
         n_works = WORKERS if settings.deterministic else job.threads
         self.keep = keep_probability(counts, settings.sample)
         self.noise: Noise | None = None
         self.paths: Paths | None = None
+        self.objective = _objective(settings, counts, self.keep)
         negative = settings.negative or 0
         n_outputs = negative + 1
         if settings.ns_exponent is not None:
             self.noise = Noise(alias_table(noise_distribution(counts, settings.ns_exponent)), negative)
+        elif settings.loss == "softmax":
+            n_outputs = len(counts)
         else:
             starts, nodes, labels = huffman_paths(counts)
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
@@ -347,12 +392,29 @@ class Training:
         if settings.model == "cbow":
             cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
 
-        group = _GROUP if (settings.negative or 0) >= _GROUP else None
+        frozen = None
+        if self.frozen is not None:
+            n = max(work.outputs.size, work.inputs.size)
+            frozen = Frozen(self.frozen, settings.freeze == "word", zeros(n, settings.dim), np.arange(n))
+        is_whole = self.objective is not None and self.objective.kind != NCE
+        group = _GROUP if (settings.negative or 0) >= _GROUP and not is_whole else None
         reach = min(settings.window, 1 << 31)
         places = None
         if settings.n_places > 1:
             places = Places(settings.n_places, BAND if settings.context == "directional" else 1)
-        step = Step(self.keep, self.window, reach, settings.shrinks, self.noise, self.paths, cbow, group, places)
+        step = Step(
+            self.keep,
+            self.window,
+            reach,
+            settings.shrinks,
+            self.noise,
+            self.paths,
+            self.objective,
+            frozen,
+            cbow,
+            group,
+            places,
+        )
         weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
         text = Shuffled(self.corpus, settings.seed) if settings.context == "line" else self.corpus
         rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies

@@ -90,14 +90,18 @@ class Initial:
         """
         if self.words != "old":
             return vocabulary
-        known = [word in self.given for word in vocabulary]
-        if sum(known) < 2:
+        known = self.knows(vocabulary)
+        if known.sum() < 2:
             raise DataError(
-                f"of the {len(self.given):,} words that have vectors, {sum(known)} are among the {len(vocabulary):,} "
+                f"of the {len(self.given):,} words that have vectors, {known.sum()} are among the {len(vocabulary):,} "
                 "words of the text: lower min_count (--min-count), or choose init_vocab (--init-vocab) union or new"
             )
         words = [word for word, is_known in zip(vocabulary, known, strict=True) if is_known]
-        return Vocabulary(words, vocabulary.counts[np.array(known)])
+        return Vocabulary(words, vocabulary.counts[known])
+
+    def knows(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Return for each word of a vocabulary whether it has a vector."""
+        return np.array([word in self.given for word in vocabulary], bool)
 
     def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None, inputs: InputRows | None = None) -> None:
         """Set the rows of those words of a vocabulary that have vectors, and of the n-grams that have rows.

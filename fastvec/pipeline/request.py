@@ -19,7 +19,7 @@ _LEAST_ALPHA = 0.1
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
 #: Parameters of skip-gram on text alone, beside those that were settled when it was counted.
-_OF_TEXT = ("loss", "fixed_window", "subwords", "buckets", "hashes", "deterministic")
+_OF_TEXT = ("loss", "fixed_window", "freeze", "subwords", "buckets", "hashes", "deterministic")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,15 @@ class Request:
         settings = _settings(model, rest, source, initial)
         if initial is not None and isinstance(settings, Word2Vec) and settings.init == "ppmi-svd":
             raise InputError("a training starts from init_from or from init='ppmi-svd', not from both; omit init_from")
+        if isinstance(settings, Word2Vec) and settings.freeze is not None:
+            if initial is None:
+                raise InputError(
+                    "freeze applies with init_from only; omit it, or pass the vectors to freeze as init_from"
+                )
+            if settings.freeze == "context" and initial.context_vectors is None:
+                raise InputError(
+                    "init_from has no context vectors to freeze; train it with save_context (--save-context)"
+                )
         if result.vectors is None:
             best: Any = "word" if result.save_context or _has_contexts(source) else settings.default_vectors
             result = replace(result, vectors=best)

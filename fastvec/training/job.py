@@ -19,6 +19,9 @@ class Start(Protocol):
     def fill(self, vocabulary: Vocabulary, W: Matrix, C: Matrix | None, inputs: Any = None) -> None:
         """Set the rows of the words, and of the contexts unless `C` is None, that have vectors to start from."""
 
+    def knows(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Return for each word of a vocabulary whether it has a vector."""
+
 
 @dataclass(frozen=True)
 class Job:
