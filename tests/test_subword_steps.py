@@ -31,13 +31,14 @@ class Case:
         self.W[:, :DIM], self.C[:, :DIM] = rng.normal(0, 0.5, (10, DIM)), rng.normal(0, 0.5, (N_WORDS, DIM))
         self.rows, self.cbow, self.corrected, self.window = rows, model == "cbow", corrected, window
         self.noise = self.paths = None
+        n_noise = 2 if self.cbow else 2 * subword_steps.NOISE
         if loss == "negative":
-            self.noise = Noise(alias_table(np.eye(N_WORDS)[NOISE_WORD]), 2)
+            self.noise = Noise(alias_table(np.eye(N_WORDS)[NOISE_WORD]), n_noise)
         else:
             starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.keep = np.full(N_WORDS, keep, np.float32)
-        self.work = new_work(200, window, 20, 2, is_cbow=self.cbow)
+        self.work = new_work(200, window, 20, n_noise, is_cbow=self.cbow)
 
     def train(self, sentences, rate=RATE, block=0):
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)

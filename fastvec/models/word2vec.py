@@ -207,7 +207,7 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
             "(--loss sampled-softmax)"
         )
     if settings.negative is not None:
-        tables, n_outputs = (8 if settings.loss == "negative" else 12) * n_words, settings.negative + 1
+        tables, n_outputs = (8 if settings.loss == "negative" else 12) * n_words, _n_noise(settings) + 1
     elif settings.loss == "softmax":
         tables, n_outputs = 4 * n_words, n_words
     else:  # a word's path is about as long as the logarithm of its fraction of the text
@@ -258,6 +258,12 @@ def _objective(settings: Word2Vec, counts: NDArray[np.int64], keep: NDArray[np.f
         words = np.maximum(counts * keep, np.finfo(np.float32).tiny)
         offsets -= np.log(words / words.sum())
     return Objective(_KINDS[settings.loss], offsets.astype(np.float32))
+
+
+def _n_noise(settings: Word2Vec) -> int:
+    """Return the noise words of a turn."""
+    each = subword_steps.NOISE if settings.ngrams is not None and settings.model == "skipgram" else 1
+    return (settings.negative or 0) * each
 
 
 def _block_size(n_ids: int) -> int:
@@ -328,7 +334,7 @@ class Training:
         self.noise: Noise | None = None
         self.paths: Paths | None = None
         self.objective = _objective(settings, counts, self.keep)
-        negative = settings.negative or 0
+        negative = _n_noise(settings)
         n_outputs = negative + 1
         if settings.ns_exponent is not None:
             self.noise = Noise(alias_table(noise_distribution(counts, settings.ns_exponent)), negative)
