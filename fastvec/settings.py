@@ -326,7 +326,7 @@ class Word2Vec(Model):
     #: Learning rates at the start: from random weights, from a PPMI-SVD, with subwords, and with both; tuned on
     #: Wikipedia, confirmed on novels and on Chinese.
     learning_rates: ClassVar[dict[tuple[str, str], tuple[float, float, float, float]]] = {
-        ("skipgram", "negative"): (0.05, 0.025, 0.05, 0.018),
+        ("skipgram", "negative"): (0.05, 0.025, 0.05, 0.025),
         ("skipgram", "hierarchical"): (0.025, 0.018, 0.025, 0.018),
         ("cbow", "negative"): (0.075, 0.05, 0.3, 0.15),
         ("cbow", "hierarchical"): (0.05, 0.035, 0.2, 0.1),

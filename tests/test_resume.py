@@ -90,7 +90,9 @@ def test_workers_go_on_in_any_number_of_threads_as_if_nothing_had_happened(text)
     options = {"dim": 8, "epochs": 30, "deterministic": True, "cache": False}
     whole = fastvec.train(text, threads=1, **options)
     state = begin(text, threads=3, **options)
-    assert fastvec.resume(state, threads=2).vectors.tobytes() == whole.vectors.tobytes()
+    resumed = fastvec.resume(state, threads=2)
+    assert resumed.vectors.tobytes() == whole.vectors.tobytes()
+    assert resumed.metadata == whole.metadata
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from fastvec.phrases import Phrases
 from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request, counted_parameters
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
-from fastvec.settings import ARGUMENTS, MODELS, Model, Run
+from fastvec.settings import ARGUMENTS, MODELS, Model, Run, Word2Vec
 from fastvec.training.checkpoints import Checkpoints, check_every
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
@@ -213,17 +213,21 @@ def _choose_words(
 def metadata_of(
     request: Request, source: Any, facts: dict[str, Any], parameters: dict[str, Any], threads: int
 ) -> dict[str, Any]:
-    """Return what vectors record of how they were made; `parameters` are those that are not the model's."""
+    """Return what vectors record of how they were made; `parameters` are those that are not the model's.
+
+    The threads are recorded where the vectors depend on them.
+    """
+    settings = request.settings
+    racing = {"threads": threads} if isinstance(settings, Word2Vec) and not settings.deterministic else {}
     chosen = request.settings.as_dict()
     if isinstance(source, Cooccurrence) and source.contexts is not None:  # pairs have no windows
         chosen = {name: value for name, value in chosen.items() if name not in counted_parameters(source)}
     return {
         "corpus": facts,
         "parameters": chosen | parameters | {"vectors": request.result.vectors},
-        "threads": threads,
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
         "inputs": request.inputs(source),
-    }
+    } | racing
 
 
 def assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary, trained: Made) -> KeyedVectors:
