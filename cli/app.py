@@ -22,6 +22,7 @@ SECTIONS = {
     "Train": {
         "train": "Train word vectors from text.",
         "plan": "Estimate the memory, disk and time that training takes.",
+        "sweep": "Try settings of training, and score each.",
         "vocab": "Count the words of a text.",
         "phrases": "Join words that belong together: new_york.",
         "cooccurrence": "Count how often words stand near each other.",

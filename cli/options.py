@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from fastvec.parameters import Parameter, Settings
 from fastvec.settings import ALL, Counting, Glove, Loading, Phrasing, Reading, Run, Words
@@ -33,13 +34,13 @@ OPTIONS = flags_of(ALL)
 class Option(click.Option):
     """An option of a declared parameter, which is shown in a section of help."""
 
-    def __init__(self, *names: Any, declared: Parameter, section: str, **facts: Any) -> None:
+    def __init__(self, *names: Any, declared: Parameter, section: str, varies: bool = False, **facts: Any) -> None:
         super().__init__(*names, **facts)
-        self.declared, self.section = declared, section
+        self.declared, self.section, self.varies = declared, section, varies
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the record of the parameter, which names all its flags, and its default."""
-        return record_of(self.declared)
+        return record_of(self.declared, varies=self.varies)
 
 
 class SectionedCommand(click.Command):
@@ -69,6 +70,29 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
 
 
+class Several(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """Values of another type with commas between, as a tuple; "default" is None. A file's name may have commas."""
+
+    def __init__(self, each: Any) -> None:
+        self._each, self.name = each, each.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, ...]:
+        """Return the values."""
+        is_file = isinstance(self._each, click.Path)
+        parts = [value] if is_file and os.path.exists(value) else value.split(",")
+        if "" in parts:
+            self.fail(f"{value!r} lacks a value beside a comma", param, ctx)
+        for part in parts:
+            if is_file and part != "default" and not os.path.exists(part):
+                of = f", of {value!r}" if len(parts) > 1 else ""
+                self.fail(f"there is no file {part!r}{of}", param, ctx)
+        return tuple(None if part == "default" else self._each.convert(part, param, ctx) for part in parts)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return what may follow."""
+        return self._each.shell_complete(ctx, param, incomplete)  # type: ignore[no-any-return]
+
+
 def together(*decorators: Decorator) -> Callable[[Command], Command]:
     """Make one decorator of several."""
 
@@ -81,11 +105,16 @@ def together(*decorators: Decorator) -> Callable[[Command], Command]:
 
 
 def options_of(
-    *groups: type[Settings], omit: Iterable[str] = (), only: Iterable[str] = (), section: str | None = None
+    *groups: type[Settings],
+    omit: Iterable[str] = (),
+    only: Iterable[str] = (),
+    varied: Collection[str] = (),
+    section: str | None = None,
 ) -> Decorator:
     """Return the options for the parameters of some groups; what is not given is None.
 
-    Help shows them in a section, by default that of the first group.
+    Those in `varied` take several values, of which they make a tuple. Help shows them in a section, by default that of
+    the first group.
     """
     section = section or groups[0].heading()
     found: dict[str, list[Parameter]] = {}
@@ -93,7 +122,7 @@ def options_of(
         for name, each in group.parameters.items():
             if each.flags and name not in omit and (not only or name in only):
                 found.setdefault(name, []).append(each)
-    return together(*(option for several in found.values() for option in _options(several, section)))
+    return together(*(option for several in found.values() for option in _options(several, section, varied)))
 
 
 def output(help: str) -> Decorator:
@@ -102,10 +131,15 @@ def output(help: str) -> Decorator:
 
 
 def one_of(name: str, flags: Mapping[str, Any], helps: Iterable[str], **facts: Any) -> list[Decorator]:
-    """Return options of which one may be given; `name` becomes the value of that one, or None."""
+    """Return options of which one may be given; `name` becomes the value of that one, or None.
+
+    If the facts say that it `varies`, several may be given, and it becomes a tuple.
+    """
 
     def choose(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
         chosen = [flag for flag, value in flags.items() if value in values]
+        if facts.get("varies"):
+            return tuple(flags[flag] for flag in chosen) or None
         if len(chosen) > 1:
             raise click.UsageError(f"{' and '.join(chosen)} do not go together; give one of them")
         return flags[chosen[0]] if chosen else None
@@ -122,14 +156,16 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _options(several: list[Parameter], section: str) -> list[Decorator]:
+def _options(several: list[Parameter], section: str, varied: Collection[str]) -> list[Decorator]:
     """Return the options of a parameter that groups may declare differently: one, or one for each value of a flag."""
-    each = several[0]
-    shared: dict[str, Any] = {"cls": Option, "declared": each, "section": section}
+    each, varies = several[0], several[0].name in varied
+    shared: dict[str, Any] = {"cls": Option, "declared": each, "section": section, "varies": varies}
     if all(value is not None for value in each.flags.values()):
         return one_of(each.name, each.flags, [help_of(each)] * len(each.flags), **shared)
     kind: dict[str, Any] = {"type": _type(several), "metavar": _metavar(each)}
-    if each.kind is bool:
+    if varies:
+        kind = {"type": Several(click.BOOL if each.kind is bool else _type(several))}
+    elif each.kind is bool:
         kind = {"is_flag": True}
     return [click.option(*each.flags, each.name, default=None, help=help_of(each), **shared, **kind)]
 
@@ -167,11 +203,11 @@ def without_python(text: str) -> str:
     return re.sub(r" \(in Python, [^)]*\)", "", text)
 
 
-def record_of(each: Parameter) -> tuple[str, str]:
-    """Return the two columns of help about a parameter."""
+def record_of(each: Parameter, *, varies: bool = False) -> tuple[str, str]:
+    """Return the two columns of help about a parameter, which takes several values if it `varies`."""
     flags = ", ".join(flag.replace("/", " / ") for flag in each.flags)
-    takes_value = each.kind is not bool and None in each.flags.values()
-    return f"{flags} {_metavar(each)}" if takes_value else flags, help_of(each)
+    value = "" if None not in each.flags.values() else _metavar(each) if each.kind is not bool else "yes|no" * varies
+    return f"{flags} {value}{',...' * varies}" if value else flags, help_of(each)
 
 
 def unless_exists(default: str) -> str:

@@ -26,6 +26,7 @@ _COMMANDS = by_other_names(
         "fastvec vector": "print-word-vectors print-vectors vectors get",
         "fastvec odd": "doesnt-match doesnt_match outlier",
         "fastvec eval": "evaluate test accuracy compute-accuracy score benchmark outliers categories similarity bias",
+        "fastvec sweep": "tune grid grid-search random-search hyperparameters optimize",
         "fastvec phrases": "word2phrase bigrams collocations",
         "fastvec vocab": "vocab_count vocab-count count",
         "fastvec cooccurrence": "cooccur counts",

@@ -1,5 +1,6 @@
 """The options of `fastvec train`, which `fastvec plan` takes too, and their help by sections."""
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,7 +38,15 @@ class ModelName(click.Choice[str]):
 
 
 class TrainingCommand(click.Command):
-    """A command whose help lists the parameters of each model in a section of its own, with its defaults."""
+    """A command whose help lists the parameters of each model in a section of its own, with its defaults.
+
+    Attributes
+    ----------
+    varied : collection of str
+        Those that take several values.
+    """
+
+    varied: Collection[str] = ()
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections of help."""
@@ -48,7 +57,8 @@ class TrainingCommand(click.Command):
             formatter.write_dl(list(filter(None, (each.get_help_record(ctx) for each in own))))
         for title, parameters in _sections({each.name or "" for each in self.get_params(ctx)}):
             with formatter.section(title):
-                formatter.write_dl([options.record_of(each) for each in parameters if each.name != "output"])
+                shown = [each for each in parameters if each.name != "output"]
+                formatter.write_dl([options.record_of(each, varies=each.name in self.varied) for each in shown])
 
 
 def _sections(taken: set[str]) -> list[tuple[str, list[Parameter]]]:
@@ -115,6 +125,26 @@ def training_source(
                 f"{option.opts[0]} does not apply to --cooccurrence, whose words were chosen when it was counted"
             )
     return Cooccurrence.load(cooccurrence)
+
+
+def as_options(values: Mapping[str, Any]) -> list[str]:
+    """Return arguments of `fastvec.train` as words of the command line.
+
+    >>> as_options({"model": "glove", "dim": 50, "side": "left", "fixed_window": True, "save_context": False})
+    ['--model', 'glove', '--dim', '50', '--left', '--fixed-window']
+    """
+    words = []
+    declared = {name: each for group in _GROUPS for name, each in group.parameters.items()}
+    for name, value in values.items():
+        flags = declared[name].flags
+        if isinstance(value, bool):
+            flag, _, opposite = next(iter(flags)).partition("/")
+            words += [flag] if value else [opposite] * bool(opposite)
+        elif value in flags.values():
+            words.append(next(flag for flag, own in flags.items() if own == value))
+        else:
+            words += [options.OPTIONS.get(name, f"--{name}"), str(value)]
+    return words
 
 
 def is_typed(name: str) -> bool:

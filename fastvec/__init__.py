@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fastvec.phrases import Phrases
     from fastvec.pipeline import resume, train
     from fastvec.pipeline.planning import Plan, plan
+    from fastvec.pipeline.sweeping import sweep
     from fastvec.settings import Glove, PpmiSvd, Word2Vec
     from fastvec.training.progress import Progress
     from fastvec.vectors import KeyedVectors, load
@@ -57,6 +58,7 @@ __all__ = [
     "ppmi",
     "read_corpus",
     "resume",
+    "sweep",
     "train",
 ]
 
@@ -88,6 +90,7 @@ _HOMES = {
     "ppmi": "models.ppmi",
     "read_corpus": "corpus",
     "resume": "pipeline",
+    "sweep": "pipeline.sweeping",
     "train": "pipeline",
 }
 

@@ -748,6 +748,11 @@ def check_model(name: object) -> None:
     raise InputError(f"model must be one of {', '.join(MODELS)}, not {name!r}{cure}")
 
 
+_DECIDING: tuple[type[Settings], ...] = (*MODELS.values(), Words, Result)
+#: What decides about the vectors of a text, beside the seed; `fastvec.sweep` varies these.
+VARIED: tuple[str, ...] = tuple(
+    dict.fromkeys(name for group in _DECIDING for name in group.parameters if name not in ("seed", "memory"))
+)
 #: All groups of parameters of training, and of all work.
 GROUPS: tuple[type[Settings], ...] = (*dict.fromkeys(MODELS.values()), *ARGUMENTS, Run)
 ALL: tuple[type[Settings], ...] = (*GROUPS, Cluster, Phrasing, Loading, Texts)

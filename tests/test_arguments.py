@@ -28,10 +28,15 @@ def calls():
     counts = fastvec.count_cooccurrence(corpus, vocabulary)
     phrases = fastvec.find_phrases(corpus, threshold=0)
     little = {"dim": 2, "sample": 0, "threads": 1}
+    scored = evaluation.ScoredPairs("scored", tuple("abacbd"), np.arange(3.0))
     pairs = {"firsts": phrases.firsts, "seconds": phrases.seconds}
     return {
         "train": (fastvec.train, {"source": TEXT, "epochs": 1} | little),
         "plan": (fastvec.plan, {"source": TEXT} | little),
+        "sweep": (
+            fastvec.sweep,
+            {"source": TEXT, "grid": {"dim": [2]}, "seeds": 1, "similarity": scored, "output": "sweep.csv"},
+        ),
         "resume": (fastvec.resume, {"checkpoint": "nowhere"}),
         "load": (fastvec.load, {"path": "v.bin"}),
         "read_corpus": (fastvec.read_corpus, {"source": TEXT}),
@@ -128,4 +133,4 @@ def test_all_public_functions_are_called():
     called = [function for function, _ in calls().values()]
     public = [getattr(module, name) for module in (fastvec, evaluation) for name in module.__all__]
     omitted = [each.__name__ for each in public if inspect.isfunction(each) and each not in called]
-    assert omitted == ["draw_sections"]  # which needs matplotlib
+    assert omitted == ["draw_sections", "draw_sweep"]  # which need matplotlib

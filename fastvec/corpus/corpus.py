@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.checks import check_integer, check_kind, check_words, shorten
-from fastvec.corpus.stream import N_IDS, TOKENS, Description, describe_stream, fingerprint, renumbered, write_ids
+from fastvec.corpus.stream import (
+    N_IDS,
+    TOKENS,
+    Description,
+    describe_stream,
+    fingerprint,
+    read_description,
+    renumbered,
+    write_ids,
+)
 from fastvec.corpus.vocabulary import Vocabulary, choose_words
 from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory, writable
 from fastvec.errors import DataError, FileError, InputError
@@ -79,6 +88,12 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"<Corpus of {self.name}: {self.n_tokens:,} words, {self.n_types:,} distinct>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let other processes of this machine open the same stream, if it is cached."""
+        if not self.is_cached:
+            raise InputError(f"{self.name}: its word ids are not cached, which other processes need; read a file")
+        return _open_again, (self._directory, self.fingerprint)
 
     def __enter__(self) -> "Corpus":
         return self
@@ -372,6 +387,14 @@ def _number(strings: list[str], words: list[str]) -> NDArray[np.int32]:
             places[string] = len(words)
             words.append(string)
     return np.array([places[string] for string in strings], np.int32)
+
+
+def _open_again(directory: Path, fingerprint: str) -> Corpus:
+    """Open a cached stream in another process."""
+    described = read_description(directory)
+    if described is None or described.fingerprint != fingerprint:
+        raise FileError(f"{directory}: has been replaced or removed since it was opened; start again")
+    return Corpus(directory, described, temporary=False, is_reused=True)
 
 
 def _release(file: int, temporary: Path | None) -> None:

@@ -11,12 +11,13 @@ from fastvec.evaluation.answers import METHODS
 from fastvec.evaluation.associations import WEAT, AssociationTest, read_associations
 from fastvec.evaluation.bootstrap import CLUSTERS, Bootstrap
 from fastvec.evaluation.catalogue import find_sets
-from fastvec.evaluation.chart import draw_sections
+from fastvec.evaluation.chart import draw_sections, draw_sweep
 from fastvec.evaluation.comparison import Comparison
 from fastvec.evaluation.groups import Classes, OutlierGroup, read_classes, read_outliers
 from fastvec.evaluation.pairs import ScoredPairs, read_pairs
 from fastvec.evaluation.questions import BUNDLED, Questions, read_questions
 from fastvec.evaluation.scores import Proportion, record
+from fastvec.evaluation.sweeps import Sweep
 
 __all__ = [
     "BUNDLED",
@@ -37,12 +38,14 @@ __all__ = [
     "ScoredPairs",
     "SimilarityResult",
     "Stability",
+    "Sweep",
     "analogies",
     "analogy_grid",
     "bias",
     "categories",
     "compare",
     "draw_sections",
+    "draw_sweep",
     "find_sets",
     "outliers",
     "read_associations",

@@ -73,6 +73,28 @@ def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) 
     return (float(low), float(high))
 
 
+def student_interval(values: Floats) -> Interval:
+    """Return the 95 % interval of the mean of some values, by Student's t; NaN if there are fewer than two.
+
+    For means of a few trainings, of which a bootstrap could not leave the range.
+
+    Parameters
+    ----------
+    values : (n,) float64
+
+    Examples
+    --------
+    >>> low, high = student_interval(np.array([1.0, 2.0, 3.0]))
+    >>> round(low, 3), round(high, 3)
+    (-0.484, 4.484)
+    """
+    n = len(values)
+    if n < 2:
+        return (float("nan"), float("nan"))
+    low, high = values.mean() + values.std(ddof=1) / np.sqrt(n) * stdtrit(n - 1, TAILS)
+    return (float(low), float(high))
+
+
 @dataclass(frozen=True, eq=False)
 class Design:
     """Which sections and pairs of words analogy questions share.

@@ -1,19 +1,21 @@
-"""A bar chart of accuracies by section, drawn with matplotlib, which is an extra."""
+"""Bar charts of accuracies by section, and of scores by setting, drawn with matplotlib, which is an extra."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fastvec.checks import check_list, check_path
+from fastvec.checks import check_kind, check_list, check_path
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.errors import InputError, MachineError
 from fastvec.evaluation.bootstrap import Floats
 
 if TYPE_CHECKING:
     from fastvec.evaluation._analogies import AnalogyResult
+    from fastvec.evaluation.sweeps import Sweep
 
+_MOST = 50  # settings
 _SUFFIXES = (".png", ".svg", ".pdf")
 
 
@@ -53,34 +55,96 @@ def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
         As `check_chart`, or if the file cannot be written.
     """
     check_chart(path)
-    from matplotlib.figure import Figure
-
     from fastvec.evaluation._analogies import AnalogyResult  # which imports this package
 
     results = check_list("results", results, AnalogyResult)
     if not results:
         raise InputError("results must hold at least one")
     rows = [(result.overall, *result.kinds, *result.sections) for result in results]
-    places = np.arange(len(rows[0]))
-    height = 0.8 / len(rows)
-    figure = Figure(figsize=(9, 1.2 + 0.3 * len(places) * max(1.0, len(rows) / 2)), layout="constrained")
+    series = [
+        Series(
+            f"{result.method}, {result.vocab_size:,} words",
+            [each.accuracy for each in row],
+            [each.interval for each in row],
+        )
+        for result, row in zip(results, rows, strict=True)
+    ]
+    names = [f"{each.name} ({each.total:,})" for each in rows[0]]
+    _draw_bars(path, f"{results[0].dataset}: analogies", names, series, "accuracy, %, with 95 % intervals")
+
+
+def draw_sweep(found: "Sweep", path: str | Path) -> None:
+    """Draw a bar, with its 95 % interval, for the mean score of each setting, the best first.
+
+    Parameters
+    ----------
+    found : Sweep
+        Of `fastvec.sweep`; each set has bars of its own colour.
+    path : str or path
+        The picture, as in `draw_sections`. It has the 50 best settings at most.
+
+    Raises
+    ------
+    InputError, FileError
+        As `draw_sections`.
+    """
+    check_chart(path)
+    from fastvec.evaluation.sweeps import Sweep
+
+    check_kind("found", found, Sweep)
+    shown = found.settings[:_MOST]
+    names = [" ".join(f"{name}={each.values[name]}" for name in found.varied) or "as given" for each in shown]
+    series = [
+        Series(each.name, [setting.scores[at] for setting in shown], [setting.intervals[at] for setting in shown])
+        for at, each in enumerate(found.sets)
+    ]
+    more = "" if len(shown) == len(found.settings) else f", the best {len(shown)} of {len(found.settings):,}"
+    title = f"settings by {found.chosen_by}{more}"
+    _draw_bars(
+        path, title, names, series, f"mean score of {found.seeds} seeds x 100, with 95 % intervals", is_percent=False
+    )
+
+
+class Series(NamedTuple):
+    """Bars of one colour: what they show, their lengths as fractions, and intervals."""
+
+    label: str
+    values: list[float]
+    intervals: list[tuple[float, float]]
+
+
+def _draw_bars(
+    path: str | Path,
+    title: str,
+    names: list[str],
+    series: list[Series],
+    measure: str,
+    *,
+    is_percent: bool = True,
+) -> None:
+    """Draw bars in groups with names; the axis goes from 0 to 100, or as far as the bars need."""
+    from matplotlib.figure import Figure
+
+    places = np.arange(len(names))
+    height = 0.8 / len(series)
+    figure = Figure(figsize=(9, 1.2 + 0.3 * len(places) * max(1.0, len(series) / 2)), layout="constrained")
     axes = figure.add_subplot()
-    for number, (result, row) in enumerate(zip(results, rows, strict=True)):
-        values = np.nan_to_num([100 * each.accuracy for each in row])
-        limit = f"{result.vocab_size:,} words"
+    for number, each in enumerate(series):
+        values = np.nan_to_num(100 * np.array(each.values))
         axes.barh(
-            places + (number - (len(rows) - 1) / 2) * height,
+            places + (number - (len(series) - 1) / 2) * height,
             values,
             height,
-            xerr=_errors(values, [each.interval for each in row]),
-            label=f"{result.method}, {limit}",
+            xerr=_errors(values, each.intervals),
+            label=each.label,
             error_kw={"elinewidth": 1},
         )
-    axes.set_yticks(places, [f"{each.name} ({each.total:,})" for each in rows[0]])
+    axes.set_yticks(places, names)
     axes.invert_yaxis()
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("accuracy, %, with 95 % intervals")
-    axes.set_title(f"{results[0].dataset}: analogies")
+    if is_percent:
+        axes.set_xlim(0, 100)
+    axes.set_xlabel(measure)
+    axes.set_title(title)
     axes.legend()
     with replacing(path) as file:
         figure.savefig(file, format=Path(path).suffix[1:].lower(), dpi=150)

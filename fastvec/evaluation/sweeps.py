@@ -1,0 +1,111 @@
+"""The result of `fastvec.sweep`: settings with their mean scores, the best first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastvec.evaluation.bootstrap import Interval
+from fastvec.evaluation.scores import Result
+from fastvec.tabular import Tabular
+
+
+@dataclass(frozen=True)
+class Scoreboard(Result):
+    """A set that trainings were scored on.
+
+    Attributes
+    ----------
+    name : str
+    test : {"similarity", "analogies"}
+    measure : {"spearman", "accuracy"}
+    items : int
+        Pairs or questions.
+    """
+
+    name: str
+    test: str
+    measure: str
+    items: int
+
+
+@dataclass(frozen=True)
+class Setting(Result):
+    """Settings, and the scores of their trainings.
+
+    Attributes
+    ----------
+    values : dict
+        All settings that were given but the seed; None is the default.
+    scores : tuple of float
+        On each set, the mean over those seeds that have a score; NaN if none has.
+    intervals : tuple of (float, float)
+        95 % intervals of these means, by Student's t; NaN for fewer than two seeds.
+    covered : tuple of int
+        Pairs or questions whose words were known, in the last training.
+    errors : tuple of str
+        What went wrong in trainings that have no score.
+    """
+
+    values: dict[str, Any]
+    scores: tuple[float, ...]
+    intervals: tuple[Interval, ...]
+    covered: tuple[int, ...]
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sweep(Result, Tabular):
+    """Settings that were compared.
+
+    Attributes
+    ----------
+    varied : tuple of str
+        The settings that vary.
+    seeds : int
+        Trainings of each.
+    sets : tuple of Scoreboard
+        What was scored.
+    chosen_by : str
+        The name of the set by which the best was chosen.
+    settings : tuple of Setting
+        The best first.
+    """
+
+    varied: tuple[str, ...]
+    seeds: int
+    sets: tuple[Scoreboard, ...]
+    chosen_by: str
+    settings: tuple[Setting, ...]
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """The arguments of `fastvec.train` that make the best vectors, as far as they were given."""
+        return {name: value for name, value in self.settings[0].values.items() if value is not None}
+
+    @property
+    def place(self) -> int:
+        """The place of the set that chose among `sets`."""
+        return [each.name for each in self.sets].index(self.chosen_by)
+
+    @property
+    def n_close(self) -> int:
+        """How many other settings have an interval that reaches the mean of the best."""
+        best = self.settings[0].scores[self.place]
+        return sum(each.intervals[self.place][1] >= best for each in self.settings[1:])
+
+    @property
+    def has_equal_coverage(self) -> bool:
+        """Whether all settings that have scores cover as many items."""
+        return len({each.covered for each in self.settings if not each.errors}) < 2
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return the headings, and the rows: one for each setting, with mean and interval on each set."""
+        headings = [*self.varied]
+        for each in self.sets:
+            headings += [each.name, f"{each.name} low", f"{each.name} high"]
+        rows: list[Sequence[Any]] = []
+        for setting in self.settings:
+            scored = zip(setting.scores, setting.intervals, strict=True)
+            scores = [number for score, interval in scored for number in (score, *interval)]
+            rows.append([*(setting.values[name] for name in self.varied), *scores])
+        return headings, rows
