@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,20 @@ class _Lines(logging.Handler):
 
 
 def _show(message: Warning | str, *_: Any, **__: Any) -> None:
-    click.echo(f"fastvec: {' '.join(str(message).split())}", err=True)
+    _tell(f"fastvec: {' '.join(str(message).split())}")
+
+
+def _echo(line: str) -> None:
+    click.echo(line, err=True)
+
+
+_tell: Callable[[str], object] = _echo
+
+
+def through(tell: Callable[[str], object] | None) -> None:
+    """Write lines by a function, such as one that keeps a bar below them; None ends that."""
+    global _tell
+    _tell = tell or _echo
 
 
 _LINES = _Lines()

@@ -120,6 +120,7 @@ class Display:
 
         live = Live(self, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
         live.start()
+        notices.through(self._say)
         return live
 
     def __rich_console__(
@@ -152,6 +153,7 @@ class Display:
         if self._lines is not None:
             self._lines.close()
         if self._live is not None:
+            notices.through(None)
             self._live.stop()
             self._live = None
 

@@ -21,7 +21,6 @@ from .training_options import ModelName, TrainingCommand, as_options
 
 if TYPE_CHECKING:
     from fastvec.evaluation import Sweep
-    from fastvec.evaluation.sweeps import Setting
 
 _LEFT_OUT = ("output", "format", "checkpoint", "every")
 _SCORING = ("limit", "method", "unknown", "fold_case")
@@ -130,7 +129,7 @@ def command(
             display.end()  # the bar
             click.echo("fastvec: stopped; the same command goes on", err=True)
             raise
-    train = shlex.join(["fastvec", "train", *sources, *as_options(given | found.best)])
+    train = shlex.join(["fastvec", "train", *sources, *as_options(found.best | given)])
     print_scores(form, found.to_dict() | {"best": found.best, "command": train}, _csv_rows(found), [_table(found)])
     if form in (None, "markdown"):
         lines = [f"The best by {found.chosen_by}:", f"  {train}"] if found.varied else []
@@ -150,18 +149,12 @@ def _csv_rows(found: "Sweep") -> Iterator[list[Any]]:
     for each in found.settings:
         for at, board in enumerate(found.sets):
             score = Score(each.scores[at], each.intervals[at])
-            known = [_named(each, found), board.test, board.name, "", board.measure]
+            known = [found.described(each), board.test, board.name, "", board.measure]
             yield [*known, "", board.items, each.covered[at], score]
 
 
-def _named(each: "Setting", found: "Sweep") -> str:
-    from fastvec.pipeline.trials import described
-
-    return described({name: each.values[name] for name in found.varied}) or "as given"
-
-
 def _table(found: "Sweep") -> ScoreTable:
-    from fastvec.pipeline.trials import cell
+    from fastvec.evaluation.sweeps import cell
 
     columns = [_heading(name) for name in found.varied] or ["settings"]
     rows: list[list[Cell]] = []
@@ -179,11 +172,11 @@ def _table(found: "Sweep") -> ScoreTable:
     if found.seeds > 1:
         notes.append("In brackets: 95 % intervals of the mean over seeds (Student's t).")
     if found.n_close and found.seeds > 1:
-        notes.append(f"The intervals of {found.n_close:,} other settings reach the mean of the first; see --seeds.")
+        notes.append(f"Other settings whose intervals reach the mean of the first: {found.n_close:,}; see --seeds.")
     if not found.has_equal_coverage:
         notes.append("The settings know different words, so their scores are of different items; see --unknown wrong.")
     failed = [each for each in found.settings if each.errors]
-    notes += [spoken(f"{_named(each, found)}: {each.errors[0]}") for each in failed[:_NAMED]]
+    notes += [spoken(f"{found.described(each)}: {each.errors[0]}") for each in failed[:_NAMED]]
     if len(failed) > _NAMED:
         notes.append(f"{len(failed) - _NAMED:,} other settings failed too.")
     return ScoreTable(title, [*columns, *(each.name for each in found.sets)], rows, notes)

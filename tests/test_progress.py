@@ -5,6 +5,7 @@ import logging
 from time import sleep
 
 import pytest
+from fastvec_cli import notices
 from fastvec_cli.progress import Display, told
 from rich.console import Console
 
@@ -95,6 +96,20 @@ def test_the_bar_fits_the_terminal_and_shows_percent_and_time_left(width):
     assert len(line.rstrip()) <= width
     assert line.startswith("training     ━")
     assert "38 %  1 min 2 s left" in line
+
+
+def test_notices_are_written_above_the_bar(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    said = []
+    with notices.shown():
+        display = Display(quiet=False)
+        monkeypatch.setattr(display, "_say", said.append)
+        with display:
+            display(FULL)
+            logging.getLogger("fastvec").info("above")
+        logging.getLogger("fastvec").info("afterwards")
+    assert said == ["fastvec: above"]
+    assert capsys.readouterr().err.splitlines()[-1].endswith("fastvec: afterwards")
 
 
 def test_python_programs_are_told_through_logging(caplog):

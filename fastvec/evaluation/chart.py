@@ -93,7 +93,7 @@ def draw_sweep(found: "Sweep", path: str | Path) -> None:
 
     check_kind("found", found, Sweep)
     shown = found.settings[:_MOST]
-    names = [" ".join(f"{name}={each.values[name]}" for name in found.varied) or "as given" for each in shown]
+    names = [found.described(each) for each in shown]
     series = [
         Series(each.name, [setting.scores[at] for setting in shown], [setting.intervals[at] for setting in shown])
         for at, each in enumerate(found.sets)

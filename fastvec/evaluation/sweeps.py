@@ -8,6 +8,29 @@ from fastvec.evaluation.bootstrap import Interval
 from fastvec.evaluation.scores import Result
 from fastvec.tabular import Tabular
 
+Values = dict[str, Any]
+
+#: What files and tables show for a value that is left to its default.
+DEFAULT = "default"
+
+
+def cell(value: Any) -> str:
+    """Return a value as text.
+
+    >>> cell(0.05), cell(None)
+    ('0.05', 'default')
+    """
+    return DEFAULT if value is None else str(value)
+
+
+def described(values: Values) -> str:
+    """Return settings on a line.
+
+    >>> described({"dim": 50, "learning_rate": None})
+    'dim 50, learning_rate default'
+    """
+    return ", ".join(f"{name} {cell(value)}" for name, value in values.items())
+
 
 @dataclass(frozen=True)
 class Scoreboard(Result):
@@ -46,7 +69,7 @@ class Setting(Result):
         What went wrong in trainings that have no score.
     """
 
-    values: dict[str, Any]
+    values: Values
     scores: tuple[float, ...]
     intervals: tuple[Interval, ...]
     covered: tuple[int, ...]
@@ -97,6 +120,10 @@ class Sweep(Result, Tabular):
     def has_equal_coverage(self) -> bool:
         """Whether all settings that have scores cover as many items."""
         return len({each.covered for each in self.settings if not each.errors}) < 2
+
+    def described(self, setting: Setting) -> str:
+        """Return what varies in a setting on a line."""
+        return described({name: setting.values[name] for name in self.varied}) or "as given"
 
     def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
         """Return the headings, and the rows: one for each setting, with mean and interval on each set."""

@@ -29,13 +29,13 @@ from fastvec.errors import DataError, InputError, MachineError, TrainingError
 from fastvec.evaluation.bootstrap import student_interval
 from fastvec.evaluation.pairs import ScoredPairs
 from fastvec.evaluation.questions import Questions
-from fastvec.evaluation.sweeps import Setting, Sweep
+from fastvec.evaluation.sweeps import Setting, Sweep, Values, described
 from fastvec.parameters import take
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.run import train
 from fastvec.pipeline.sweep_file import SweepFile
 from fastvec.pipeline.sweep_tests import MEASURED, Outcome, Tests
-from fastvec.pipeline.trials import Trial, Values, check_grid, described, plain, points, trials
+from fastvec.pipeline.trials import Trial, check_grid, plain, points, trials
 from fastvec.scoring import USUAL_LIMITS, Method, Unknown
 from fastvec.settings import VARIED, Reading
 from fastvec.training.listening import listening

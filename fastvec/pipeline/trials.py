@@ -11,13 +11,10 @@ import numpy as np
 
 from fastvec.checks import check_integer, check_kind, check_list, shorten
 from fastvec.errors import InputError
+from fastvec.evaluation.sweeps import Values, cell
 from fastvec.parameters import unknown
 from fastvec.settings import ARGUMENTS, MODELS, VARIED, Reading, Run
 
-Values = dict[str, Any]
-
-#: What files and tables show for a value that is left to its default.
-DEFAULT = "default"
 _MOST = 100_000  # points, and trainings
 
 
@@ -44,24 +41,6 @@ class Trial:
     def arguments(self) -> Values:
         """The arguments of `fastvec.train`."""
         return {name: value for name, value in self.values.items() if value is not None} | {"seed": self.seed}
-
-
-def cell(value: Any) -> str:
-    """Return a value as text.
-
-    >>> cell(0.05), cell(None)
-    ('0.05', 'default')
-    """
-    return DEFAULT if value is None else str(value)
-
-
-def described(values: Values) -> str:
-    """Return settings on a line.
-
-    >>> described({"dim": 50, "learning_rate": None})
-    'dim 50, learning_rate default'
-    """
-    return ", ".join(f"{name} {cell(value)}" for name, value in values.items())
 
 
 def check_grid(grid: object, fixed: Mapping[str, Any]) -> dict[str, list[Any]]:
