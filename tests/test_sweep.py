@@ -51,11 +51,17 @@ def test_each_setting_has_the_mean_score_of_its_trainings(texts):
         scores = [evaluation.similarity(wv, PAIRS).spearman for wv in vectors]
         assert each.scores == (np.mean(scores), np.mean([evaluation.analogies(wv, "q.txt").accuracy for wv in vectors]))
         half = t.ppf(0.975, 1) * np.std(scores, ddof=1) / np.sqrt(2)
-        assert each.intervals[0] == pytest.approx((np.mean(scores) - half, np.mean(scores) + half))
+        expected = np.clip([np.mean(scores) - half, np.mean(scores) + half], -1, 1)
+        assert each.intervals[0] == pytest.approx(tuple(expected))
+        assert 0 <= each.intervals[1][0] <= each.intervals[1][1] <= 1
         assert each.covered == (66, 2)
     means = [each.scores[0] for each in found.settings]
     assert means == sorted(means, reverse=True)
     assert found.best == found.settings[0].values
+    assert (
+        repr(found)
+        == f"<Sweep of 4 settings and 2 seeds: {means[0]:.4f} on topics with {found.described(found.settings[0])}>"
+    )
     by_other = sweep("topics.txt", GRID, analogies="q.txt", seeds=2, seed=5, output="s.csv", choose_by="q.txt", **QUICK)
     assert by_other.settings[0].scores[1] == max(each.scores[1] for each in found.settings)
     assert by_other.table()[0] == ["dim", "window", "topics", "topics low", "topics high", *found.table()[0][5:]]

@@ -50,6 +50,11 @@ class Scoreboard(Result):
     measure: str
     items: int
 
+    @property
+    def least(self) -> float:
+        """The lowest score that there may be."""
+        return -1.0 if self.measure == "spearman" else 0.0
+
 
 @dataclass(frozen=True)
 class Setting(Result):
@@ -62,7 +67,7 @@ class Setting(Result):
     scores : tuple of float
         On each set, the mean over those seeds that have a score; NaN if none has.
     intervals : tuple of (float, float)
-        95 % intervals of these means, by Student's t; NaN for fewer than two seeds.
+        95 % intervals of these means, by Student's t, within the range of the score; NaN for fewer than two seeds.
     covered : tuple of int
         Pairs or questions whose words were known, in the last training.
     errors : tuple of str
@@ -76,7 +81,7 @@ class Setting(Result):
     errors: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep(Result, Tabular):
     """Settings that were compared.
 
@@ -99,6 +104,11 @@ class Sweep(Result, Tabular):
     sets: tuple[Scoreboard, ...]
     chosen_by: str
     settings: tuple[Setting, ...]
+
+    def __repr__(self) -> str:
+        first = self.settings[0]
+        shown = f"{first.scores[self.place]:.4f} on {self.chosen_by} with {self.described(first)}"
+        return f"<Sweep of {len(self.settings)} settings and {self.seeds} seeds: {shown}>"
 
     @property
     def best(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
@@ -23,14 +23,15 @@ from typing import Any
 import numpy as np
 
 from fastvec.checks import check_choice, check_integer, check_path, count_threads
-from fastvec.corpus import Corpus, read_corpus
+from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import DataError, InputError, MachineError, TrainingError
-from fastvec.evaluation.bootstrap import student_interval
+from fastvec.evaluation.bootstrap import Floats, Interval, student_interval
 from fastvec.evaluation.pairs import ScoredPairs
 from fastvec.evaluation.questions import Questions
 from fastvec.evaluation.sweeps import Setting, Sweep, Values, described
 from fastvec.parameters import take
+from fastvec.phrases import Phrases
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.run import train
 from fastvec.pipeline.sweep_file import SweepFile
@@ -40,10 +41,11 @@ from fastvec.scoring import USUAL_LIMITS, Method, Unknown
 from fastvec.settings import VARIED, Reading
 from fastvec.training.listening import listening
 from fastvec.training.progress import Listener, reading
+from fastvec.vectors import load
 
 _LOG = logging.getLogger(__name__)
-#: Options whose files decide about the vectors.
-_FILES = ("vocabulary", "phrases", "init_from")
+#: Options whose files decide about the vectors, and what reads them.
+_FILES: dict[str, Callable[[Any], Any]] = {"vocabulary": Vocabulary.load, "phrases": Phrases.load, "init_from": load}
 _WRITING = ("format", "checkpoint", "every")
 
 
@@ -128,8 +130,9 @@ def sweep(
         check_choice("choose_by", choose_by, tests.names)
     chosen = points(varied, random, first)
     every = [_in_order(values | fixed) for values in chosen]
+    loaded: dict[tuple[str, str], Any] = {}
     for values in every:
-        _check(source, values, arguments)
+        _check(source, values, arguments, loaded)
     asked = trials(every, first, seeds)
     how = take(Reading, arguments).as_dict()
     with ExitStack() as stack:
@@ -168,9 +171,13 @@ def _in_order(values: Values) -> Values:
     return {name: values[name] for name in VARIED if name in values}
 
 
-def _check(source: Any, values: Values, arguments: dict[str, Any]) -> None:
-    """Check the arguments of one training before any begins."""
+def _check(source: Any, values: Values, arguments: dict[str, Any], loaded: dict[tuple[str, str], Any]) -> None:
+    """Check the arguments of one training before any begins; `loaded` is what was read from files for others."""
     given = {name: value for name, value in values.items() if value is not None}
+    for name in given.keys() & _FILES.keys():
+        if (file := (name, str(given[name]))) not in loaded:
+            loaded[file] = _FILES[name](given[name])
+        given[name] = loaded[file]
     model = given.pop("model", "skipgram")
     try:
         Request.of(source, model, given | arguments)
@@ -254,6 +261,12 @@ def _checksum(corpus: Corpus, asked: Sequence[Trial]) -> str:
     return digest.hexdigest()[:16]
 
 
+def _interval(scores: Floats, least: float) -> Interval:
+    """Return the interval of a mean, within the range of the scores, which ends at 1."""
+    low, high = np.clip(student_interval(scores), least, 1)
+    return (float(low), float(high))
+
+
 def _summary(
     varied: tuple[str, ...],
     seeds: int,
@@ -271,7 +284,7 @@ def _summary(
             Setting(
                 values,
                 tuple(float(each.mean()) if len(each) else nan for each in known),
-                tuple(student_interval(each) for each in known),
+                tuple(_interval(each, board.least) for each, board in zip(known, tests.boards, strict=True)),
                 own[-1].covered,
                 tuple(dict.fromkeys(run.error for run in own if run.error)),
             )
