@@ -16,6 +16,7 @@ FILES = {
     "q.txt": ": family\nking queen man woman\nman woman king queen\n",
     "p.csv": "king,queen,9\nking,cat,1\nman,woman,8\ndog,cat,6\n",
     "c.tsv": "king\tperson\nqueen\tperson\nman\tperson\ncat\tanimal\ndog\tanimal\n",
+    "b.txt": ": test\nmen: king man\nwomen: queen woman\npets: cat dog\nmany: cats dogs\n",
     "o.csv": ",category,outliers,words\n0,people,\"['cat']\",\"['king', 'queen', 'man']\"\n",
 }
 
@@ -95,6 +96,10 @@ def calls():
         "categories": (evaluation.categories, {"wv": wv, "path": "c.tsv"}),
         "outliers": (evaluation.outliers, {"wv": wv, "path": "o.csv"}),
         "compare": (evaluation.compare, {"vectors": [wv, wv], "questions": "q.txt", "pairs": "p.csv"}),
+        "bias": (evaluation.bias, {"wv": wv, "path": "b.txt"}),
+        "stability": (evaluation.stability, {"vectors": [wv, wv]}),
+        "train_repeatedly": (evaluation.train_repeatedly, {"source": TEXT, "runs": 2, "epochs": 1} | little),
+        "read_associations": (evaluation.read_associations, {"path": "b.txt"}),
         "read_questions": (evaluation.read_questions, {"path": "q.txt"}),
         "read_pairs": (evaluation.read_pairs, {"path": "p.csv"}),
         "read_classes": (evaluation.read_classes, {"path": "c.tsv"}),
