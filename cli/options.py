@@ -70,6 +70,17 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(float(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " "))
 
 
+class YesNo(click.Choice[str]):
+    """The words for True and False."""
+
+    def __init__(self) -> None:
+        super().__init__(["yes", "no"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the truth."""
+        return super().convert(value, param, ctx) == "yes"
+
+
 class Several(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """Values of another type with commas between, as a tuple; "default" is None. A file's name may have commas."""
 
@@ -164,7 +175,7 @@ def _options(several: list[Parameter], section: str, varied: Collection[str]) ->
         return one_of(each.name, each.flags, [help_of(each)] * len(each.flags), **shared)
     kind: dict[str, Any] = {"type": _type(several), "metavar": _metavar(each)}
     if varies:
-        kind = {"type": Several(click.BOOL if each.kind is bool else _type(several))}
+        kind = {"type": Several(YesNo() if each.kind is bool else _type(several))}
     elif each.kind is bool:
         kind = {"is_flag": True}
     return [click.option(*each.flags, each.name, default=None, help=help_of(each), **shared, **kind)]

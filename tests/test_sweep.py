@@ -251,6 +251,7 @@ def test_the_command_names_the_best_and_warns(texts, run):
         (("--vocab", "a,b.tsv"), 2, "there is no file 'a', of 'a,b.tsv'"),
         (("--threads", "1,2"), 2, "'1,2' is not a valid integer"),
         (("--vocab", "x,y.tsv"), 1, "x,y.tsv: no words in this vocabulary"),
+        (("--fixed-window", "--dim", "2,3"), 2, "'--dim' is not one of 'yes', 'no'"),
         (("--checkpoint", "c"), 2, "No such option '--checkpoint'"),
     ],
 )

@@ -17,6 +17,13 @@ _CURE = "give the same, or name another file as output (-o)"
 _ENCODING: Any = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
+def check_name(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that could not be written, before the text is read."""
+    check_folder(path)
+    if Path(path).suffix.lower() != ".csv":
+        raise InputError(f"{path}: the results of a sweep are CSV; name a file that ends in .csv")
+
+
 class SweepFile:
     """The file, locked until it is closed; a context manager.
 
@@ -25,7 +32,7 @@ class SweepFile:
     Parameters
     ----------
     path : path
-        Of the file, which need not exist.
+        Of the file, which need not exist; `check_name` has checked it.
     checksums : (str, str)
         Of the text and the tests.
     names : sequence of str
@@ -56,10 +63,7 @@ class SweepFile:
         measured: Sequence[str],
         trials: Iterable[tuple[str, ...]],
     ) -> None:
-        check_folder(path)
         self._path = Path(path)
-        if self._path.suffix.lower() != ".csv":
-            raise InputError(f"{path}: the results of a sweep are CSV; name a file that ends in .csv")
         self._checksums, self._n_settings = checksums, len(names) + 1
         self._columns = [*_CHECKSUMS, *names, "seed", *measured]
         self._wanted = dict.fromkeys(trials)

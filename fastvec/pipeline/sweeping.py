@@ -34,7 +34,7 @@ from fastvec.parameters import take
 from fastvec.phrases import Phrases
 from fastvec.pipeline.request import Request
 from fastvec.pipeline.run import train
-from fastvec.pipeline.sweep_file import SweepFile
+from fastvec.pipeline.sweep_file import SweepFile, check_name
 from fastvec.pipeline.sweep_tests import MEASURED, Outcome, Tests
 from fastvec.pipeline.trials import Trial, check_grid, plain, points, trials
 from fastvec.scoring import USUAL_LIMITS, Method, Unknown
@@ -121,6 +121,8 @@ def sweep(
     for name in _WRITING:
         if name in arguments:
             raise InputError(f"{name} does not apply to several trainings; omit it")
+    if output is not None:
+        check_name(output)
     first = arguments.pop("seed", 1)
     check_integer("seed", first, 0)
     varied = check_grid(grid, arguments)
