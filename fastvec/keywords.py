@@ -58,7 +58,7 @@ class Train(Read, total=False):
     output: str | PathLike[str] | None
     format: FileFormat | None
     checkpoint: str | PathLike[str] | None
-    every: str
+    every: str | None
     threads: int | None
     progress: Listener | bool | None
 

@@ -191,8 +191,11 @@ class Run(Settings):
         "from. Delete it when you no longer need it.",
         known_as=("checkpoint_dir", "checkpoint_every"),
     )
-    every: str = parameter(
-        "5m", metavar="TIME", help="How often to save the checkpoint: 30s, 10m, 2h; or 5% of the training."
+    every: str | None = parameter(
+        None,
+        shown="5m; as before where a training is resumed",
+        metavar="TIME",
+        help="How often to save the checkpoint: 30s, 10m, 2h; or 5% of the training.",
     )
     threads: int | None = parameter(
         None,

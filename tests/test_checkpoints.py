@@ -38,7 +38,7 @@ def test_the_newest_state_is_found_and_one_more_is_kept(folder):
     assert found(folder) == (3, 3)
     assert states(folder) == ["checkpoint-2.state", "checkpoint-3.state"]
     with Checkpoints.open(folder, A_DAY) as checkpoints:
-        assert checkpoints.run == {"dim": 3}
+        assert checkpoints.run == {"dim": 3, "every": A_DAY}
 
 
 def test_before_the_first_one_there_is_none(tmp_path):
@@ -82,7 +82,7 @@ def test_any_change_of_the_facts_about_the_run_is_seen(folder):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         try:
             with Checkpoints.open(folder, A_DAY) as checkpoints:
-                assert checkpoints.run == {"dim": 3}  # white space may change
+                assert checkpoints.run == {"dim": 3, "every": A_DAY}  # white space may change
         except FileError as error:
             if not str(error).startswith(f"{path}: is "):
                 raise
@@ -209,3 +209,11 @@ def test_an_interrupted_training_goes_on_where_it_was(tmp_path, poll_often):
     numbers = Numbers(tmp_path)
     assert 0 < numbers.first < 400
     assert numbers.run() == whole
+
+
+def test_checkpoints_are_saved_as_often_as_before_when_resumed(tmp_path):
+    with create(tmp_path / "state", "7%"):
+        pass
+    for given, share in ((None, 0.07), ("9%", 0.09)):
+        with Checkpoints.open(tmp_path / "state", given) as found:
+            assert found._share == share

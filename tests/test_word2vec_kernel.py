@@ -3,18 +3,15 @@ import pytest
 
 from fastvec.kernels.alias import alias_table
 from fastvec.kernels.emit import LANES
+from fastvec.kernels.frozen import Frozen
 from fastvec.kernels.huffman import huffman_paths
+from fastvec.kernels.objectives import NCE, RANKING, SOFTMAX, Objective
 from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.word2vec import (
     BAND,
-    NCE,
-    RANKING,
-    SOFTMAX,
     STRETCHES,
-    Frozen,
     Mean,
     Noise,
-    Objective,
     Paths,
     Places,
     Step,

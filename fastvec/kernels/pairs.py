@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry
+from fastvec.kernels.objectives import measured_loss
 from fastvec.kernels.rng import stream
 from fastvec.kernels.simd import dots, logistic_steps, move, prefetch_to_write
-from fastvec.kernels.word2vec import LOSS_EVERY, _gather_outputs, _loss, _next_noise, _weigh_repeats
+from fastvec.kernels.word2vec import LOSS_EVERY, gather_outputs, next_noise, weigh_repeats
 
 #: Pairs that share noise contexts.
 SHARED = 8
@@ -59,11 +60,11 @@ def train_pairs(n, key, rate, change, pairs, noise, weights, stop, work):
     cells = np.zeros(SHARED, np.int64)
     loss, measured = 0.0, 0
     work.state[0] = stream(key[0], key[1], np.uint64(0))
-    _next_noise(noise, None, weights, work)
+    next_noise(noise, None, weights, work)
     for first in range(0, n, SHARED):
         if stop[0]:
             break
-        n_noise = _next_noise(noise, None, weights, work)
+        n_noise = next_noise(noise, None, weights, work)
         now = rate + change * np.float32(first) / np.float32(n)
         count = min(SHARED, n - first)
         for q in range(count):
@@ -72,13 +73,13 @@ def train_pairs(n, key, rate, change, pairs, noise, weights, stop, work):
             prefetch_to_write(C, np.int64(pairs.contexts[cells[q]]))
         for q in range(count):
             inputs[0] = pairs.words[cells[q]]
-            _, m = _gather_outputs(np.int64(pairs.contexts[cells[q]]), n_noise, noise, None, None, None, weights, work)
+            _, m = gather_outputs(np.int64(pairs.contexts[cells[q]]), n_noise, noise, None, None, None, weights, work)
             dots(W, inputs, 1, C, outputs, m, scores)
             if (first // SHARED) % LOSS_EVERY == 0:
-                loss += _loss(1, labels, 0, m, None, work)
+                loss += measured_loss(1, labels, 0, m, None, work)
                 measured += 1
             logistic_steps(scores, 1, labels, 0, m, now)
-            _weigh_repeats(1, m, work)
+            weigh_repeats(1, m, work)
             if q < noise.negative:
                 prefetch_to_write(C, work.noise[q])
             move(W, W, inputs, 1, C, outputs, m, scores)

@@ -30,7 +30,7 @@ from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.replicas import merge_copy, note, original, trained
 from fastvec.kernels.rng import below, draw, stream
 from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
-from fastvec.kernels.word2vec import LOSS_EVERY, STRETCHES, SUBSAMPLING, _subsample
+from fastvec.kernels.word2vec import LOSS_EVERY, STRETCHES, SUBSAMPLING, subsample
 
 #: Distances from a centre whose contexts make a step of skip-gram.
 BAND = 5
@@ -255,7 +255,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
     kept, hidden = work.kept, inputs.hidden
     loss, measured, centres = 0.0, 0, 0
     work.state[0] = stream(key[0], key[1], key[2])
-    end = _subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, words, work)
+    end = subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, words, work)
     size = 2 * window + 1
     stretch = (end - window + STRETCHES - 1) // STRETCHES
     for turn in range(stretch):

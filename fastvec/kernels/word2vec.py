@@ -35,10 +35,12 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.emit import LANES
+from fastvec.kernels.frozen import Frozen, move_trained, trained_inputs
 from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.objectives import Objective, measured_loss, subtract_offsets, take_steps
 from fastvec.kernels.replicas import Copies, merge_copy, note, original, trained, waits
 from fastvec.kernels.rng import at, below, draw, fraction, mix, stream
-from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
+from fastvec.kernels.simd import add_to_rows, dots, mean, prefetch_to_write
 
 #: Distances from a centre whose contexts make a step of skip-gram.
 BAND = 5
@@ -54,9 +56,6 @@ SUBSAMPLING = np.uint64(2**64 - 1)
 #: Nodes nearest to the root of the Huffman tree, which are always cached.
 HOT_NODES = 1024
 
-#: What an `Objective` may be: noise contrastive estimation, a softmax, or a margin ranking.
-NCE, SOFTMAX, RANKING = range(3)
-
 
 class Noise(NamedTuple):
     """The alias table of the noise words, and how many of them each centre has."""
@@ -71,42 +70,6 @@ class Paths(NamedTuple):
     starts: NDArray[np.int64]
     nodes: NDArray[np.int32]
     labels: NDArray[np.float32]
-
-
-class Objective(NamedTuple):
-    """What makes steps of scores, where it is not the logistic loss of plain labels.
-
-    Attributes
-    ----------
-    kind : int
-        `NCE`, `SOFTMAX` or `RANKING`. The outputs are the centre and noise words or, without noise, all words.
-    offsets : (n_words,) float32
-        What is subtracted from the scores of each word.
-    """
-
-    kind: int
-    offsets: NDArray[np.float32]
-
-
-class Frozen(NamedTuple):
-    """Words whose rows in one of the matrices stay as they are.
-
-    Attributes
-    ----------
-    rows : (n_words,) bool
-        Which words.
-    is_input : bool
-        Whether their rows in W stay, else those in C.
-    moved : (largest number of rows in a step, padded dim) float32
-        The rows of a step, which move here before those that are not frozen are put back.
-    order : (largest number of rows in a step,) int64
-        0, 1, 2, ...
-    """
-
-    rows: NDArray[np.bool_]
-    is_input: bool
-    moved: NDArray[np.float32]
-    order: NDArray[np.int64]
 
 
 class Mean(NamedTuple):
@@ -307,7 +270,7 @@ def margin(tokens, start, direction, position, key, keep, window):
 
 
 @leaf
-def _subsample(tokens, first, last, position, chance, step, copies, work):
+def subsample(tokens, first, last, position, chance, step, copies, work):
     """Copy the rows of the words to train on, and sentence ends, to `work.kept` from the window on; return their end.
 
     The words before and after the block that windows can reach are put before and after them.
@@ -435,7 +398,7 @@ def _operands(paths, cbow, W, work):
 
 
 @leaf
-def _next_noise(noise, places, weights, work):
+def next_noise(noise, places, weights, work):
     """Make the noise words drawn a turn ago output rows, and draw those of the next turn; return the number of rows."""
     if noise is None:
         return 0
@@ -455,7 +418,7 @@ def _fill_outputs(noise, objective, copies, work):
 
 
 @leaf
-def _gather_outputs(centre, n_noise, noise, paths, objective, places, weights, work):
+def gather_outputs(centre, n_noise, noise, paths, objective, places, weights, work):
     """Gather the outputs of a centre; return where their labels begin, or the place of the centre, and their number."""
     if places is not None:
         centre = _output_row(original(weights.copies, centre), places, weights)
@@ -527,126 +490,7 @@ def _prefetch_merge(k, paths, places, weights):
 
 
 @leaf
-def _subtract_offsets(m, n, objective, copies, work):
-    """Subtract the offsets of words from their scores."""
-    if objective is not None:
-        for i in range(m):
-            for j in range(n):
-                work.scores[i, j] -= objective.offsets[original(copies, work.outputs[j])]
-
-
-@leaf
-def _loss(m, labels, first, n, objective, work):
-    """Return the sum of -log(logistic(score)) over the pairs of label 1, -log(1 - logistic(score)) over 0.
-
-    With a softmax it is that of -log(softmax(scores)) at the centre, with a ranking that of the mean hinge.
-    """
-    loss = 0.0
-    if objective is not None:
-        if objective.kind != NCE:
-            for i in range(m):
-                target, largest, total = work.scores[i, first], work.scores[i, :n].max(), 0.0
-                for j in range(n):
-                    if objective.kind == SOFTMAX:
-                        total += work.output_times[j] * np.exp(work.scores[i, j] - largest)
-                    elif j > 0:
-                        total += work.output_times[j] * max(np.float32(1) - target + work.scores[i, j], np.float32(0))
-                if objective.kind == SOFTMAX:
-                    loss += work.input_times[i] * (np.log(total) + largest - target)
-                else:
-                    loss += work.input_times[i] * total / len(work.noise)
-            return loss
-    for i in range(m):
-        for j in range(n):
-            x = -work.scores[i, j] if labels[first + j] > 0 else work.scores[i, j]
-            softplus = max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))
-            loss += work.input_times[i] * work.output_times[j] * softplus
-    return loss
-
-
-@leaf
-def _softmax_steps(m, target, n, rate, work):
-    """Turn scores into steps along the gradient of log(softmax(scores)) at the target."""
-    scores, times = work.scores, work.output_times
-    for i in range(m):
-        largest, total = scores[i, :n].max(), np.float32(0)
-        for j in range(n):
-            scores[i, j] = np.exp(scores[i, j] - largest)
-            total += times[j] * scores[i, j]
-        share = -rate / total
-        for j in range(n):
-            scores[i, j] *= share
-        scores[i, target] += rate
-
-
-@leaf
-def _ranking_steps(m, n, rate, work):
-    """Turn scores into steps against max(0, 1 - score of the centre + score of noise), the mean over noise words.
-
-    Noise that equals the centre, and is omitted, counts as 0.
-    """
-    scores, times, share = work.scores, work.output_times, rate / np.float32(len(work.noise))
-    for i in range(m):
-        least, total = scores[i, 0] - np.float32(1), np.float32(0)
-        for j in range(1, n):
-            step = share if scores[i, j] > least else np.float32(0)
-            scores[i, j] = -step
-            total += times[j] * step
-        scores[i, 0] = total
-
-
-@leaf
-def _steps(m, labels, first, n, rate, objective, work):
-    """Turn scores into steps."""
-    if objective is None:
-        logistic_steps(work.scores, m, labels, first, n, rate)
-    elif objective.kind == NCE:
-        logistic_steps(work.scores, m, labels, first, n, rate)
-    elif objective.kind == SOFTMAX:
-        _softmax_steps(m, first, n, rate, work)
-    else:
-        _ranking_steps(m, n, rate, work)
-
-
-@leaf
-def _put_back(C, rows, n, frozen, copies):
-    """Put those of the moved rows back that are not frozen."""
-    for k in range(n):
-        if not frozen.rows[original(copies, rows[k])]:
-            C[rows[k]] = frozen.moved[k]
-
-
-@leaf
-def _move(E, X, rows, m, C, n, cbow, frozen, weights, work):
-    """Move the inputs and outputs of a step, but those that are frozen."""
-    if frozen is None:
-        move(E, X, rows, m, C, work.outputs, n, work.scores)
-    elif not frozen.is_input:
-        for j in range(n):
-            frozen.moved[j] = C[work.outputs[j]]
-        move(E, X, rows, m, frozen.moved, frozen.order, n, work.scores)
-        _put_back(C, work.outputs, n, frozen, weights.copies)
-    elif cbow is None:
-        for i in range(m):
-            frozen.moved[i] = X[rows[i]]
-        move(frozen.moved, frozen.moved, frozen.order, m, C, work.outputs, n, work.scores)
-        _put_back(X, rows, m, frozen, weights.copies)
-    else:
-        move(E, X, rows, m, C, work.outputs, n, work.scores)
-
-
-@leaf
-def _trained_inputs(n, frozen, copies, work):
-    """Remove the inputs that are frozen; return the number of the others."""
-    end = 0
-    for k in range(n):
-        work.inputs[end] = work.inputs[k]
-        end += not (frozen.is_input and frozen.rows[original(copies, work.inputs[k])])
-    return end
-
-
-@leaf
-def _weigh_repeats(m, n, work):
+def weigh_repeats(m, n, work):
     """Multiply the steps of rows that count more than once."""
     for i in range(m):
         for j in range(n):
@@ -669,7 +513,7 @@ def _scatter(n_context, cbow, frozen, W, copies, work):
         if frozen is None:
             add_to_rows(W, work.inputs, n_context, cbow.error, 0, share)
         else:
-            n_trained = _trained_inputs(n_context, frozen, copies, work)
+            n_trained = trained_inputs(n_context, frozen, copies, work)
             if n_trained > 0:
                 add_to_rows(W, work.inputs, n_trained, cbow.error, 0, share)
 
@@ -721,16 +565,16 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
     loss, measured, centres = 0.0, 0, 0
     work.state[0] = stream(key[0], key[1], key[2])
     work.seen[:] = -1
-    end = _subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, copies, work)
+    end = subsample(tokens, first, last, position, stream(key[0], key[1], SUBSAMPLING), step, copies, work)
     _fill_outputs(noise, objective, output_copies, work)
-    _next_noise(noise, places, weights, work)
+    next_noise(noise, places, weights, work)
     n_bands = (window + BAND - 1) // BAND if cbow is None else 1
     stretches = max(STRETCHES // n_bands, 1) if noise is not None else 1
     stretch = (end - window + stretches - 1) // stretches
     for turn in range(stretch):
         if stop[0]:
             break
-        n_noise = _next_noise(noise, places, weights, work)
+        n_noise = next_noise(noise, places, weights, work)
         now = rate + change * np.float32(turn) / np.float32(stretch)
         for q in range(stretches * n_sides):
             side, t = q % n_sides, window + turn + q // n_sides * stretch
@@ -764,10 +608,10 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     repeated = m < n_context
                 is_first = n == 0
                 if noise is not None and cbow is None and near % (STRETCHES * BAND) == 0:
-                    n_noise = _next_noise(noise, places, weights, work)
+                    n_noise = next_noise(noise, places, weights, work)
                     is_first = True
                 if is_first:
-                    begin, n = _gather_outputs(centre, n_noise, noise, paths, objective, places, weights, work)
+                    begin, n = gather_outputs(centre, n_noise, noise, paths, objective, places, weights, work)
                 if places is not None:
                     _to_place(outputs, n, place)
                 done = 0
@@ -780,14 +624,14 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                         _prefetch_outputs(coming, place, paths, places, weights)
                         if waits(copies, coming) == 1:
                             _prefetch_merge(coming - copies.base, paths, places, weights)
-                    _subtract_offsets(m, part, objective, output_copies, work)
+                    subtract_offsets(m, part, objective, output_copies, work)
                     if turn % LOSS_EVERY == 0:
-                        loss += _loss(m, labels, begin + done, part, objective, work)
-                    _steps(m, labels, begin + done, part, now, objective, work)
+                        loss += measured_loss(m, labels, begin + done, part, objective, work)
+                    take_steps(m, labels, begin + done, part, now, objective, work)
                     if repeated or 0 < n_noise <= len(work.noise):
-                        _weigh_repeats(m, part, work)
+                        weigh_repeats(m, part, work)
                     _prefetch_noise(q * n_bands + (near - 1) // BAND, place, noise, C, work)
-                    _move(E, X, rows, m, C, part, cbow, frozen, weights, work)
+                    move_trained(E, X, rows, m, C, part, cbow, frozen, weights, work)
                     if done > 0:
                         _swap(done, part, work)
                     done += part

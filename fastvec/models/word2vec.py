@@ -22,18 +22,15 @@ from fastvec.errors import DataError, MachineError, TooLittleText, TrainingError
 from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.emit import LANES
+from fastvec.kernels.frozen import Frozen
 from fastvec.kernels.huffman import huffman_paths
+from fastvec.kernels.objectives import NCE, RANKING, SOFTMAX, Objective
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.kernels.word2vec import (
     BAND,
-    NCE,
-    RANKING,
-    SOFTMAX,
     STRETCHES,
-    Frozen,
     Mean,
     Noise,
-    Objective,
     Paths,
     Places,
     Step,

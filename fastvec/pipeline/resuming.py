@@ -69,7 +69,7 @@ def saved_output(folder: str | PathLike[str]) -> tuple[str | None, str | None]:
 
     Raise `FileError` if there are no checkpoints.
     """
-    with Checkpoints.open(folder, Run().every) as checkpoints:
+    with Checkpoints.open(folder) as checkpoints:
         return checkpoints.run["output"], checkpoints.run.get("format")
 
 

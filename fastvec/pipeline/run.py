@@ -117,7 +117,7 @@ def resume(checkpoint: str | PathLike[str], source: Any = None, **arguments: Any
     **arguments
         As for `train`. Those that decide about the vectors may be omitted, and must be the same, but for more `epochs`:
         the learning rate then continues as if there had been as many from the start. `output`, with its
-        `format`, and `threads` are those given to `train` where they are omitted.
+        `format`, `every` and `threads` are those given to `train` where they are omitted.
 
     Returns
     -------

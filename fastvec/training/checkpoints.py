@@ -28,7 +28,6 @@ from fastvec.disk.atomic import replacing, sync_folder
 from fastvec.disk.scratch import ELSEWHERE, check_space, disk_errors, lock
 from fastvec.disk.tensors import TensorFile, write_tensors
 from fastvec.errors import FileError, InputError
-from fastvec.settings import Run
 from fastvec.training.blocks import Queue
 
 #: Version of the folder's content.
@@ -38,6 +37,10 @@ _HEADER = 1 << 12  # bytes of a state's header and checksum, at most
 _LOG = logging.getLogger(__name__)
 
 Pause: TypeAlias = AbstractContextManager[object]
+
+
+#: How often checkpoints are saved by default.
+EVERY = "5m"
 
 
 def parse_every(text: str) -> tuple[float, float]:
@@ -55,11 +58,12 @@ def parse_every(text: str) -> tuple[float, float]:
     return (float("inf"), number / 100) if match[2] == "%" else (number * _SECONDS[match[2]], float("inf"))
 
 
-def check_every(every: str, checkpoint: object) -> None:
+def check_every(every: str | None, checkpoint: object) -> None:
     """Raise `InputError` if `parse_every` does not know `every`, or it is given without a folder of checkpoints."""
-    parse_every(every)
-    if checkpoint is None and every != Run().every:
-        raise InputError("every applies with checkpoint only; omit it")
+    if every is not None:
+        parse_every(every)
+        if checkpoint is None:
+            raise InputError("every applies with checkpoint only; omit it")
 
 
 class State(NamedTuple):
@@ -103,7 +107,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
     def create(
         cls,
         folder: str | os.PathLike[str],
-        every: str,
+        every: str | None,
         run: dict[str, Any],
         keep: Callable[[Path], dict[str, Any]] = lambda folder: {},
     ) -> "Checkpoints":
@@ -113,7 +117,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         run. Raise `FileError` if the folder cannot be made, or is not empty; `InputError` if `every` is not one that
         `parse_every` knows.
         """
-        place = Path(folder)
+        place, every = Path(folder), EVERY if every is None else every
         parse_every(every)
         with disk_errors(place, "checkpoints", ELSEWHERE):
             place.mkdir(parents=True, exist_ok=True)
@@ -125,15 +129,17 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
                 raise FileError(f"{place}: is not empty; choose a new folder for the checkpoints")
         new = cls(place, every)
         try:
-            new.update(**run, **keep(place))
+            new.update(**run, every=every, **keep(place))
         except BaseException:
             new._lock.close()
             raise
         return new
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], every: str) -> "Checkpoints":
+    def open(cls, folder: str | os.PathLike[str], every: str | None = None) -> "Checkpoints":
         """Open the folder of a training that was interrupted or has finished.
+
+        Without `every` checkpoints are saved as often as before.
 
         Raise `FileError` if there is none, another process holds it, its ``run.json`` is damaged, or it has another
         format; `InputError` as `create`.
@@ -155,7 +161,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
             raise FileError(
                 f"{path}: is of another version of fastvec (format {version}, not {FORMAT}); resume with that one"
             )
-        found = cls(Path(folder), every)
+        found = cls(Path(folder), run.get("every", EVERY) if every is None else every)
         found.run = run
         return found
 
