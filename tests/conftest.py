@@ -82,3 +82,22 @@ def has_nameless(request, monkeypatch):
     """Write to files that have no name until they are whole; or to named ones, as on many systems and network disks."""
     if not request.param:
         monkeypatch.setattr(atomic, "_nameless", lambda folder: None)
+
+
+@pytest.fixture
+def object_storage(monkeypatch):
+    """A server of s3:// on this machine, which other processes see too, and its file system."""
+    s3fs = pytest.importorskip("s3fs", reason="s3fs reads s3://")
+    server = pytest.importorskip("moto.server", reason="moto serves s3:// here").ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()  # those of other servers
+    yield s3fs.S3FileSystem()
+    server.stop()

@@ -77,7 +77,7 @@ def test_the_options_reach_the_model(run):
         "model": "cbow", "loss": "negative", "dim": 8, "window": 3, "fixed_window": True, "negative": 2,
         "ns_exponent": 0.5, "sample": 0.01, "epochs": 2, "learning_rate": 0.2, "min_learning_rate": 0.1,
         "cbow_update": "corrected", "init": "xavier", "seed": 9, "vectors": "word", "min_count": 2, "max_vocab": 5,
-        "subwords": None, "buckets": None, "hashes": None, "deterministic": False, "context": "window",
+        "subwords": None, "buckets": None, "hashes": None, "deterministic": False, "context": "window", "freeze": None,
     }  # fmt: skip
 
 

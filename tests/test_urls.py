@@ -124,21 +124,10 @@ def test_fsspec_is_imported_only_for_urls(tmp_path):
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
 
 
-def test_text_is_read_from_s3(monkeypatch):
-    pytest.importorskip("s3fs")
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(port=0)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        bucket = fsspec.filesystem("s3")
-        bucket.mkdir("texts")
-        bucket.pipe("texts/a.txt.gz", gzip.compress(b"one two\n"))
-        corpus = fastvec.read_corpus("s3://texts/*.gz", cache=False)
-        assert corpus.fingerprint == fastvec.read_corpus(["one two"]).fingerprint
-        with pytest.raises(FileError, match=r"^s3://none/x\.txt: "):
-            open_source("s3://none/x.txt")
-    finally:
-        server.stop()
+def test_text_is_read_from_s3(object_storage):
+    object_storage.mkdir("texts")
+    object_storage.pipe("texts/a.txt.gz", gzip.compress(b"one two\n"))
+    corpus = fastvec.read_corpus("s3://texts/*.gz", cache=False)
+    assert corpus.fingerprint == fastvec.read_corpus(["one two"]).fingerprint
+    with pytest.raises(FileError, match=r"^s3://none/x\.txt: "):
+        open_source("s3://none/x.txt")
