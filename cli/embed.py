@@ -36,7 +36,8 @@ def command(
 ) -> None:
     """Make a vector of each line of TEXTS, and write them as a NumPy array, (lines, dim) float32.
 
-    A text is the weighted mean of the vectors of its words.
+    A text is the weighted mean of the vectors of its words; with vectors of model pv-dbow, it is the vector that
+    predicts them.
 
     \b
     Example:
@@ -52,12 +53,11 @@ def command(
     from fastvec.vectors.texts import COMPONENTS, embed_texts
 
     chosen = options.given(given)
-    weighting = chosen.get("weighting", Texts().weighting)
     if Path(output).suffix != ".npy":
         raise InputError(f"{output}: the name must end in .npy")
     check_folder(output)
     if save_common is not None:
-        if not COMPONENTS[weighting]:
+        if not COMPONENTS.get(chosen.get("weighting", "mean")):
             raise InputError("--save-common applies to the weightings sif and usif; omit it")
         if check_target(save_common) != "safetensors":
             raise InputError(f"{save_common}: only a .safetensors file can hold what texts have in common")

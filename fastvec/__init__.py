@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fastvec.pipeline import resume, train
     from fastvec.pipeline.planning import Plan, plan
     from fastvec.pipeline.sweeping import sweep
-    from fastvec.settings import Glove, PpmiSvd, Word2Vec
+    from fastvec.settings import Glove, PpmiSvd, PvDbow, Word2Vec
     from fastvec.training.progress import Progress
     from fastvec.vectors import KeyedVectors, load
     from fastvec.vectors.approximate import ApproximateIndex
@@ -42,6 +42,7 @@ __all__ = [
     "Plan",
     "PpmiSvd",
     "Progress",
+    "PvDbow",
     "TrainingError",
     "UnknownWordError",
     "Vocabulary",
@@ -75,6 +76,7 @@ _HOMES = {
     "Phrases": "phrases",
     "Plan": "pipeline.planning",
     "PpmiSvd": "settings",
+    "PvDbow": "settings",
     "Progress": "training.progress",
     "TrainingError": "errors",
     "UnknownWordError": "errors",

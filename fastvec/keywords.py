@@ -111,3 +111,16 @@ class TrainPpmiSvd(Train, Count, total=False):
     context_eig: float | None
     oversampling: int
     tolerance: float
+
+
+class TrainPvDbow(Train, total=False):
+    """Those of `PvDbow`."""
+
+    dim: int
+    seed: int
+    negative: int
+    ns_exponent: float
+    sample: float | None
+    epochs: int
+    learning_rate: float
+    init: Literal["ppmi-svd", "word2vec"] | None

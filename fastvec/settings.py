@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fastvec.training.progress import Listener
     from fastvec.vectors import KeyedVectors
 
-__all__ = ["Counting", "Glove", "PpmiSvd", "Word2Vec"]
+__all__ = ["Counting", "Glove", "PpmiSvd", "PvDbow", "Word2Vec"]
 
 
 @settings
@@ -50,8 +50,8 @@ class Reading(Settings):
     )
 
 
-#: How much a word counts in a text.
-Weighting = Literal["mean", "sif", "usif", "idf"]
+#: How the vector of a text is made of words.
+Weighting = Literal["mean", "sif", "usif", "idf", "pv-dbow"]
 #: Formats of files of vectors that can be written.
 FileFormat = Literal[
     "safetensors",
@@ -71,10 +71,13 @@ FileFormat = Literal[
 class Texts(Settings):
     """Vectors of texts."""
 
-    weighting: Weighting = parameter(
-        "mean",
+    weighting: Weighting | None = parameter(
+        None,
+        shown="pv-dbow for vectors of that model, else mean",
         help="How much a word counts: all the same; less the more frequent it was in training, with what texts have in "
-        "common removed (SIF, Arora et al. 2017; uSIF, Ethayarajh 2018); or the logarithm of the inverse frequency.",
+        "common removed (SIF, Arora et al. 2017; uSIF, Ethayarajh 2018); or the logarithm of the inverse frequency. "
+        "With pv-dbow the vector that predicts the words is inferred (Le and Mikolov 2014): from vectors of that "
+        "model, or from context vectors.",
     )
 
 
@@ -173,7 +176,7 @@ class Result(Settings):
 class Run(Settings):
     """Running.
 
-    The vectors depend on none of these, but for several threads of word2vec that is not deterministic.
+    The vectors depend on none of these, but for several threads of word2vec that is not deterministic, and of pv-dbow.
     """
 
     output: "str | PathLike[str] | None" = parameter(
@@ -202,8 +205,8 @@ class Run(Settings):
         least=1,
         shown="all cores that the process may use",
         metavar="N",
-        help="Number of threads. With skipgram and cbow, one thread always makes the same vectors of the same text, "
-        "and several differ a little, unless deterministic; glove and ppmi-svd do not depend on it.",
+        help="Number of threads. With skipgram, cbow and pv-dbow, one thread always makes the same vectors of the same "
+        "text, and several differ a little, unless deterministic; glove and ppmi-svd do not depend on it.",
         known_as=("workers", "thread", "n_threads", "num_threads", "n_jobs", "jobs", "cores"),
     )
     progress: "Listener | bool | None" = parameter(
@@ -713,25 +716,75 @@ class PpmiSvd(Counted):
     )
 
 
+@settings
+class PvDbow(Model):
+    """PV-DBOW: the vectors of documents predict their words (Le and Mikolov 2014).
+
+    A document is a line. The vectors of words are the output vectors, in one space with those of documents.
+    """
+
+    title: ClassVar[str] = "PV-DBOW (--model pv-dbow)"
+    usual_sample: ClassVar[float] = 1e-4
+
+    model: Literal["pv-dbow"] = "pv-dbow"
+    negative: int = parameter(
+        5,
+        least=1,
+        metavar="N",
+        help="Noise words for each word of a document; two words share each.",
+        known_as=("neg", "negatives", "n_negative"),
+    )
+    ns_exponent: float = parameter(
+        0.75, least=-10, metavar="N", help="Power of the word counts from which noise words are drawn."
+    )
+    sample: float | None = _sample(usual_sample)
+    epochs: int = parameter(10, help="Passes over the text.", **_EPOCHS)
+    learning_rate: float = parameter(0.1, help="Learning rate at the start, from which it falls to 0.", **_RATE)
+    init: Literal["ppmi-svd", "word2vec"] | None = parameter(
+        None,
+        shown="ppmi-svd for {:,} to {:,} words, and at least dim; else word2vec".format(*Word2Vec.warm_words),
+        help="How weights start: words from the PPMI-SVD vectors of the same text, and documents uniform in "
+        "±1/(2 dim); or words from zero (word2vec).",
+    )
+
+    def for_words(self, n_words: int, n_tokens: int | None = None, *, is_initialised: bool = False) -> Self:
+        """Return the parameters with `sample` and `init` set as they suit the text."""
+        least, most = Word2Vec.warm_words
+        best: Any = "ppmi-svd" if max(least, self.dim) <= n_words <= most else "word2vec"
+        return replace(super().for_words(n_words, n_tokens), init=self.init or best)
+
+    @property
+    def has_context_vectors(self) -> bool:
+        """Whether there are context vectors: the outputs are the vectors of words."""
+        return False
+
+
 #: What decides about all vectors, beside the parameters of a model; and what decides about none.
 ARGUMENTS: tuple[type[Settings], ...] = (Words, Reading, Result)
 #: The parameters of each model, by its name.
-MODELS: dict[str, type[Model]] = {"skipgram": Word2Vec, "cbow": Word2Vec, "glove": Glove, "ppmi-svd": PpmiSvd}
+MODELS: dict[str, type[Model]] = {
+    "skipgram": Word2Vec,
+    "cbow": Word2Vec,
+    "glove": Glove,
+    "ppmi-svd": PpmiSvd,
+    "pv-dbow": PvDbow,
+}
 #: What other trainers call a model, in lower case and without signs between its parts.
 _MODEL_NAMES = {
     "sg": "skipgram", "sgns": "skipgram", "word2vec": "skipgram", "w2v": "skipgram", "sghs": "skipgram",
     "continuousbagofwords": "cbow", "cb": "cbow",
     "ppmi": "ppmi-svd", "pmi": "ppmi-svd", "svd": "ppmi-svd", "svdppmi": "ppmi-svd", "lsa": "ppmi-svd",
+    "doc2vec": "pv-dbow", "paragraph2vec": "pv-dbow", "dbow": "pv-dbow",
 }  # fmt: skip
 _SUBWORDS = "train skipgram or cbow with subwords (--subwords 3-6)"
-_DOCUMENTS = "vectors of documents are not trained; `fastvec embed` makes them of the vectors of their words"
+_DOCUMENTS = "vectors of documents are those of model pv-dbow, or means of words (`fastvec embed`)"
 _CLASSIFIERS = "classifiers are not trained; train one on the vectors with scikit-learn, say"
 _MOVER = "Word Mover's Distance is not computed; gensim has it (`KeyedVectors.to_gensim`)"
 _CONTEXTUAL = "each word has one vector here, whatever its context"
 #: What is out of scope, by the names that are asked for, and why.
 OUT_OF_SCOPE = {
     **dict.fromkeys(("fasttext", "subword", "subwords", "floret"), _SUBWORDS),
-    **dict.fromkeys(("doc2vec", "pvdm", "pvdbow", "paragraph2vec", "sent2vec", "print-sentence-vectors"), _DOCUMENTS),
+    **dict.fromkeys(("pvdm", "dm", "sent2vec", "print-sentence-vectors"), _DOCUMENTS),
     **dict.fromkeys(("supervised", "classifier", "predict", "predict-prob", "autotune", "quantize"), _CLASSIFIERS),
     **dict.fromkeys(("wmd", "wmdistance"), _MOVER),
     **dict.fromkeys(("bert", "elmo", "gpt", "transformer"), _CONTEXTUAL),

@@ -9,6 +9,8 @@ WORD2VEC, OBJECTIVES = (
     [(model, loss) for model in MODELS if MODELS[model] is Word2Vec for loss in losses]
     for losses in (LOSSES[:2], LOSSES[2:])
 )
+#: The models whose words have contexts.
+WINDOWED = [model for model, kind in MODELS.items() if "window" in kind.parameters]
 #: The models that count co-occurrences.
 COUNTING = [model for model in MODELS if MODELS[model].counts]
 #: One model of each class.

@@ -295,6 +295,7 @@ def test_more_shards_than_lines_do_no_harm(client, tmp_path):
         ({"cache": False}, "there is no cache and cache_dir"),
         ({"model": "glove", "checkpoint": "x"}, "there is no checkpoint with model glove"),
         ({"model": "ppmi-svd", "memory": 10}, "there is no memory with model ppmi-svd"),
+        ({"model": "pv-dbow"}, "there is no model pv-dbow"),
         ({"shards": 0}, "shards must be at least 1, not 0"),
         ({"dimm": 3}, "did you mean dim"),
     ],

@@ -7,7 +7,7 @@ import fastvec
 from fastvec.corpus.shuffled import Shuffled, shuffled
 from fastvec.corpus.spread import Spread
 from fastvec.errors import InputError
-from fastvec.settings import MODELS
+from tests.models import WINDOWED
 from tests.naive import counts as naive
 
 LINES = ["a b c d e f g", "a", "h i", "b b a c"]
@@ -96,7 +96,7 @@ def test_of_a_long_line_pairs_are_counted_that_were_drawn_from_all_of_it():
     assert distances.mean() == pytest.approx(n / 3, rel=0.05)  # as of any two
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", WINDOWED)
 def test_items_of_a_cluster_are_neighbours_wherever_they_stand_in_baskets(model):
     options = {"dim": 12, "min_count": 1, "window": 10, "sample": 0, "threads": 1}
     if model in ("skipgram", "cbow"):

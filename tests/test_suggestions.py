@@ -51,8 +51,9 @@ def test_short_options_are_read_as_ever(run, corpus_txt, arguments):
         ("ppmi", "did you mean 'ppmi-svd'?"),
         ("glvoe", "did you mean 'glove'?"),
         ("fasttext", r"train skipgram or cbow with subwords \(--subwords 3-6\)"),
-        ("Doc2Vec", "vectors of documents are not trained"),
-        ("colour", "ppmi-svd, not 'colour'$"),
+        ("Doc2Vec", "did you mean 'pv-dbow'?"),
+        ("PV-DM", "vectors of documents are those of model pv-dbow"),
+        ("colour", "pv-dbow, not 'colour'$"),
     ],
 )
 def test_a_model_is_answered_with_its_name_or_why_there_is_none(name, answer):

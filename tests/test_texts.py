@@ -125,7 +125,7 @@ def test_words_are_counted(wv):
 
 
 def test_what_cannot_be_done_is_refused(wv):
-    with pytest.raises(InputError, match="weighting must be one of mean, sif, usif, idf, not 'tfidf'"):
+    with pytest.raises(InputError, match="weighting must be one of mean, sif, usif, idf, pv-dbow, not 'tfidf'"):
         wv.embed(TEXTS, "tfidf")
     with pytest.raises(InputError, match="weighting 'sif' needs the counts of words, which these vectors have not"):
         fastvec.KeyedVectors(WORDS, VECTORS).embed(TEXTS, "sif")

@@ -16,7 +16,7 @@ from fastvec.models import word2vec
 from fastvec.models.word2vec import learning_rate
 from fastvec.pipeline import run
 from fastvec.settings import MODELS, Word2Vec
-from tests.models import OBJECTIVES, WORD2VEC, Interrupt
+from tests.models import OBJECTIVES, WINDOWED, WORD2VEC, Interrupt
 from tests.texts import separation, two_topics
 
 
@@ -219,7 +219,7 @@ def test_memory_that_cannot_be_had_after_all_is_named(monkeypatch):
         fastvec.train(two_topics(2), min_count=1, threads=1, negative=2**60)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", WINDOWED)
 def test_a_window_beyond_all_sentences_costs_nothing(model):
     options = {"dim": 8, "sample": 0, "threads": 1}
     if model in ("skipgram", "cbow"):
@@ -246,7 +246,7 @@ def test_wide_windows_and_many_noise_words_train_well(model, loss, window, negat
     assert cosines[:20, :20].mean() - cosines[:20, 20:].mean() > 0.5
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", WINDOWED)
 @pytest.mark.parametrize(
     ("sentences", "options", "message"),
     [

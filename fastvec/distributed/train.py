@@ -194,6 +194,7 @@ class _Training:
             "context line": getattr(settings, "context", None) == "line",
             "format": run.format is not None,
             "every": run.every != Run().every,
+            f"model {settings.model}": not isinstance(settings, Word2Vec | Counted),
             f"checkpoint with model {settings.model}": counts and run.checkpoint is not None,
             f"threads with model {settings.model}": not counts and run.threads is not None,
             f"memory with model {settings.model}": any(

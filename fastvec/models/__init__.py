@@ -4,7 +4,7 @@ from typing import Any
 
 from fastvec import settings
 from fastvec.cooccurrence import Cooccurrence
-from fastvec.models import glove, pairs, ppmi_svd, word2vec
+from fastvec.models import glove, pairs, ppmi_svd, pv_dbow, word2vec
 from fastvec.models.model import Model
 
 #: The module that trains with each class of settings.
@@ -12,6 +12,7 @@ _MODULES: dict[type[settings.Model], Model] = {
     settings.Word2Vec: word2vec,
     settings.Glove: glove,
     settings.PpmiSvd: ppmi_svd,
+    settings.PvDbow: pv_dbow,
 }
 
 

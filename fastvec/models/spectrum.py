@@ -21,7 +21,7 @@ from fastvec.errors import TooLittleText
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.models import ppmi_svd
 from fastvec.models.input_rows import InputRows
-from fastvec.settings import PpmiSvd, Word2Vec
+from fastvec.settings import PpmiSvd, PvDbow, Word2Vec
 from fastvec.training.estimate import LOADING, Estimate
 from fastvec.training.job import Job
 
@@ -41,12 +41,12 @@ SCALES = {
 _LOG = logging.getLogger(__name__)
 
 
-def factorisation(settings: Word2Vec) -> PpmiSvd:
-    """Return the PPMI-SVD that word2vec with these parameters starts from.
+def factorisation(settings: Word2Vec | PvDbow) -> PpmiSvd:
+    """Return the PPMI-SVD that a model with these parameters starts from.
 
     With a tolerance of 0.02, CBOW on novels ends a point of analogies lower; with 0.1, skip-gram on Wikipedia does.
     """
-    context: Any = "line" if settings.context == "line" else PpmiSvd.context
+    context: Any = "line" if getattr(settings, "context", None) == "line" else PpmiSvd.context
     return PpmiSvd(dim=settings.dim, seed=settings.seed, sample=PpmiSvd.usual_sample, context=context)
 
 
@@ -129,13 +129,13 @@ def node_vectors(contexts: Matrix, counts: NDArray[np.int64]) -> Matrix:
 
 
 def with_start(
-    settings: Word2Vec, training: Estimate, source: Corpus | Cooccurrence, text: Text, threads: int
+    settings: Word2Vec | PvDbow, training: Estimate, source: Corpus | Cooccurrence, text: Text, threads: int
 ) -> Estimate:
     """Return what a training takes with its warm start, from what it takes without.
 
     Parameters
     ----------
-    settings : Word2Vec
+    settings : Word2Vec or PvDbow
         What is trained.
     training : Estimate
         Of the same training from a random start.

@@ -18,6 +18,8 @@ from fastvec.subwords import Ngrams
 _LEAST_ALPHA = 0.1
 #: Parameters of counting that a model may choose for itself where co-occurrences are given.
 _FREE = ("cell_min_count", "seed")
+#: Models that cannot be trained on co-occurrences.
+_NEED_TEXT = ("cbow", "pv-dbow")
 #: Parameters of skip-gram on text alone, beside those that were settled when it was counted.
 _OF_TEXT = ("loss", "fixed_window", "freeze", "subwords", "buckets", "hashes", "deterministic")
 
@@ -95,7 +97,8 @@ class Request:
         if getattr(settings, "subwords", None) is not None and result.vectors != "word":
             raise InputError("with subwords only word vectors can be returned; omit vectors")
         if not settings.has_context_vectors and (result.vectors != "word" or result.save_context):
-            raise InputError("hierarchical softmax has no context vectors; omit vectors and save_context")
+            mode = "hierarchical softmax" if isinstance(settings, Word2Vec) else f"model {settings.model}"
+            raise InputError(f"{mode} has no context vectors; omit vectors and save_context")
         if isinstance(source, Corpus | Cooccurrence) and reading != Reading():
             raise InputError(f"the text has been read; omit {', '.join(Reading.parameters)}")
         if isinstance(source, Cooccurrence) and words != Words():
@@ -190,7 +193,7 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
             "learning rate, pass learning_rate (--lr), and if you mean alpha, both"
         )
     if initial is not None:
-        if kind.counts:
+        if kind is not Word2Vec:
             raise InputError(f"model {name} cannot start from vectors; omit init_from, or choose another model")
         if given.setdefault("dim", initial.dim) != initial.dim:
             raise InputError(f"dim must be {initial.dim}, that of init_from, not {given['dim']}; omit it")
@@ -205,8 +208,8 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
                 if given.setdefault(key, value) != value:
                     raise InputError(f"{key} must be {value}, that of init_from, not {given[key]}; omit it")
     if isinstance(source, Cooccurrence):
-        if name == "cbow":
-            able = " or ".join(each for each in MODELS if each != name)
+        if name in _NEED_TEXT:
+            able = " or ".join(each for each in MODELS if each not in _NEED_TEXT)
             raise InputError(f"model {name} needs text; with co-occurrences choose model {able}")
         if initial is not None:
             raise InputError("training on co-occurrences cannot start from vectors; omit init_from")

@@ -27,7 +27,7 @@ from fastvec.phrases import Phrases
 from fastvec.pipeline.needs import check_needs
 from fastvec.pipeline.request import Request, counted_parameters
 from fastvec.pipeline.resuming import check_text, new_checkpoints, saved_request
-from fastvec.settings import ARGUMENTS, MODELS, Model, Run, Word2Vec
+from fastvec.settings import ARGUMENTS, MODELS, Model, Run
 from fastvec.training.checkpoints import Checkpoints, check_every
 from fastvec.training.job import Job
 from fastvec.training.listening import listening
@@ -54,6 +54,8 @@ def train(source: Any, model: Literal["glove"], **arguments: Unpack["keywords.Tr
 @overload
 def train(source: Any, model: Literal["ppmi-svd"], **arguments: Unpack["keywords.TrainPpmiSvd"]) -> KeyedVectors: ...
 @overload
+def train(source: Any, model: Literal["pv-dbow"], **arguments: Unpack["keywords.TrainPvDbow"]) -> KeyedVectors: ...
+@overload
 def train(source: Any, model: Model, **arguments: Unpack["keywords.Train"]) -> KeyedVectors: ...
 @documented(*ARGUMENTS, Run, *dict.fromkeys(MODELS.values()))
 def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: Any) -> KeyedVectors:
@@ -63,10 +65,11 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     ----------
     source : path, list of paths, "-", iterable or Corpus
         A file, a folder, several of them as `pathlib.Path` objects, "-" for standard input, any iterable of sentences
-        (strings or lists of tokens), or a corpus from `fastvec.read_corpus`. But for "cbow" also a
+        (strings or lists of tokens), or a corpus from `fastvec.read_corpus`. But for "cbow" and "pv-dbow" also a
         `fastvec.Cooccurrence`.
     model : str or Model
-        "skipgram", "cbow", "ppmi-svd" or "glove"; or the model with its parameters, such as `fastvec.Glove(dim=300)`.
+        "skipgram", "cbow", "ppmi-svd", "glove" or "pv-dbow"; or the model with its parameters, such as
+        `fastvec.Glove(dim=300)`.
     **arguments
         Those below, and the parameters of the model.
     {parameters}
@@ -218,7 +221,7 @@ def metadata_of(
     The threads are recorded where the vectors depend on them.
     """
     settings = request.settings
-    racing = {"threads": threads} if isinstance(settings, Word2Vec) and not settings.deterministic else {}
+    is_racing = not settings.counts and not getattr(settings, "deterministic", False)
     chosen = request.settings.as_dict()
     if isinstance(source, Cooccurrence) and source.contexts is not None:  # pairs have no windows
         chosen = {name: value for name, value in chosen.items() if name not in counted_parameters(source)}
@@ -227,7 +230,7 @@ def metadata_of(
         "parameters": chosen | parameters | {"vectors": request.result.vectors},
         "versions": {"fastvec": __version__} | {name: version(name) for name in ("numba", "numpy")},
         "inputs": request.inputs(source),
-    } | racing
+    } | ({"threads": threads} if is_racing else {})
 
 
 def assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary, trained: Made) -> KeyedVectors:

@@ -134,21 +134,23 @@ class KeyedVectors(Queries, metaclass=Suggesting):
     def embed(
         self,
         texts: "Source",
-        weighting: "Weighting" = "mean",
+        weighting: "Weighting | None" = None,
         *,
         tokenizer: "str | TokenizeLine" = "whitespace",
         lowercase: bool = False,
     ) -> NDArray[np.float32]:
-        """Return the vectors of texts: weighted means of the vectors of their words.
+        """Return the vectors of texts: weighted means of the vectors of their words, or inferred.
 
         Parameters
         ----------
         texts : iterable of str or of lists of words, path, or list of paths
             A text is a string, a list of words, or a line of a file. For one text, pass a list of one.
-        weighting : {"mean", "sif", "usif", "idf"}
+        weighting : {"mean", "sif", "usif", "idf", "pv-dbow"}, optional
             How much a word counts: all the same; less the more frequent it was in training (SIF, Arora et al. 2017;
             uSIF, Ethayarajh 2018), where what texts have in common is removed too; or the logarithm of the inverse
-            frequency.
+            frequency. With "pv-dbow" the vector is the one that predicts the words (Le and Mikolov 2014), inferred from
+            vectors of that model, or from context vectors; the same text has the same vector in any batch. Without a
+            weighting, vectors of model "pv-dbow" infer, and others take the mean.
         tokenizer, lowercase
             How strings are split, as in `fastvec.train`.
 
@@ -160,9 +162,9 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         Raises
         ------
         InputError
-            If the weighting needs counts and there are none; or, with SIF or uSIF, if the first texts are fewer than
-            100: what they have in common is found then, and kept in `metadata`, so that later texts, and those of
-            vectors that were saved and loaded, get the same vectors alone as among others.
+            If the weighting needs counts or context vectors and there are none; or, with SIF or uSIF, if the first
+            texts are fewer than 100: what they have in common is found then, and kept in `metadata`, so that later
+            texts, and those of vectors that were saved and loaded, get the same vectors alone as among others.
         FileError
             If a file cannot be read.
 

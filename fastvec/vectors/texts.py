@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.checks import check_choice
 from fastvec.corpus.first_pass import checked
 from fastvec.corpus.scanner import Scanner
 from fastvec.corpus.sources import Files, Sentences, Source, TokenLists, open_source
@@ -20,13 +21,14 @@ from fastvec.corpus.tokenizers import TokenizeLine, Tokenizer, choose_tokenizer,
 from fastvec.errors import InputError
 from fastvec.kernels.texts import add_texts
 from fastvec.settings import Texts, Weighting
+from fastvec.vectors.documents import Inference, is_pv_dbow
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords
 
 Matrix: TypeAlias = NDArray[np.float32]
 
 #: Singular vectors that are removed, by weighting.
-COMPONENTS = {"mean": 0, "sif": 1, "usif": 5, "idf": 0}
+COMPONENTS = {"mean": 0, "sif": 1, "usif": 5, "idf": 0, "pv-dbow": 0}
 #: SIF's constant a, and the words that uSIF expects in a text.
 _SIF, _LENGTH = 1e-3, 11
 #: Texts from which the common components are found, at least and at most.
@@ -66,7 +68,7 @@ class Common(NamedTuple):
 
 def weights_of(vectors: Storage, weighting: Weighting) -> NDArray[np.float32]:
     """Return `word_weights` of vectors; raise `InputError` if it needs counts that are not known."""
-    Texts(weighting=weighting)
+    check_choice("weighting", weighting, [each for each in COMPONENTS if each != "pv-dbow"])
     if weighting != "mean" and vectors.counts is None:
         raise InputError(f"weighting {weighting!r} needs the counts of words, which these vectors have not")
     return word_weights(np.ones(len(vectors), np.int64) if vectors.counts is None else vectors.counts, weighting)
@@ -90,8 +92,14 @@ def word_weights(counts: NDArray[np.int64], weighting: Weighting) -> NDArray[np.
     return np.asarray(weights, np.float32)
 
 
+def choose_weighting(vectors: Storage, weighting: Weighting | None) -> Weighting:
+    """Return a weighting, or the one that suits the vectors."""
+    Texts(weighting=weighting)
+    return weighting or ("pv-dbow" if is_pv_dbow(vectors) else "mean")
+
+
 class Embedder:
-    """Adds up the weighted vectors of the words of texts.
+    """Adds up the weighted vectors of the words of texts, or infers vectors that predict them.
 
     Attributes
     ----------
@@ -101,7 +109,9 @@ class Embedder:
 
     def __init__(self, vectors: Storage, weighting: Weighting, tokenizer: Any, lowercase: bool) -> None:
         self.n_texts = self.n_empty = self.n_words = self.n_unknown = 0
-        self._vectors, self._weights = vectors, weights_of(vectors, weighting)
+        self._inference = Inference(vectors) if weighting == "pv-dbow" else None
+        self._vectors = vectors
+        self._weights = weights_of(vectors, "mean" if self._inference else weighting)
         self._tokenizer, self._lowercase = choose_tokenizer(tokenizer), lowercase
         self._rows_of: dict[str, int] = {}  # -1 for a word without a vector
         self._table = np.empty((1 << 10, vectors.dim), np.float32)
@@ -116,14 +126,23 @@ class Embedder:
             )
             rows = np.append(rows, self._learn(found.words.decode("surrogatepass"))[found.finals])
             starts = np.append(starts, starts[-1] + found.starts[1:])
-            sums, known = np.zeros((n_texts, self._vectors.dim), np.float32), np.zeros((n_texts, 2), np.int64)
-            add_texts(ids, 0, starts, rows, self._table, sums, known)
+            made, known = self._make(ids, starts, rows, n_texts)
             self.n_texts += n_texts
             self.n_words += int(known[:, 1].sum())
             self.n_unknown += int((known[:, 1] - known[:, 0]).sum())
             self.n_empty += int((known[:, 0] == 0).sum())
-            sums /= np.maximum(known[:, :1], 1).astype(np.float32)
-            yield sums
+            yield made
+
+    def _make(
+        self, ids: NDArray[np.int32], starts: NDArray[np.int64], rows: NDArray[np.int32], n_texts: int
+    ) -> tuple[Matrix, NDArray[np.int64]]:
+        """Return the vectors of texts, and the words of each that have a vector, and all: (n_texts, 2)."""
+        if self._inference is not None:
+            return self._inference(ids, 0, starts, rows, n_texts)
+        sums, known = np.zeros((n_texts, self._vectors.dim), np.float32), np.zeros((n_texts, 2), np.int64)
+        add_texts(ids, 0, starts, rows, self._table, sums, known)
+        sums /= np.maximum(known[:, :1], 1).astype(np.float32)
+        return sums, known
 
     def _pieces(self, source: Source) -> Iterator[tuple[int, NDArray[np.int32], PackedWords]]:
         """Yield the number of some texts, their pieces, each text followed by the piece 0, and the new pieces."""
@@ -138,7 +157,13 @@ class Embedder:
             raise InputError("the texts must be strings, lists of words, or lines of files, not numbers")
 
     def _learn(self, words: list[str]) -> NDArray[np.int32]:
-        """Return the rows of words in the table, in which new ones are entered; -1 for words without a vector."""
+        """Return the rows of words in the table, in which new ones are entered; -1 for words without a vector.
+
+        To infer vectors, the rows are those of the matrix.
+        """
+        if self._inference is not None:
+            rows = [self._vectors.index(word) if self._vectors.is_known(word) else -1 for word in words]
+            return np.array(rows, np.int32)
         new = [word for word in words if word not in self._rows_of]
         known = [word for word in new if self._vectors.is_known(word) or self._vectors.subwords is not None]
         if known:
@@ -214,11 +239,12 @@ def _indexed(lists: Iterable[list[str]]) -> Iterator[tuple[int, NDArray[np.int32
 def embed_texts(
     vectors: Storage,
     source: Source,
-    weighting: Weighting = "mean",
+    weighting: Weighting | None = None,
     tokenizer: str | TokenizeLine = "whitespace",
     lowercase: bool = False,
 ) -> tuple[Matrix, Embedder]:
     """Return the vectors of texts, (n_texts, dim) float32, and counts of these; see `KeyedVectors.embed`."""
+    weighting = choose_weighting(vectors, weighting)
     embedder = Embedder(vectors, weighting, tokenizer, lowercase)
     found = list(embedder.embed(source))
     texts = np.concatenate(found) if found else np.empty((0, vectors.dim), np.float32)

@@ -1,0 +1,229 @@
+"""PV-DBOW: vectors of documents that predict their words (Le and Mikolov 2014).
+
+This module turns parameters into the arrays that `fastvec.kernels.documents` works on, and runs it over the corpus,
+each line of which is a document. What is kept are the vectors of words; those of documents, of the text or of another,
+are inferred (`fastvec.vectors.documents`). PV-DM, the other model of the paper, is out of scope.
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.spread import Spread
+from fastvec.corpus.text import Text
+from fastvec.errors import TooLittleText, TrainingError
+from fastvec.kernels.alias import alias_table, noise_distribution
+from fastvec.kernels.documents import Step, Work, new_work, train_block
+from fastvec.kernels.subsampling import keep_probability
+from fastvec.kernels.word2vec import initialise
+from fastvec.models import spectrum
+from fastvec.models.model import Made
+from fastvec.settings import PvDbow, Word2Vec
+from fastvec.training.blocks import run_blocks
+from fastvec.training.checkpoints import Saving, State
+from fastvec.training.estimate import LOADING, Estimate, Phase
+from fastvec.training.job import Job
+from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
+from fastvec.training.progress import Progress
+from fastvec.training.resources import give_back
+
+Matrix = NDArray[np.float32]
+
+#: Positions of the id stream in a block.
+BLOCK = 1 << 13
+
+
+def fit(settings: PvDbow, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> Made:
+    """Train on a corpus.
+
+    Parameters
+    ----------
+    settings : PvDbow
+        The parameters.
+    corpus : Corpus
+        Ids beyond the vocabulary are skipped.
+    vocabulary : Vocabulary
+        The words to train, a prefix of the corpus's.
+    job : Job
+        With one thread the result is a function of the corpus and the parameters; else several race for rows (Hogwild).
+
+    Returns
+    -------
+    Made
+        The output vectors of words.
+
+    Raises
+    ------
+    TooLittleText
+        If subsampling keeps no word.
+    TrainingError
+        If weights are no longer finite.
+    """
+    firsts = _first_documents(corpus)
+    C, D = zeros(len(vocabulary), settings.dim), zeros(int(firsts[-1]) + 1, settings.dim)
+    saved = job.checkpoints.load() if job.checkpoints else None
+    if saved:
+        saved.read("C", C)
+        saved.read("D", D)
+    else:
+        if settings.init == "ppmi-svd":
+            spectrum.start(_spectral(settings), corpus, vocabulary, job, np.empty_like(C), C)
+        initialise(D, settings.dim, np.float32(0.5 / settings.dim), np.uint64(settings.seed))
+    run = _Training(settings, corpus, vocabulary.counts, C, D, firsts, job)
+    run.go(saved.facts if saved else {})
+    if not (run.n_trained or saved):
+        raise TooLittleText(
+            f"{corpus.name}: there is nothing to train on: subsampling with sample={settings.sample:g} drops all "
+            "words; raise sample (--sample), or set it to 0"
+        )
+    if not (all_finite(C) and all_finite(D)):
+        raise run.diverged()
+    return Made(compact(C, settings.dim), None)
+
+
+def needs(settings: PvDbow, source: Corpus, text: Text, threads: int) -> Estimate:
+    """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
+    # of a text of which a part was read, as many documents for each id as there
+    n_documents = int(_first_documents(source)[-1] * text.n_ids / max(1, source.n_ids)) + 1
+    sizes = text.n_words, n_documents
+    matrices = sum(matrix_bytes(n, settings.dim) for n in sizes)
+    tables = 12 * text.n_words + 8 * (text.n_ids // BLOCK)
+    training = Estimate(
+        lower="dim (--dim), max_vocab (--max-vocab) or threads (--threads), or train on fewer documents (lines)",
+        phases=[
+            Phase("compiling", LOADING + matrices),
+            Phase("training", matrices + tables + threads * (8 * BLOCK + (1 << 14))),
+            Phase("vectors", matrices),
+        ],
+        sample=lambda: Spread(source),
+        work={"training": settings.epochs * text.n_tokens},
+        weights=4 * sum(sizes) * padded(settings.dim),
+    )
+    if settings.init != "ppmi-svd":
+        return training
+    return spectrum.with_start(settings, training, source, text, threads)
+
+
+def _spectral(settings: PvDbow) -> Word2Vec:
+    """Return skip-gram that starts from the same PPMI-SVD."""
+    return Word2Vec(dim=settings.dim, seed=settings.seed, init="ppmi-svd")
+
+
+def _first_documents(corpus: Corpus) -> NDArray[np.int64]:
+    """Return how many documents end before each block, and in all."""
+    tokens, ends = np.empty(BLOCK, np.int32), [0]
+    for start in range(0, corpus.n_ids, BLOCK):
+        n = corpus.read(start, tokens)
+        ends.append(int(np.count_nonzero(tokens[:n] < 0)))
+    return np.cumsum(ends)
+
+
+class _Training:
+    """One training: the arrays that the kernel works on, and the order of the blocks."""
+
+    def __init__(
+        self,
+        settings: PvDbow,
+        corpus: Corpus,
+        counts: NDArray[np.int64],
+        C: Matrix,
+        D: Matrix,
+        firsts: NDArray[np.int64],
+        job: Job,
+    ) -> None:
+        self.settings, self.corpus, self.C, self.D, self.firsts, self.job = settings, corpus, C, D, firsts, job
+        noise = alias_table(noise_distribution(counts, settings.ns_exponent))
+        self.step = Step(keep_probability(counts, settings.sample), noise, settings.negative)
+        self.works = [Work(*map(own_cache_lines, new_work(BLOCK, settings.negative))) for _ in range(job.threads)]  # type: ignore[arg-type] # all arrays
+        self.n_blocks, self.first = len(firsts) - 1, 0
+        self.stop = own_cache_lines(np.zeros(1, np.int64))
+        self.epoch, self.at_epoch = 1, (0.0, 0)
+        self.began, self.words_before = 0.0, 0
+
+    def _worker(self, work: Work) -> Callable[[int], None]:
+        """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
+        settings, n_ids, tokens = self.settings, self.corpus.n_ids, np.empty(BLOCK, np.int32)
+        top = settings.learning_rate
+
+        def train(place: int) -> None:
+            epoch, block = divmod(place, self.n_blocks)
+            start = block * BLOCK
+            n = self.corpus.read(start, tokens)
+            rate, change = top * (1 - (epoch + start / n_ids) / settings.epochs), -top * n / (settings.epochs * n_ids)
+            key, rates = (settings.seed, epoch, block), (np.float32(rate), np.float32(change))
+            train_block(tokens[:n], self.firsts[block], key, *rates, self.step, self.D, self.C, self.stop, work)
+
+        return train
+
+    def go(self, saved: dict[str, Any]) -> None:
+        """Compile the kernel, then train on all blocks of all epochs that are left; `saved` are facts of `_state`."""
+        self.first, n_all = saved.get("blocks", 0), self.settings.epochs * self.n_blocks
+        if self.first == n_all:
+            return
+        self.job.listener(Progress("compiling"))
+        workers = [self._worker(work) for work in self.works]
+        self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
+        workers[0](0)
+        give_back()
+        self.stop[0] = 0
+        work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
+        work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses, saved.get("trained", 0)), loss
+        self.began, self.words_before = perf_counter(), saved.get("words", 0)
+        self.epoch = self.first // self.n_blocks + 1
+        saving = None
+        if self.job.checkpoints is not None:
+            saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_all)
+        run_blocks(range(self.first, n_all), workers, self.stop, self._tell, saving)
+        if self.job.checkpoints is not None:
+            self.job.checkpoints.try_to_save(lambda: self._state(n_all - self.first))
+
+    def _sums(self) -> tuple[int, float, int]:
+        """Return the words that were read, the sum of the losses that were measured, and their number."""
+        words, n_losses = (sum(int(work.counts[k]) for work in self.works) for k in (0, 1))
+        return words, sum(float(work.loss[0]) for work in self.works), n_losses
+
+    @property
+    def n_trained(self) -> int:
+        """Words that were trained on."""
+        return sum(int(work.counts[2]) for work in self.works)
+
+    def _state(self, n_taken: int) -> State:
+        """Return the state after so many more blocks, from which any number of threads can go on."""
+        words, loss, n_losses = self._sums()
+        loss_of_epoch = [loss - self.at_epoch[0], n_losses - self.at_epoch[1]]
+        facts = {"blocks": self.first + n_taken, "words": words, "loss": loss_of_epoch, "trained": self.n_trained}
+        return State(facts, {"C": self.C, "D": self.D})
+
+    def _tell(self) -> None:
+        """Report the progress to the listener."""
+        words, loss, n_losses = self._sums()
+        if not np.isfinite(loss):
+            raise self.diverged()
+        n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
+        epoch = min(words // n_tokens + 1, epochs)
+        since, n_since = loss - self.at_epoch[0], n_losses - self.at_epoch[1]
+        self.job.listener(
+            Progress(
+                "training",
+                words,
+                epochs * n_tokens,
+                perf_counter() - self.began,
+                epoch,
+                self.settings.learning_rate * (1 - words / (epochs * n_tokens)),
+                since / n_since if n_since else None,
+                before=self.words_before,
+            )
+        )
+        if epoch != self.epoch:
+            self.epoch, self.at_epoch = epoch, (loss, n_losses)
+
+    def diverged(self) -> TrainingError:
+        """Return the error for weights that are no longer finite."""
+        return TrainingError(
+            "the weights are no longer finite: lower learning_rate (--lr), which is "
+            f"{self.settings.learning_rate:g}, or negative (--negative), which is {self.settings.negative}"
+        )
