@@ -71,7 +71,7 @@ def fit(settings: PvDbow, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> M
         saved.read("D", D)
     else:
         if settings.init == "ppmi-svd":
-            spectrum.start(_spectral(settings), corpus, vocabulary, job, np.empty_like(C), C)
+            spectrum.start(_spectral(settings), corpus, vocabulary, job, C, C)  # the contexts, which come last, stay
         initialise(D, settings.dim, np.float32(0.5 / settings.dim), np.uint64(settings.seed))
     run = _Training(settings, corpus, vocabulary.counts, C, D, firsts, job)
     run.go(saved.facts if saved else {})

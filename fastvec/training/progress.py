@@ -39,8 +39,8 @@ class Progress:
         From 1.
     learning_rate : float or None
     loss : float or None
-        Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW,
-        a cell for GloVe.
+        Mean loss per prediction since the epoch began; a prediction is a pair of words for skip-gram, a word for CBOW
+        and PV-DBOW, a cell for GloVe.
     unit : str
         Of what is counted or trained on: "words"; of a co-occurrence matrix "cells", or "pairs" for skip-gram.
     before : int
