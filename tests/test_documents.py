@@ -86,8 +86,7 @@ def test_inference_is_training_with_outputs_that_stay():
         np.testing.assert_allclose(got[:DIM], expected, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("init", ["word2vec", "ppmi-svd"])
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(("init", "threads"), [("word2vec", 1), ("ppmi-svd", 2)])
 def test_words_and_texts_of_topics_are_separated(init, threads):
     wv = fastvec.train(two_topics(2000), "pv-dbow", **SMALL | {"threads": threads, "init": init})
     found = wv.embed([" ".join(FOOD), " ".join(WEATHER), FOOD[0], WEATHER[0]])
