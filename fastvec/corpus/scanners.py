@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus.scanner import Scanner
-from fastvec.training.blocks import in_order
+from fastvec.threads import in_order
 from fastvec.words import PackedWords
 
 #: Threads that one reading thread keeps busy.

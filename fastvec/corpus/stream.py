@@ -33,7 +33,7 @@ from platformdirs import user_cache_path
 
 from fastvec.disk.scratch import read_all, scratch_name, system_folder, writable, write_all
 from fastvec.kernels.words import renumber
-from fastvec.training.blocks import in_order
+from fastvec.threads import in_order
 from fastvec.words import PackedWords
 
 FORMAT = 2

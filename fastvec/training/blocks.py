@@ -1,6 +1,5 @@
 """Work shared among threads: they take blocks in order from one queue while the main thread watches."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Block = TypeVar("Block")
-Result = TypeVar("Result")
 #: Seconds between two looks of the main thread.
 POLL = 0.1
 #: Blocks of rows in `for_rows`: enough to keep many threads busy to the end.
@@ -138,22 +136,6 @@ def run_blocks(
             stop[0] = 1
             queue.end_pause()  # an interrupt may have left one
             raise
-
-
-def in_order(
-    work: Callable[[Block], Result], blocks: Iterable[Block], pool: ThreadPoolExecutor, ahead: int
-) -> Iterator[Result]:
-    """Yield the result of each block, in order, while the threads of a pool are at work on `ahead` more at most.
-
-    `blocks` are taken one by one in the calling thread.
-    """
-    pending: deque[Future[Result]] = deque()
-    for block in blocks:
-        pending.append(pool.submit(work, block))
-        if len(pending) > ahead:
-            yield pending.popleft().result()
-    while pending:
-        yield pending.popleft().result()
 
 
 def cut_rows(indptr: NDArray[np.integer], n_blocks: int) -> list[tuple[int, int]]:
