@@ -204,7 +204,7 @@ def _read(
     rank[order] = np.arange(order.size, dtype=np.int32)
     with disk_errors(scratch.parent, _IDS, CACHE_DIR, n_written), ExitStack() as stack:
         if final.is_one_to_one:
-            chunks = replace_ids(path.rename(scratch / TOKENS), rank[final.finals], threads)
+            chunks = replace_ids(path.rename(scratch / TOKENS), rank[final.finals])
         else:
             check_space(scratch.parent, _IDS, CACHE_DIR, 4 * int(counts.sum()))
             stack.callback(path.unlink)

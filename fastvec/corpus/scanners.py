@@ -16,7 +16,7 @@ from fastvec.words import PackedWords
 
 #: Threads that one reading thread keeps busy.
 _MOST = 8
-_UNIT = 1 << 20  # bytes of text that are worth a thread
+_UNIT = 1 << 22  # bytes of text that are worth a thread; in smaller units threads wait for each other
 _SPACES = (b" ", b"\t", b"\v", b"\f", b"\r")
 _NEW_SENTENCE = re.compile(rb"[ \t\v\f\r]*\n")
 _END = np.array([-1], np.int32)
@@ -140,7 +140,7 @@ class Scanners:
             if is_open and found.begins_sentence:
                 yield _END
             is_open = found.is_open or (is_open and not found.begins_sentence and not found.ids.size)
-            yield own.numbers[: own.n_numbered + 1].take(found.ids, mode="wrap")
+            yield own.numbers[: own.n_numbered + 1].take(found.ids, out=found.ids, mode="wrap")
 
     def _scan_unit(self, unit: list[_Segment]) -> _Found:
         own = self._free.get()

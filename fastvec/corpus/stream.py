@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -31,9 +30,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from fastvec.disk.scratch import read_all, scratch_name, system_folder, writable, write_all
+from fastvec.disk.scratch import scratch_name, system_folder, writable, write_all
 from fastvec.kernels.words import renumber
-from fastvec.threads import in_order
 from fastvec.words import PackedWords
 
 FORMAT = 2
@@ -99,23 +97,15 @@ def write_ids(directory: Path, chunks: Iterable[NDArray[np.int32]]) -> Iterator[
             yield chunk
 
 
-def replace_ids(path: Path, finals: NDArray[np.int32], threads: int) -> Iterator[NDArray[np.int32]]:
+def replace_ids(path: Path, finals: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
     """Replace each id w in a file by ``finals[w]``, and yield the new ids in order; -1 stays."""
     finals = np.append(finals, np.int32(-1))
-    n_ids = path.stat().st_size // finals.itemsize
-
-    def replace(first: int) -> NDArray[np.int32]:
-        ids = np.empty(min(N_IDS, n_ids - first), np.int32)
-        with open(path, "r+b", buffering=0) as file:
-            file.seek(first * ids.itemsize)
-            read_all(file, ids)
+    with open(path, "r+b", buffering=0) as file:
+        for ids in read_ids(file):
             replaced = finals.take(ids, mode="wrap")
-            file.seek(first * ids.itemsize)
+            file.seek(-replaced.nbytes, os.SEEK_CUR)
             write_all(file, replaced)
-        return replaced
-
-    with ThreadPoolExecutor(threads, "fastvec") as pool:
-        yield from in_order(replace, range(0, n_ids, N_IDS), pool, 2 * threads)
+            yield replaced
 
 
 def describe_stream(
