@@ -118,7 +118,7 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
         ({"tolerance": -0.1}, "tolerance must be at least 0, not -0.1"),
         ({"memory": 0}, "memory must be at least 1, not 0"),
         ({"window": 0}, "window must be at least 1, not 0"),
-        ({"negative": 5}, "negative is a parameter of model skipgram and cbow, not of glove"),
+        ({"negative": 5}, "negative is a parameter of model skipgram, cbow and pv-dbow, not of glove"),
         ({"cell_min_count": 1e9}, "cell_min_count"),
     ],
 )

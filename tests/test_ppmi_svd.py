@@ -84,7 +84,7 @@ def test_every_phase_is_told():
         ({"memory": 0}, "memory must be at least 1, not 0"),
         ({"memory": 1000}, "memory must be at least .* MB for 12 words"),
         ({"window": 0}, "window must be at least 1, not 0"),
-        ({"epochs": 2}, "epochs is a parameter of model skipgram and cbow and glove and pv-dbow, not of ppmi-svd"),
+        ({"epochs": 2}, "epochs is a parameter of model skipgram, cbow, glove and pv-dbow, not of ppmi-svd"),
     ],
 )
 def test_what_cannot_be_done_is_refused(options, message):

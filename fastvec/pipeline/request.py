@@ -232,6 +232,7 @@ def check_names(kind: type[Model], model: str, given: dict[str, Any]) -> None:
             continue
         others = [other for other, each in MODELS.items() if name in each.parameters]
         if others and suggestion(name, groups) is None:
-            raise InputError(f"{name} is a parameter of model {' and '.join(others)}, not of {model}; omit it")
+            able = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
+            raise InputError(f"{name} is a parameter of model {able}, not of {model}; omit it")
         names = dict.fromkeys(each for group in groups for each in group.parameters)
         raise unknown(name, groups, f"with model {model} {', '.join(names)}")
