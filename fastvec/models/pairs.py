@@ -22,7 +22,7 @@ from fastvec.training.checkpoints import Saving, State
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.progress import Progress
+from fastvec.training.progress import EpochLoss, Progress
 
 #: Pairs of a block.
 _BLOCK = 1 << 14
@@ -114,7 +114,7 @@ class _Run:
         self.n_blocks = -(-self.n_pairs // _BLOCK)
         self.stop = own_cache_lines(np.zeros(1, np.int64))
         self.first, self.began = 0, 0.0
-        self.epoch, self.at_epoch = 0, (0.0, 0)
+        self.losses = EpochLoss(0)
 
     def go(self, saved: dict[str, Any]) -> None:
         """Train on the blocks that are left."""
@@ -156,10 +156,8 @@ class _Run:
         done = before + sum(int(work.counts[0]) for work in self.works)
         epoch = min(done * self.settings.epochs // self.n_pairs + 1, self.settings.epochs)
         sums = sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
-        if epoch != self.epoch:
-            self.epoch, self.at_epoch = epoch, sums
-        n_losses = sums[1] - self.at_epoch[1]
-        loss = (sums[0] - self.at_epoch[0]) / n_losses if n_losses else None
+        self.losses.enter(epoch, *sums)
+        loss = self.losses.mean(*sums)
         rate, seconds = learning_rate(self.settings, done / self.n_pairs), perf_counter() - self.began
         self.job.listener(
             Progress("training", done, self.n_pairs, seconds, epoch, rate, loss, before=before, unit="pairs")

@@ -28,7 +28,7 @@ from fastvec.training.checkpoints import Saving, State
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.progress import Progress
+from fastvec.training.progress import EpochLoss, Progress
 from fastvec.training.resources import give_back
 
 Matrix = NDArray[np.float32]
@@ -141,7 +141,7 @@ class _Training:
         self.works = [Work(*map(own_cache_lines, new_work(BLOCK, settings.negative))) for _ in range(job.threads)]  # type: ignore[arg-type] # all arrays
         self.n_blocks, self.first = len(firsts) - 1, 0
         self.stop = own_cache_lines(np.zeros(1, np.int64))
-        self.epoch, self.at_epoch = 1, (0.0, 0)
+        self.losses = EpochLoss(1)
         self.began, self.words_before = 0.0, 0
 
     def _worker(self, work: Work) -> Callable[[int], None]:
@@ -173,7 +173,7 @@ class _Training:
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
         work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses, saved.get("trained", 0)), loss
         self.began, self.words_before = perf_counter(), saved.get("words", 0)
-        self.epoch = self.first // self.n_blocks + 1
+        self.losses = EpochLoss(self.first // self.n_blocks + 1)
         saving = None
         if self.job.checkpoints is not None:
             saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_all)
@@ -194,7 +194,7 @@ class _Training:
     def _state(self, n_taken: int) -> State:
         """Return the state after so many more blocks, from which any number of threads can go on."""
         words, loss, n_losses = self._sums()
-        loss_of_epoch = [loss - self.at_epoch[0], n_losses - self.at_epoch[1]]
+        loss_of_epoch = list(self.losses.sums(loss, n_losses))
         facts = {"blocks": self.first + n_taken, "words": words, "loss": loss_of_epoch, "trained": self.n_trained}
         return State(facts, {"C": self.C, "D": self.D})
 
@@ -205,7 +205,6 @@ class _Training:
             raise self.diverged()
         n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
         epoch = min(words // n_tokens + 1, epochs)
-        since, n_since = loss - self.at_epoch[0], n_losses - self.at_epoch[1]
         self.job.listener(
             Progress(
                 "training",
@@ -214,12 +213,11 @@ class _Training:
                 perf_counter() - self.began,
                 epoch,
                 self.settings.learning_rate * (1 - words / (epochs * n_tokens)),
-                since / n_since if n_since else None,
+                self.losses.mean(loss, n_losses),
                 before=self.words_before,
             )
         )
-        if epoch != self.epoch:
-            self.epoch, self.at_epoch = epoch, (loss, n_losses)
+        self.losses.enter(epoch, loss, n_losses)
 
     def diverged(self) -> TrainingError:
         """Return the error for weights that are no longer finite."""

@@ -4,7 +4,6 @@ This module turns parameters into the arrays that `fastvec.kernels.word2vec` wor
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import chain
 from time import perf_counter
 from typing import Any
@@ -50,7 +49,7 @@ from fastvec.training.checkpoints import Saving, State
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.progress import Progress
+from fastvec.training.progress import EpochLoss, Progress
 from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
 from fastvec.training.resources import give_back
 from fastvec.training.rounds import WORKERS, Rounds
@@ -504,7 +503,7 @@ class Training:
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
         work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses, saved.get("centres", 0)), loss
         self.began, self.words_before = perf_counter(), saved.get("words", 0)
-        self.epoch, self.at_epoch = self.first // self.n_blocks + 1, (0.0, 0)
+        self.losses = EpochLoss(self.first // self.n_blocks + 1)
 
         saving = None
         if self.job.checkpoints is not None:
@@ -551,7 +550,7 @@ class Training:
         facts = {
             "blocks": self._n_done(n_taken),
             "words": words,
-            "loss": [loss - self.at_epoch[0], n_losses - self.at_epoch[1]],
+            "loss": list(self.losses.sums(loss, n_losses)),
             "centres": self.n_centres,
         }
         return State(facts, {"W": self.W[:n_inputs], "C": self.C[:n_outputs]})
@@ -562,19 +561,18 @@ class Training:
         if not np.isfinite(loss):
             raise _diverged(self.settings, "the weights are no longer finite", _racing(self.settings, self.job.threads))
         n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
+        epoch = min(words // n_tokens + 1, epochs)
         now = Progress(
             "training",
             words,
             epochs * n_tokens,
             perf_counter() - self.began,
-            min(words // n_tokens + 1, epochs),
+            epoch,
             learning_rate(self.settings, words / (epochs * n_tokens)),
+            self.losses.mean(loss, n_losses),
             before=self.words_before,
         )
-        if n_losses > self.at_epoch[1]:
-            now = replace(now, loss=(loss - self.at_epoch[0]) / (n_losses - self.at_epoch[1]))
-        if now.epoch != self.epoch:
-            self.epoch, self.at_epoch = now.epoch or 0, (loss, n_losses)
+        self.losses.enter(epoch, loss, n_losses)
         self.job.listener(now)
 
 

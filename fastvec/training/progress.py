@@ -179,3 +179,24 @@ def reading(listener: Listener) -> Callable[[int, int | None], None]:
 
 def ignore(progress: Progress) -> None:
     """Do nothing."""
+
+
+class EpochLoss:
+    """The loss of the epoch that is under way, from sums over a whole training: of losses, and their number."""
+
+    def __init__(self, epoch: int) -> None:
+        self._epoch, self._before = epoch, (0.0, 0)
+
+    def sums(self, loss: float, n: int) -> tuple[float, int]:
+        """Return the sums of the epoch."""
+        return loss - self._before[0], n - self._before[1]
+
+    def mean(self, loss: float, n: int) -> float | None:
+        """Return the mean of the epoch, if a loss was measured in it."""
+        total, count = self.sums(loss, n)
+        return total / count if count else None
+
+    def enter(self, epoch: int, loss: float, n: int) -> None:
+        """Begin anew if this is another epoch."""
+        if epoch != self._epoch:
+            self._epoch, self._before = epoch, (loss, n)
