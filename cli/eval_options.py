@@ -85,6 +85,21 @@ def data(help: str = "A test set, or a folder of them; may be given several time
     )
 
 
+_SETS: dict[str, Any] = {"multiple": True, "metavar": "PATH"}
+# Arguments `analogies` and `similarity`, which `named_sets` of `.evaluations` reads.
+analogies = click.option(
+    "--analogies",
+    type=Text("google", "ca8", is_path=True),
+    help="Analogy questions, as for `fastvec eval analogies`; may be given several times.",
+    **_SETS,
+)
+similarity = click.option(
+    "--similarity",
+    type=click.Path(),
+    help="Word pairs with scores, or a folder of them, as for `fastvec eval similarity`; may be given several times.",
+    **_SETS,
+)
+
 # Arguments `vectors`, `data`, `errors` and `save` of a command that scores files of vectors.
 scored = together(
     click.argument("vectors", type=click.Path(), nargs=-1, metavar="[VECTORS]..."),

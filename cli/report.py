@@ -6,10 +6,8 @@ from typing import Any
 
 import click
 
-from . import asking, options
+from . import asking, eval_options, options
 from .streams import Text
-
-_SETS: dict[str, Any] = {"multiple": True, "metavar": "PATH"}
 
 
 @click.command()
@@ -17,18 +15,8 @@ _SETS: dict[str, Any] = {"multiple": True, "metavar": "PATH"}
 @click.option(
     "-o", "--output", type=click.Path(), metavar="FILE", help="The page.  [default: report.html, unless it exists]"
 )
-@click.option(
-    "--analogies",
-    type=Text("google", "ca8", is_path=True),
-    help="Analogy questions, as for `fastvec eval analogies`; may be given several times.",
-    **_SETS,
-)
-@click.option(
-    "--similarity",
-    type=click.Path(),
-    help="Word pairs with scores, or a folder of them, as for `fastvec eval similarity`; may be given several times.",
-    **_SETS,
-)
+@eval_options.analogies
+@eval_options.similarity
 @click.option(
     "--words", type=Text(), multiple=True, metavar="WORDS", help='Words whose neighbours to show, such as "king queen".'
 )

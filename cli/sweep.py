@@ -9,7 +9,7 @@ import click
 from fastvec.scoring import Analogies
 from fastvec.settings import GROUPS, MODELS, VARIED
 
-from . import options
+from . import eval_options, options
 from .eval_options import option_of, printing
 from .progress import Display
 from .reading import source_paths
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _LEFT_OUT = ("output", "format", "checkpoint", "every")
 _SCORING = ("limit", "method", "unknown", "fold_case")
 _NAMED = 5  # errors that notes tell
-_SETS: dict[str, Any] = {"multiple": True, "metavar": "PATH"}
 
 
 class SweepCommand(TrainingCommand):
@@ -45,18 +44,8 @@ class SweepCommand(TrainingCommand):
     show_default=True,
     help="Where each training is kept with its scores; what the file holds is not trained again.",
 )
-@click.option(
-    "--similarity",
-    type=click.Path(),
-    help="Word pairs with scores, or a folder of them, as for `fastvec eval similarity`; may be given several times.",
-    **_SETS,
-)
-@click.option(
-    "--analogies",
-    type=Text("google", "ca8", is_path=True),
-    help="Analogy questions, as for `fastvec eval analogies`; may be given several times.",
-    **_SETS,
-)
+@eval_options.similarity
+@eval_options.analogies
 @click.option(
     "--choose-by",
     type=Text(),
