@@ -30,8 +30,6 @@ from fastvec.kernels.phrases import NOTHING, join_pairs, spell
 from fastvec.phrases import Phrases
 from fastvec.words import PackedWords, starts_of
 
-#: Ids that are read at a time.
-_READ = 1 << 20
 #: Sentences that a bootstrap needs.
 _FEWEST_RESAMPLED = 100
 
@@ -170,7 +168,7 @@ class Corpus:
         self._check_open()
         if hasattr(os, "preadv"):
             return os.preadv(self._file, [buffer], place)
-        with open(self._directory / "tokens.bin", "rb", buffering=0) as file:
+        with open(self._directory / TOKENS, "rb", buffering=0) as file:
             file.seek(place)
             return file.readinto(buffer)
 
@@ -181,10 +179,9 @@ class Corpus:
 
     def longest_sentence(self) -> int:
         """Return the words of the longest sentence, those outside the vocabulary included; the whole stream is read."""
-        tokens, longest, before = np.empty(_READ, np.int32), 0, 0
-        for start in range(0, self.n_ids, _READ):
-            n = self.read(start, tokens)
-            edges = np.concatenate([[-1 - before], np.flatnonzero(tokens[:n] < 0), [n]])
+        longest = before = 0
+        for chunk in self._chunks():
+            edges = np.concatenate([[-1 - before], np.flatnonzero(chunk < 0), [chunk.size]])
             lengths = np.diff(edges) - 1
             longest, before = max(longest, int(lengths.max())), int(lengths[-1])
         return longest

@@ -59,7 +59,7 @@ class Scanner:
         """
         start, stop = self._n_carried, self._n_carried + len(block)
         if stop + _MARGIN > self._text.size:
-            self._text = _extended(self._text, 2 * stop)
+            self._text = extended(self._text, 2 * stop)
         self._text[start:stop] = np.frombuffer(block, np.uint8)
         self._text[stop] = ord("\n")  # stops the scanner
         self._n_carried = stop
@@ -94,15 +94,16 @@ class Scanner:
     def _make_room(self, n_bytes: int) -> None:
         """Make room for one more word of up to `n_bytes`."""
         if self.n_words == self._counts.size:
-            self._counts = _extended(self._counts, 2 * self._counts.size)
-            self._starts = _extended(self._starts, self._counts.size + 1)
+            self._counts = extended(self._counts, 2 * self._counts.size)
+            self._starts = extended(self._starts, self._counts.size + 1)
             self._slots = np.zeros(2 * self._counts.size, np.uint64)
             fill_slots(self._slots, self._arena, self._starts, self.n_words)
         if self._starts[self.n_words] + n_bytes + _MARGIN >= self._arena.size:
-            self._arena = _extended(self._arena, 2 * (self._arena.size + n_bytes))
+            self._arena = extended(self._arena, 2 * (self._arena.size + n_bytes))
 
 
-def _extended(array: NDArray[Any], size: int) -> NDArray[Any]:
+def extended(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return a longer array that begins with another; its size is a multiple of 8."""
     longer = np.empty(-(-size // 8) * 8, array.dtype)
     longer[: array.size] = array
     return longer

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.corpus.scanner import Scanner
+from fastvec.corpus.scanner import Scanner, extended
 from fastvec.threads import in_order
 from fastvec.words import PackedWords
 
@@ -59,9 +59,7 @@ class _Own:
         """Take the numbers of the next words."""
         end = self.n_numbered + numbers.size
         if end >= self.numbers.size:
-            longer = np.empty(2 * end, np.int32)
-            longer[: self.n_numbered] = self.numbers[: self.n_numbered]
-            self.numbers = longer
+            self.numbers = extended(self.numbers, 2 * end)
         self.numbers[self.n_numbered : end] = numbers
         self.numbers[end] = -1
         self.n_numbered = end

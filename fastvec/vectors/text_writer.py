@@ -8,6 +8,7 @@ import numpy as np
 
 from fastvec.checks import count_threads
 from fastvec.errors import DataError
+from fastvec.threads import in_order
 from fastvec.vectors.headers import BYTE_ORDER_MARK, SAMPLE, table_kind
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, refuse_words
@@ -53,5 +54,4 @@ def format_rows(vectors: Storage, words: PackedWords | None = None) -> Iterator[
 
     threads = count_threads(None)
     with ThreadPoolExecutor(threads) as pool:
-        for first in range(0, len(vectors), rows * threads):
-            yield from pool.map(lines, range(first, min(first + rows * threads, len(vectors)), rows))
+        yield from in_order(lines, range(0, len(vectors), rows), pool, threads)
