@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fastvec.kernels.alias import sample
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.objectives import softplus
 from fastvec.kernels.rng import stream, uniform
 from fastvec.kernels.simd import dots, logistic_steps, move, prefetch_to_write
 
@@ -161,8 +162,7 @@ def _loss(n, work):
     loss = 0.0
     for k in range(n):
         x = work.scores[0, k]
-        softplus = max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))
-        loss += work.times[k] * (softplus - work.labels[k] * x)
+        loss += work.times[k] * (softplus(x) - work.labels[k] * x)
     return loss
 
 

@@ -42,6 +42,12 @@ def subtract_offsets(m, n, objective, copies, work):
 
 
 @leaf
+def softplus(x):
+    """Return log(1 + exp(x)), which is -log(logistic(-x))."""
+    return max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))
+
+
+@leaf
 def measured_loss(m, labels, first, n, objective, work):
     """Return the sum of -log(logistic(score)) over the pairs of label 1, -log(1 - logistic(score)) over 0.
 
@@ -65,8 +71,7 @@ def measured_loss(m, labels, first, n, objective, work):
     for i in range(m):
         for j in range(n):
             x = -work.scores[i, j] if labels[first + j] > 0 else work.scores[i, j]
-            softplus = max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))
-            loss += work.input_times[i] * work.output_times[j] * softplus
+            loss += work.input_times[i] * work.output_times[j] * softplus(x)
     return loss
 
 

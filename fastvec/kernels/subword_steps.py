@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.objectives import softplus
 from fastvec.kernels.replicas import merge_copy, note, original, trained
 from fastvec.kernels.rng import below, draw, stream
 from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
@@ -167,7 +168,7 @@ def _loss(labels, first, n, work):
     loss = 0.0
     for j in range(n):
         x = -work.scores[0, j] if labels[first + j] > 0 else work.scores[0, j]
-        loss += work.output_times[j] * (max(x, np.float32(0)) + np.log1p(np.exp(-abs(x))))
+        loss += work.output_times[j] * softplus(x)
     return loss
 
 
