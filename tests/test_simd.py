@@ -16,6 +16,16 @@ def run_move(E, X, rows, m, C, columns, n, steps):
 
 
 @entry
+def run_row_dots(X, row, C, columns, n, scores):
+    simd.row_dots(X, row, C, columns, n, scores)
+
+
+@entry
+def run_move_row(E, X, row, C, columns, n, steps, adds):
+    simd.move_row(E, X, row, C, columns, n, steps, adds)
+
+
+@entry
 def run_logistic_steps(scores, m, labels, first, n, rate):
     simd.logistic_steps(scores, m, labels, first, n, rate)
 
@@ -71,6 +81,31 @@ def test_move_is_its_numpy_twin(m, n, apart):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("n", [1, 5, 6, 7, 11, 12, 13, 20])
+def test_dots_of_a_row_are_those_of_many(n):
+    X, C, _ = matrices(1)
+    columns, scores = np.random.default_rng(2).permutation(24), np.zeros((1, 32), np.float32)
+    run_row_dots(X, 3, C, columns, n, scores)
+    np.testing.assert_allclose(scores[0, :n], C[columns[:n]] @ X[3], rtol=1e-4, atol=1e-4)
+    assert not scores[0, n:].any()
+
+
+@pytest.mark.parametrize("n", [1, 5, 6, 7, 11, 12, 13, 20])
+@pytest.mark.parametrize(("apart", "adds"), [(False, True), (True, True), (True, False)])
+def test_move_of_a_row_is_its_numpy_twin(n, apart, adds):
+    X, C, E = matrices(3)
+    if not apart:
+        E = X
+    rng = np.random.default_rng(4)
+    columns, steps = rng.permutation(24), rng.normal(0, 0.1, (1, 32)).astype(np.float32)
+    expected_X, expected_C = X.copy(), C.copy()
+    expected_E = E.copy() if apart else expected_X
+    simd.move_row(expected_E, expected_X, 3, expected_C, columns, n, steps, adds)
+    run_move_row(E, X, 3, C, columns, n, steps, adds)
+    for got, expected in ((X, expected_X), (C, expected_C), (E, expected_E)):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
+
+
 def test_move_of_one_block_uses_the_values_from_before():
     X, C, _ = matrices(5)
     rows, columns, g = np.array([3, 9]), np.array([4, 0]), np.arange(4, dtype=np.float32).reshape(2, 2)
@@ -104,10 +139,10 @@ def test_steps_keep_nan_visible():
     assert np.isnan(scores[0, :3]).all()
 
 
-@pytest.mark.parametrize("count", [1, 2, 7])
+@pytest.mark.parametrize("count", [1, 2, 7, 14, 27])
 def test_mean_counts_repeated_rows_each_time(count):
     W, H, _ = matrices(6)
-    rows = np.array([5, 5, 1, 2, 5, 3, 0])
+    rows = np.tile([5, 5, 1, 2, 5, 3, 0], 4)
     run_mean(W, rows, count, H, 2)
     np.testing.assert_allclose(H[2], W[rows[:count]].mean(0), rtol=1e-4, atol=1e-6)
 

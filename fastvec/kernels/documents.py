@@ -21,7 +21,7 @@ from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.objectives import softplus
 from fastvec.kernels.rng import stream, uniform
-from fastvec.kernels.simd import dots, logistic_steps, move, prefetch_to_write
+from fastvec.kernels.simd import logistic_steps, move_row, prefetch_to_write, row_dots
 
 #: Words of a document that make a step, and how many of them share a noise word.
 GROUP, SHARED = 4, 2
@@ -54,8 +54,6 @@ class Work(NamedTuple):
     ----------
     kept : (ids + 2 `GROUP`,) int32
         Words that are trained on; -1 ends a document.
-    row : (1,) int64
-        The document.
     outputs : (outputs,) int64
         Output rows of a step. Here `outputs` is a multiple of `fastvec.kernels.simd.LANES`.
     labels, times : (outputs,) float32
@@ -75,7 +73,6 @@ class Work(NamedTuple):
     """
 
     kept: NDArray[np.int32]
-    row: NDArray[np.int64]
     outputs: NDArray[np.int64]
     labels: NDArray[np.float32]
     times: NDArray[np.float32]
@@ -93,7 +90,6 @@ def new_work(n_ids: int, negative: int) -> Work:
     width = -(-(GROUP + n_noise) // LANES) * LANES
     return Work(
         kept=np.zeros(n_ids + 2 * GROUP, np.int32),
-        row=np.zeros(1, np.int64),
         outputs=np.zeros(width, np.int64),
         labels=np.zeros(width, np.float32),
         times=np.zeros(width, np.float32),
@@ -197,7 +193,7 @@ def train_block(tokens, document, key, rate, change, step, D, C, stop, work):
     work : Work
         Arrays of this thread.
     """
-    kept, keep, row = work.kept, step.keep, work.row
+    kept, keep = work.kept, step.keep
     loss, measured, trained, words, end = 0.0, 0, 0, 0, 0
     _start(key, step.table, work)
     work.seen[:] = -1
@@ -211,21 +207,21 @@ def train_block(tokens, document, key, rate, change, step, D, C, stop, work):
             kept[end] = token
             end += uniform(work.state) < keep[token]
     kept[end : end + 2 * GROUP] = -1
-    row[0], t, turn = document, 0, 0
+    t, turn = 0, 0
     while t < end:
         if kept[t] < 0:
-            row[0] += 1
+            document += 1
             t += 1
             continue
         if stop[0]:
             break
         g, n = _gather(t, turn, None, step, C, work)
-        dots(D, row, 1, C, work.outputs, n, work.scores)
+        row_dots(D, document, C, work.outputs, n, work.scores)
         if turn % LOSS_EVERY == 0:
             loss += _loss(n, work)
             measured += g
         _to_steps(n, rate + change * np.float32(t) / np.float32(end), work)
-        move(D, D, row, 1, C, work.outputs, n, work.scores)
+        move_row(D, D, document, C, work.outputs, n, work.scores, True)
         turn += 1
         trained += g
         t += g
@@ -273,14 +269,13 @@ def infer_texts(ids, end, starts, rows, seed, epochs, rate, step, C, out, known,
             continue
         kept[n_kept : n_kept + 2 * GROUP] = -1
         known[text, 0] = n_kept
-        work.row[0] = text
         vector = out[text]
         for epoch in range(epochs):
             _start((seed, epoch, 0), step.table, work)
             t = 0
             while t < n_kept:
                 g, n = _gather(t, turn, step.keep, step, C, work)
-                dots(out, work.row, 1, C, work.outputs, n, work.scores)
+                row_dots(out, text, C, work.outputs, n, work.scores)
                 left = 1 - (epoch + t / n_kept) / epochs
                 _to_steps(n, rate * np.float32(left), work)
                 for k in range(n):

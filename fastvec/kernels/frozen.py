@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.jit import leaf
 from fastvec.kernels.replicas import original
-from fastvec.kernels.simd import move
+from fastvec.kernels.simd import move, move_row
 
 
 class Frozen(NamedTuple):
@@ -40,22 +40,31 @@ def _put_back(C, rows, n, frozen, copies):
 
 
 @leaf
-def move_trained(E, X, rows, m, C, n, cbow, frozen, weights, work):
-    """Move the inputs and outputs of a step, but those that are frozen."""
+def _move(E, X, m, C, outputs, n, adds, cbow, work):
+    """Move the inputs of skip-gram, or the error of CBOW, and `n` rows of C; that is added to where `adds`."""
+    if cbow is None:
+        move(E, X, work.inputs, m, C, outputs, n, work.scores)
+    else:
+        move_row(E, X, 0, C, outputs, n, work.scores, adds)
+
+
+@leaf
+def move_trained(E, X, m, C, n, adds, cbow, frozen, weights, work):
+    """Move the inputs and outputs of a step, but those that are frozen; see `_move`."""
     if frozen is None:
-        move(E, X, rows, m, C, work.outputs, n, work.scores)
+        _move(E, X, m, C, work.outputs, n, adds, cbow, work)
     elif not frozen.is_input:
         for j in range(n):
             frozen.moved[j] = C[work.outputs[j]]
-        move(E, X, rows, m, frozen.moved, frozen.order, n, work.scores)
+        _move(E, X, m, frozen.moved, frozen.order, n, adds, cbow, work)
         _put_back(C, work.outputs, n, frozen, weights.copies)
     elif cbow is None:
         for i in range(m):
-            frozen.moved[i] = X[rows[i]]
+            frozen.moved[i] = X[work.inputs[i]]
         move(frozen.moved, frozen.moved, frozen.order, m, C, work.outputs, n, work.scores)
-        _put_back(X, rows, m, frozen, weights.copies)
+        _put_back(X, work.inputs, m, frozen, weights.copies)
     else:
-        move(E, X, rows, m, C, work.outputs, n, work.scores)
+        move_row(E, X, 0, C, work.outputs, n, work.scores, adds)
 
 
 @leaf

@@ -13,7 +13,7 @@ from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry
 from fastvec.kernels.objectives import measured_loss
 from fastvec.kernels.rng import stream
-from fastvec.kernels.simd import dots, logistic_steps, move, prefetch_to_write
+from fastvec.kernels.simd import logistic_steps, move_row, prefetch_to_write, row_dots
 from fastvec.kernels.word2vec import LOSS_EVERY, gather_outputs, next_noise, weigh_repeats
 
 #: Pairs that share noise contexts.
@@ -56,7 +56,7 @@ def train_pairs(n, key, rate, change, pairs, noise, weights, stop, work):
     stop, work
         As for `fastvec.kernels.word2vec.train_block`.
     """
-    W, C, inputs, outputs, scores, labels = weights.W, weights.C, work.inputs, work.outputs, work.scores, work.labels
+    W, C, outputs, scores, labels = weights.W, weights.C, work.outputs, work.scores, work.labels
     cells = np.zeros(SHARED, np.int64)
     loss, measured = 0.0, 0
     work.state[0] = stream(key[0], key[1], np.uint64(0))
@@ -72,9 +72,9 @@ def train_pairs(n, key, rate, change, pairs, noise, weights, stop, work):
             prefetch_to_write(W, np.int64(pairs.words[cells[q]]))
             prefetch_to_write(C, np.int64(pairs.contexts[cells[q]]))
         for q in range(count):
-            inputs[0] = pairs.words[cells[q]]
+            word = np.int64(pairs.words[cells[q]])
             _, m = gather_outputs(np.int64(pairs.contexts[cells[q]]), n_noise, noise, None, None, None, weights, work)
-            dots(W, inputs, 1, C, outputs, m, scores)
+            row_dots(W, word, C, outputs, m, scores)
             if (first // SHARED) % LOSS_EVERY == 0:
                 loss += measured_loss(1, labels, 0, m, None, work)
                 measured += 1
@@ -82,7 +82,7 @@ def train_pairs(n, key, rate, change, pairs, noise, weights, stop, work):
             weigh_repeats(1, m, work)
             if q < noise.negative:
                 prefetch_to_write(C, work.noise[q])
-            move(W, W, inputs, 1, C, outputs, m, scores)
+            move_row(W, W, word, C, outputs, m, scores, True)
         work.counts[0] += count
     work.loss[0] += loss
     work.counts[1] += measured

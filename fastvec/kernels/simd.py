@@ -22,6 +22,9 @@ ROW_MULTIPLE = 16
 # The sizes of register blocks, rows and columns, the largest first: as many accumulators as the registers hold.
 _DOT_ROWS, _DOT_COLUMNS = (4, 3, 2, 1), (6, 4, 2, 1) if LANES == 16 else (3, 2, 1)
 _MOVE_ROWS = (6, 4, 3, 2, 1) if LANES == 16 else (2, 1)
+# Rows of a block that meets a single row: where one side is read or moves, and where both move.
+_ONE_WAY = (12, 10, 8, 6, 5, 4, 3, 2, 1) if LANES == 16 else (6, 5, 4, 3, 2, 1)
+_BOTH_WAYS = (6, 5, 4, 3, 2, 1)
 
 
 def _move_columns(n_rows):
@@ -160,6 +163,64 @@ def _move(builder, E, X, rows, m, C, columns, n, steps):
     emit.blocks(builder, m, _MOVE_ROWS, rows_block)
 
 
+def row_dots(X, row, C, columns, n, scores):
+    """Compute dot products of a row of X and `n` rows of C: scores[0, b] = X[row] . C[columns[b]]."""
+    scores[0, :n] = C[columns[:n]] @ X[row]
+
+
+@emit.compiled(row_dots)
+def _row_dots(builder, X, row, C, columns, n, scores):
+    def block(j, n_j):
+        c_rows = [C.at(emit.I64(0), columns.get(builder.add(j, emit.I64(b)))) for b in range(n_j)]
+
+        def body(d, sums):
+            x = emit.load(builder, X.at(d, row))
+            pairs = zip(c_rows, sums, strict=True)
+            return [emit.muladd(builder, x, emit.load(builder, c_row, d), total) for c_row, total in pairs]
+
+        totals = emit.loop(builder, X.columns, LANES, [emit.constant(0.0)] * n_j, body)
+        (sums,) = emit.lane_sums(builder, totals)
+        emit.store(builder, emit.shuffle(builder, sums, sums, list(range(n_j))), scores.at(j))
+
+    emit.blocks(builder, n, _ONE_WAY, block)
+
+
+def move_row(E, X, row, C, columns, n, steps, adds):
+    """Move a row of E and `n` rows of C along the gradient.
+
+    E[row] = E[row], if `adds`, + sum over b of steps[0, b] C[column b];  C[column b] += steps[0, b] X[row]. E may be X;
+    register blocks are as in `move`.
+    """
+    for j, n_j in _cut(n, _BOTH_WAYS):
+        b, g = columns[j : j + n_j], steps[0, j : j + n_j]
+        change = g @ C[b]
+        C[b] += np.outer(g, X[row])
+        E[row] = E[row] + change if adds or j > 0 else change
+
+
+@emit.compiled(move_row)
+def _move_row(builder, E, X, row, C, columns, n, steps, adds):
+    def block(j, n_j):
+        places = [builder.add(j, emit.I64(b)) for b in range(n_j)]
+        c_rows = [C.at(emit.I64(0), columns.get(place)) for place in places]
+        g = [emit.splat(builder, builder.load(steps.at(place))) for place in places]
+        counts = builder.or_(adds, builder.icmp_signed(">", j, emit.I64(0)))
+
+        def body(d, _):
+            x, e = emit.load(builder, X.at(d, row)), emit.load(builder, E.at(d, row))
+            e = builder.select(counts, e, emit.constant(0.0))
+            for c_row, factor in zip(c_rows, g, strict=True):
+                c = emit.load(builder, c_row, d)
+                e = emit.muladd(builder, factor, c, e)
+                emit.store(builder, emit.muladd(builder, factor, x, c), builder.gep(c_row, [d]))
+            emit.store(builder, e, E.at(d, row))
+            return []
+
+        emit.loop(builder, X.columns, LANES, [], body)
+
+    emit.blocks(builder, n, _BOTH_WAYS, block)
+
+
 def mean(W, rows, m, H, row):
     """Set H[row] to the mean of the rows rows[:m] of W, m >= 1; rows may repeat."""
     H[row] = W[rows[:m]].sum(0) / np.float32(m)
@@ -169,25 +230,22 @@ def mean(W, rows, m, H, row):
 def _mean(builder, W, rows, m, H, row):
     factor = emit.splat(builder, builder.fdiv(emit.F32(1.0), builder.sitofp(m, emit.F32)))
 
-    def clear(d, _):
-        emit.store(builder, emit.constant(0.0), H.at(d, row))
-        return []
-
     def block(i, n_i):
         addresses = [W.at(emit.I64(0), rows.get(builder.add(i, emit.I64(a)))) for a in range(n_i)]
+        is_first = builder.icmp_signed("==", i, emit.I64(0))
 
         def body(d, _):
             vectors = [emit.load(builder, address, d) for address in addresses]
             while len(vectors) > 1:
                 vectors = [reduce(builder.fadd, vectors[k : k + 2]) for k in range(0, len(vectors), 2)]
             place = H.at(d, row)
-            emit.store(builder, emit.muladd(builder, vectors[0], factor, emit.load(builder, place)), place)
+            before = builder.select(is_first, emit.constant(0.0), emit.load(builder, place))
+            emit.store(builder, emit.muladd(builder, vectors[0], factor, before), place)
             return []
 
         emit.loop(builder, W.columns, LANES, [], body)
 
-    emit.loop(builder, W.columns, LANES, [], clear)
-    emit.blocks(builder, m, (4, 2, 1), block)
+    emit.blocks(builder, m, _ONE_WAY, block)
 
 
 def add_to_rows(W, rows, m, E, row, factor):
@@ -211,7 +269,7 @@ def _add_to_rows(builder, W, rows, m, E, row, factor):
 
         emit.loop(builder, W.columns, LANES, [], body)
 
-    emit.blocks(builder, m, (4, 2, 1), block)
+    emit.blocks(builder, m, _ONE_WAY, block)
 
 
 def prefetch(A, row):

@@ -30,7 +30,7 @@ from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.objectives import softplus
 from fastvec.kernels.replicas import merge_copy, note, original, trained
 from fastvec.kernels.rng import below, draw, stream
-from fastvec.kernels.simd import add_to_rows, dots, logistic_steps, mean, move, prefetch_to_write
+from fastvec.kernels.simd import add_to_rows, logistic_steps, mean, move_row, prefetch_to_write, row_dots
 from fastvec.kernels.word2vec import LOSS_EVERY, STRETCHES, SUBSAMPLING, subsample
 
 #: Distances from a centre whose contexts make a step of skip-gram.
@@ -175,13 +175,13 @@ def _loss(labels, first, n, work):
 @leaf
 def _take_step(labels, first, n, rate, measure, inputs, C, work):
     """Take `inputs.hidden`, and the outputs, a step; return the loss where it is measured."""
-    hidden, row, scores = inputs.hidden, work.row, work.scores
-    dots(hidden, row, 1, C, work.outputs, n, scores)
+    hidden, scores = inputs.hidden, work.scores
+    row_dots(hidden, 0, C, work.outputs, n, scores)
     loss = _loss(labels, first, n, work) if measure else 0.0
     logistic_steps(scores, 1, labels, first, n, rate)
     for j in range(n):
         scores[0, j] *= work.output_times[j]
-    move(hidden, hidden, row, 1, C, work.outputs, n, scores)
+    move_row(hidden, hidden, 0, C, work.outputs, n, scores, True)
     return loss
 
 

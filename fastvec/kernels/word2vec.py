@@ -40,7 +40,7 @@ from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.objectives import Objective, measured_loss, subtract_offsets, take_steps
 from fastvec.kernels.replicas import Copies, merge_copy, note, original, trained, waits
 from fastvec.kernels.rng import at, below, draw, fraction, mix, stream
-from fastvec.kernels.simd import add_to_rows, dots, mean, prefetch_to_write
+from fastvec.kernels.simd import add_to_rows, dots, mean, prefetch_to_write, row_dots
 
 #: Distances from a centre whose contexts make a step of skip-gram.
 BAND = 5
@@ -167,8 +167,6 @@ class Work(NamedTuple):
         and after.
     inputs, input_times : (contexts + 1,) int64, float32
         Input rows and how often each counts, initially once. There are 2 `BAND` contexts, with CBOW 2 window.
-    row : (1,) int64
-        Zero: the input row of CBOW.
     outputs, output_times, labels : (outputs,) int64, float32, float32
         Output rows, how often each counts (initially once), and the labels of negative sampling, 1, 0, 0, ...
     noise : (negative,) int64
@@ -188,7 +186,6 @@ class Work(NamedTuple):
     kept: NDArray[np.int32]
     inputs: NDArray[np.int64]
     input_times: NDArray[np.float32]
-    row: NDArray[np.int64]
     outputs: NDArray[np.int64]
     output_times: NDArray[np.float32]
     labels: NDArray[np.float32]
@@ -208,7 +205,6 @@ def new_work(block_size: int, window: int, n_outputs: int, negative: int, *, is_
         kept=np.zeros(block_size + 2 * window, np.int32),
         inputs=np.zeros(n_contexts + 1, np.int64),
         input_times=np.ones(n_contexts + 1, np.float32),
-        row=np.zeros(1, np.int64),
         outputs=np.zeros(width, np.int64),
         output_times=np.ones(width, np.float32),
         labels=np.eye(1, width, dtype=np.float32)[0],
@@ -388,13 +384,22 @@ def _unite(rows, times, first, n):
 
 @leaf
 def _operands(paths, cbow, W, work):
-    """Return the matrices of the inputs and of their steps, the numbers of their rows, and the labels."""
+    """Return the matrices of the inputs and of their steps, and the labels."""
     labels = work.labels
     if paths is not None:
         labels = paths.labels
     if cbow is not None:
-        return cbow.hidden, cbow.error, work.row, labels
-    return W, W, work.inputs, labels
+        return cbow.hidden, cbow.error, labels
+    return W, W, labels
+
+
+@leaf
+def _score(X, m, C, n, cbow, work):
+    """Compute the scores of the first outputs, as many as `n`, with `m` inputs or their mean."""
+    if cbow is None:
+        dots(X, work.inputs, m, C, work.outputs, n, work.scores)
+    else:
+        row_dots(X, 0, C, work.outputs, n, work.scores)
 
 
 @leaf
@@ -560,8 +565,8 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
     n_sides, band = _steps_of(places)
     objective, frozen = step.objective, step.frozen
     W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
-    X, E, rows, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
-    kept, outputs, scores = work.kept, work.outputs, work.scores
+    X, E, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
+    kept, outputs = work.kept, work.outputs
     loss, measured, centres = 0.0, 0, 0
     work.state[0] = stream(key[0], key[1], key[2])
     work.seen[:] = -1
@@ -602,7 +607,6 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                 if cbow is not None:
                     m, repeated = 1, False
                     mean(W, work.inputs, n_context, X, 0)
-                    E[:] = 0
                 elif repeated:
                     m = _unite(work.inputs, work.input_times, 0, n_context)
                     repeated = m < n_context
@@ -619,7 +623,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     part = _part(done, n, group, work)
                     if done > 0:
                         _swap(done, part, work)
-                    dots(X, rows, m, C, outputs, part, scores)
+                    _score(X, m, C, part, cbow, work)
                     if done == 0 and (near == BAND or places is not None) and coming >= 0:
                         _prefetch_outputs(coming, place, paths, places, weights)
                         if waits(copies, coming) == 1:
@@ -631,7 +635,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
                     if repeated or 0 < n_noise <= len(work.noise):
                         weigh_repeats(m, part, work)
                     _prefetch_noise(q * n_bands + (near - 1) // BAND, place, noise, C, work)
-                    move_trained(E, X, rows, m, C, part, cbow, frozen, weights, work)
+                    move_trained(E, X, m, C, part, done > 0, cbow, frozen, weights, work)
                     if done > 0:
                         _swap(done, part, work)
                     done += part
