@@ -68,9 +68,7 @@ def command(
     if save_common is not None:
         wv.save(save_common)
     share = found.n_unknown / max(1, found.n_words)
-    click.echo(f"{output}: {found.n_texts:,} texts, {made.shape[1]} dimensions", err=True)
-    click.echo(
-        f"{share:.1%} of their {found.n_words:,} words are unknown; {found.n_empty:,} texts have no known word and are "
-        "zeros",
-        err=True,
-    )
+    empty = f"; without a known word, and zeros: {found.n_empty:,}" if found.n_empty else ""
+    texts_made = "1 text" if found.n_texts == 1 else f"{found.n_texts:,} texts"
+    click.echo(f"{output}: {texts_made}, {made.shape[1]} dimensions", err=True)
+    click.echo(f"unknown: {share:.1%} of {found.n_words:,} words{empty}", err=True)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fastvec
+from fastvec.checks import count_threads
 from fastvec.corpus import Corpus, read_corpus
 from fastvec.errors import InputError
 from fastvec.evaluation import analogies, similarity
@@ -360,7 +361,7 @@ class Word2Vec:
                 options.pop("model"),
                 min_count=self.min_count,
                 max_vocab=self._max_vocab,
-                threads=self.workers,
+                threads=min(self.workers or count_threads(None), count_threads(None)),
                 progress=self._listen,
                 **options,
             )
