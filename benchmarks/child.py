@@ -6,12 +6,16 @@ The result is one line of JSON after `RESULT`.
 import json
 import os
 import sys
+from collections import Counter
 from time import perf_counter
 from typing import Any
 
 from benchmarks.modes import (
     BUCKETS,
-    GLOVE_WINDOW,
+    CONTEXT_POWER,
+    COUNT_WINDOW,
+    FLORET_BUCKETS,
+    HASHES,
     LIMIT_SECONDS,
     LONGEST,
     MIN_COUNT,
@@ -20,6 +24,7 @@ from benchmarks.modes import (
     SAMPLE,
     SHORTEST,
     WINDOW,
+    Mode,
 )
 
 Result = dict[str, Any]
@@ -36,71 +41,158 @@ def fastvec(key: str, threads: str, epochs: str) -> Result:
             began = perf_counter()
         if progress.phase == "training":
             seconds = progress.seconds
-            print(f"TRAINED {progress.done} {seconds}", flush=True)
+            print(f"TRAINED {progress.done} {seconds} {progress.done / progress.total:.6f}", flush=True)
             compiling = compiling or perf_counter() - seconds - began
 
-    if mode.model == "glove":
-        options: dict[str, Any] = {"window": GLOVE_WINDOW, "sample": 0, "x_max": 100, "learning_rate": 0.05}
+    options = _options(mode) | {"dim": mode.dim, "threads": int(threads)}
+    if mode.model == "ppmi-svd":  # all of it counts, but loading compiled code
+        fastvec.train(["one two three four"] * MIN_COUNT, mode.model, **(options | {"dim": 2}))
     else:
-        negative = NEGATIVE if mode.loss == "negative" else None
-        options = {"loss": mode.loss, "window": WINDOW, "sample": SAMPLE, "negative": negative, "init": "word2vec"}
-        if mode.has_ngrams:
-            options |= {"subwords": f"{SHORTEST}-{LONGEST}", "buckets": BUCKETS}
+        options["epochs"] = int(epochs)
     start = perf_counter()
     with fastvec.read_corpus("corpus.txt", cache=False) as corpus:
         reading = perf_counter() - start
-        wv = fastvec.train(
-            corpus, mode.model, dim=mode.dim, min_count=MIN_COUNT, epochs=int(epochs), threads=int(threads),
-            progress=listen, **options,
-        )  # fmt: skip
-    wv.save("vectors", format="safetensors")
-    return {
-        "seconds": seconds,
-        "reading_seconds": reading,
-        "compile_seconds": compiling,
-        "matrix_bytes": 4 * wv.dim * (2 * len(wv) + (len(wv.subwords.rows) if wv.subwords else 0)),
-    }
+        wv = fastvec.train(corpus, mode.model, min_count=MIN_COUNT, progress=listen, **options)
+    seconds = seconds or perf_counter() - start
+    if not mode.is_large:
+        wv.save("vectors", format="safetensors")
+    return {"seconds": seconds, "reading_seconds": reading, "compile_seconds": compiling}
+
+
+def _options(mode: Mode) -> dict[str, Any]:
+    """Return the options of fastvec."""
+    if mode.model == "glove":
+        return {"window": COUNT_WINDOW, "sample": 0, "x_max": 100, "learning_rate": 0.05}
+    if mode.model == "ppmi-svd":
+        return {"window": COUNT_WINDOW, "sample": 0, "cds": CONTEXT_POWER}
+    options: dict[str, Any] = {"sample": SAMPLE, "init": "word2vec"}
+    if mode.model == "pv-dbow":
+        return options | {"negative": NEGATIVE}
+    options |= {"loss": mode.loss, "window": WINDOW, "context": mode.context}
+    options["negative"] = NEGATIVE if mode.loss == "negative" else None
+    if mode.ngrams == "floret":
+        options |= {"subwords": f"floret:{SHORTEST}-{LONGEST}", "buckets": FLORET_BUCKETS, "hashes": HASHES}
+    elif mode.ngrams:
+        options |= {"subwords": f"{SHORTEST}-{LONGEST}", "buckets": BUCKETS}
+    return options
 
 
 def gensim(key: str, threads: str, epochs: str) -> Result:
-    from gensim.models import FastText, Word2Vec
+    from gensim.models import Doc2Vec, FastText, Word2Vec
 
     mode, start = MODES[key], perf_counter()
-    ngrams: dict[str, int] = {"min_n": SHORTEST, "max_n": LONGEST, "bucket": BUCKETS} if mode.has_ngrams else {}
-    model = (FastText if ngrams else Word2Vec)(
+    options: dict[str, Any] = {"sg": int(mode.model == "skipgram")}
+    kind: Any = Word2Vec
+    if mode.ngrams:
+        kind = FastText
+        options |= {"min_n": SHORTEST, "max_n": LONGEST, "bucket": BUCKETS}
+    elif mode.model == "pv-dbow":
+        kind, options = Doc2Vec, {"dm": 0}
+    model = kind(
         vector_size=mode.dim, window=WINDOW, sample=SAMPLE, min_count=MIN_COUNT, workers=int(threads),
-        epochs=int(epochs), sg=int(mode.model == "skipgram"), hs=int(mode.loss == "hierarchical"),
-        negative=NEGATIVE if mode.loss == "negative" else 0, **ngrams,
+        epochs=int(epochs), hs=int(mode.loss == "hierarchical"), negative=NEGATIVE * (mode.loss == "negative"),
+        **options,
     )  # fmt: skip
     model.build_vocab(corpus_file="corpus.txt")
-    reading, start = perf_counter() - start, perf_counter()
-    model.train(
-        corpus_file="corpus.txt",
-        total_examples=model.corpus_count,
-        total_words=model.corpus_total_words,
-        epochs=model.epochs,
-    )
+    reading = perf_counter() - start
+    # The words of a large text take long, and it does not say how far it is.
+    name, lines, words = "corpus.txt", model.corpus_count, model.corpus_total_words
+    if mode.is_large:
+        name = "part.txt"
+        with open(name) as text:
+            sizes = [len(line.split()) for line in text]
+        lines, words = len(sizes), sum(sizes)
+    start = perf_counter()
+    model.train(corpus_file=name, total_examples=lines, total_words=words, epochs=model.epochs)
     seconds = perf_counter() - start
-    model.wv.save_word2vec_format("vectors", binary=True)
-    return {"seconds": seconds, "reading_seconds": reading}
+    if not mode.is_large:
+        model.wv.save_word2vec_format("vectors", binary=True)
+    return {"seconds": seconds, "reading_seconds": reading, "share": words / model.corpus_total_words}
 
 
 def fasttext(key: str, threads: str, epochs: str) -> Result:
-    import numpy as np
     from fasttext import train_unsupervised
 
-    mode = MODES[key]
-    model = train_unsupervised(
+    return _fasttext(train_unsupervised, MODES[key], threads, epochs, bucket=BUCKETS * bool(MODES[key].ngrams))
+
+
+def floret(key: str, threads: str, epochs: str) -> Result:
+    from floret import train_unsupervised
+
+    options = {"mode": "floret", "hashCount": HASHES, "bucket": FLORET_BUCKETS}
+    return _fasttext(train_unsupervised, MODES[key], threads, epochs, **options)
+
+
+def _fasttext(train: Any, mode: Mode, threads: str, epochs: str, **options: Any) -> Result:
+    import numpy as np
+
+    model = train(
         "corpus.txt", model=mode.model, loss={"negative": "ns", "hierarchical": "hs"}[mode.loss], dim=mode.dim,
         ws=WINDOW, neg=NEGATIVE, t=SAMPLE, minCount=MIN_COUNT, epoch=int(epochs), thread=int(threads), verbose=2,
-        minn=SHORTEST * mode.has_ngrams, maxn=LONGEST * mode.has_ngrams, bucket=BUCKETS * mode.has_ngrams,
+        minn=SHORTEST * bool(mode.ngrams), maxn=LONGEST * bool(mode.ngrams), **options,
     )  # fmt: skip
     words = model.get_words()
-    with open("vectors", "wb") as file:
-        file.write(b"%d %d\n" % (len(words), mode.dim))
-        for word in words:
-            file.write(word.encode() + b" " + np.asarray(model.get_word_vector(word), np.float32).tobytes() + b"\n")
+    _write(words, np.array([model.get_word_vector(word) for word in words], np.float32))
     return {}  # the time comes from its output
+
+
+def glove_python(key: str, threads: str, epochs: str) -> Result:
+    import numpy as np
+    from glove import Corpus, Glove
+
+    words, lines = _split()
+    corpus = Corpus(words)
+    corpus.fit(lines, window=COUNT_WINDOW, ignore_missing=True)
+    model = Glove(no_components=MODES[key].dim, learning_rate=0.05)
+    start = perf_counter()
+    model.fit(corpus.matrix, epochs=int(epochs), no_threads=int(threads))
+    seconds = perf_counter() - start
+    _write(list(words), np.asarray(model.word_vectors, np.float32))
+    return {"seconds": seconds}
+
+
+def scipy(key: str, threads: str, epochs: str) -> Result:
+    """PPMI-SVD as one writes it with sparse matrices: a matrix for each distance, and a truncated SVD."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.linalg import svds
+
+    start = perf_counter()
+    words, lines = _split()
+    rows = np.array([words[word] for line in lines for word in line if word in words])
+    line = np.repeat(np.arange(len(lines)), [sum(word in words for word in line) for line in lines])
+    counts = coo_array((len(words), len(words))).tocsr()
+    for distance in range(1, COUNT_WINDOW + 1):
+        first, second = rows[:-distance], rows[distance:]
+        near = line[:-distance] == line[distance:]
+        cells = np.full(near.sum(), 1 / distance), (first[near], second[near])
+        counts += coo_array(cells, shape=counts.shape).tocsr()
+    cells = (counts + counts.T).tocoo()
+    sums = np.bincount(cells.row, cells.data)
+    context = sums**CONTEXT_POWER
+    chance = sums[cells.row] * (context / context.sum())[cells.col]
+    ppmi = coo_array((np.maximum(np.log(cells.data / chance), 0), (cells.row, cells.col)), cells.shape).tocsr()
+    ppmi.eliminate_zeros()
+    left, values, _ = svds(ppmi.astype(np.float32), k=MODES[key].dim)
+    seconds = perf_counter() - start
+    _write(list(words), (left * np.sqrt(values)).astype(np.float32))
+    return {"seconds": seconds}
+
+
+def _split() -> tuple[dict[str, int], list[list[str]]]:
+    """Return the rows of the frequent words, by falling frequency, and the lines of the text."""
+    with open("corpus.txt") as text:
+        lines = [line.split() for line in text]
+    counts = Counter(word for line in lines for word in line)
+    frequent = [word for word, count in counts.most_common() if count >= MIN_COUNT]
+    return {word: row for row, word in enumerate(frequent)}, lines
+
+
+def _write(words: list[str], vectors: Any) -> None:
+    with open("vectors", "wb") as file:
+        file.write(b"%d %d\n" % vectors.shape)
+        for word, vector in zip(words, vectors, strict=True):
+            file.write(word.encode() + b" " + vector.tobytes() + b"\n")
 
 
 def limits(threads: str) -> Result:
@@ -165,6 +257,6 @@ def accuracy(folder: str) -> Result:
 
 
 if __name__ == "__main__":
-    tasks = (fastvec, gensim, fasttext, limits, contexts, accuracy)
+    tasks = (fastvec, gensim, fasttext, floret, glove_python, scipy, limits, contexts, accuracy)
     task = {task.__name__: task for task in tasks}[sys.argv[1]]
     print("RESULT", json.dumps(task(*sys.argv[2:])), flush=True)

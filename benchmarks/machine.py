@@ -4,17 +4,65 @@ import os
 import platform
 import re
 import subprocess
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from fastvec.doctor import processor_name
 
-PACKAGES = ("fastvec", "numba", "llvmlite", "numpy", "gensim", "fasttext-wheel")
+PACKAGES = (
+    "fastvec",
+    "numba",
+    "llvmlite",
+    "numpy",
+    "scipy",
+    "gensim",
+    "fasttext-wheel",
+    "floret",
+    "bicleaner-ai-glove",
+)
+#: Seconds for which the cores are tried.
+_BURN_SECONDS = 3.0
+_BURN = f"""
+from time import perf_counter, process_time
+began, used = perf_counter(), process_time()
+while perf_counter() < began + {_BURN_SECONDS}:
+    pass
+print((process_time() - used) / (perf_counter() - began))
+"""
+
+
+def usable() -> list[int]:
+    """Return the cores that this process may use."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
 
 
 def cores() -> int:
     """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(usable())
+
+
+@contextmanager
+def on_cores(which: Collection[int]) -> Iterator[None]:
+    """Confine the programs that are started meanwhile to some cores, if any are given."""
+    if not which or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, which)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def share_of_cores() -> float:
+    """Return the least fraction of a core that one of as many busy processes as cores gets."""
+    command = [sys.executable, "-c", _BURN]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(cores())]
+    return min(float(process.communicate()[0]) for process in processes)
 
 
 def machine() -> dict[str, str | int]:

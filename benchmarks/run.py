@@ -3,10 +3,12 @@
 import json
 import os
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.machine import on_cores
 from benchmarks.modes import Mode
 from benchmarks.trainers import TRAINERS, Trainer, environment, python_child
 
@@ -15,9 +17,14 @@ TAIL = 1 << 12
 
 
 def run_child(
-    command: list[str], directory: Path, variables: dict[str, str], trainer: Trainer | None = None, limit: float = 0
+    command: list[str],
+    directory: Path,
+    variables: dict[str, str],
+    trainer: Trainer | None = None,
+    limit: float = 0,
+    pinned: Collection[int] = (),
 ) -> dict[str, Any]:
-    """Run a command; stop it once it has reported progress for `limit` seconds, unless that is 0.
+    """Run a command, on some cores if any are named; stop it `limit` seconds after its first progress, unless 0.
 
     Returns
     -------
@@ -27,7 +34,10 @@ def run_child(
         failed.
     """
     start = perf_counter()
-    process = subprocess.Popen(command, cwd=directory, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    with on_cores(pinned):
+        process = subprocess.Popen(
+            command, cwd=directory, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
     assert process.stdout is not None
     output, stopped, pipe = b"", False, process.stdout.fileno()
     marks: list[tuple[float, float]] = []
@@ -69,7 +79,7 @@ def last_line(output: bytes) -> str:
 def train(
     name: str, trainer: Trainer, mode: Mode, threads: int, directory: Path, words: int, epochs: int, limit: float = 0
 ) -> dict[str, Any]:
-    """Train once on `directory`/corpus.txt, of `words` words; return `run_child`'s result with "words_per_second"."""
+    """Train once on `directory`/corpus.txt, of `words` words; return `run_child`'s result with "per_second", words."""
     result = run_child(
         trainer.command(mode, threads, epochs),
         directory,
@@ -79,21 +89,22 @@ def train(
     )
     output = result.pop("output")
     if trainer.rate and (match := trainer.rate.search(output)):
-        result["words_per_second"] = float(match[1]) * threads
-    if "marks" in result:
-        (first, share), (last, end) = result.pop("marks")
+        result["per_second"] = float(match[1]) * threads
+    marks = result.pop("marks", None)
+    if marks and "seconds" not in result:
+        (first, share), (last, end) = marks
         result["seconds"], result["share"] = last - first, end - share
         if not limit and end < 0.98:
             result["error"] = f"ended after {end:.0%} of its training"
     if result.get("seconds"):
-        result["words_per_second"] = words * epochs * result.get("share", 1) / result["seconds"]
+        result["per_second"] = words * epochs * result.get("share", 1) / result["seconds"]
     return {"trainer": name, "mode": mode.key, "threads": threads} | result
 
 
-def ask(task: str, *arguments: str, directory: Path, threads: int = 1) -> dict[str, Any]:
-    """Run another task of `benchmarks.child`."""
+def ask(task: str, *arguments: str, directory: Path, threads: int = 1, module: str = "child") -> dict[str, Any]:
+    """Run another task of `benchmarks.child`, or of another module."""
     variables = environment(TRAINERS["fastvec"], "fastvec", directory, threads)
-    result = run_child(python_child(task, *arguments), directory, variables)
+    result = run_child(python_child(task, *arguments, module=module), directory, variables)
     if "error" in result:
         raise RuntimeError(f"{task}: {result['error']}")
     return {name: value for name, value in result.items() if name not in ("output", "peak_bytes", "wall_seconds")}

@@ -6,36 +6,75 @@ from itertools import product
 from statistics import median
 from typing import Any
 
-from benchmarks.modes import EPOCHS, GLOVE_WINDOW, MODES, NEGATIVE
+from benchmarks.modes import EPOCHS, MODES, NEGATIVE
 from benchmarks.trainers import OLDER_CPUS, TRAINERS
 from benchmarks.turns import TURN
+from benchmarks.uses import LOADING, SCORING, SEARCHING, TEXT, USES
 
-START, END = "<!-- benchmark:start -->", "<!-- benchmark:end -->"
 Results = dict[str, Any]
+#: Where the picture is, beside the page.
+PICTURE = "results/speed.svg"
 EVERY = TRAINERS | OLDER_CPUS
+#: The least fraction of a core that a busy process gets on a machine that does nothing else.
+QUIET = 0.95
+#: What the README shows.
+_BRIEF = (
+    "sg-ns-300", "sg-ns-100", "cbow-ns-300", "cbow-ns-100", "sg-hs-100", "cbow-hs-100", "sg-sub-100", "cbow-sub-100",
+    "glove-100", "dbow-100", "sg-large-300",
+)  # fmt: skip
+_BRIEF_PROGRAMS = ("fastvec", "gensim", "fasttext", "word2vec", "pword2vec", "glove")
+TRAINING, LARGE = "Training", "A million words"
+#: The measurements, by the section that shows them.
+GROUPS: dict[str, list[str]] = {
+    TRAINING: [key for key, mode in MODES.items() if not mode.is_large],
+    LARGE: [key for key, mode in MODES.items() if mode.is_large],
+}
+for _use in USES.values():
+    GROUPS.setdefault(_use.group, []).append(_use.key)
+_ABOUT = {
+    TRAINING: "Words of text per second of training, without reading and compiling. Window 5, 5 noise words, "
+    "subsampling 1e-3, words that occur 5 times or more; n-grams of 3 to 6 characters, 2,000,000 buckets (floret: "
+    "200,000, two for each). GloVe: window 10, without counting. PPMI-SVD: window 10, all from text to vectors.",
+    LARGE: "The corpus with a new word after each of its own, by Zipf's law ({large_words:,} words of text; more than "
+    "{tail_words:,} different ones that occur 5 times or more). All learn all words; gensim then trains on the "
+    "first {part_words:,} of the text, and the others are stopped after some seconds.",
+    TEXT: "Text into a vocabulary and word ids (gensim and GloVe C: a vocabulary alone), and co-occurrences within 10 "
+    "words (GloVe C: one thread only).",
+    LOADING: "{vectors:,} vectors of 300 numbers, from files that the system has in memory; the fastText model has "
+    "100 dimensions and 200,000 buckets.",
+    SEARCHING: "Among {vectors:,} vectors of 300 numbers. gensim answers one query at a time.",
+    SCORING: "With vectors of 100 dimensions of the text: analogies among the 30,000 most frequent words; fastvec's "
+    "scores have intervals, gensim's have none. A text is a paragraph.",
+}
 
 
-def replace_section(text: str, section: str) -> str:
-    """Put `section` between the two markers of `text`.
+def title(key: str) -> str:
+    """Return the title of a measurement."""
+    return MODES[key].title if key in MODES else USES[key].title
+
+
+def replace_section(text: str, name: str, section: str) -> str:
+    """Put `section` between the two markers of that name.
 
     Raises
     ------
     ValueError
         If there are not both markers, in order.
     """
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
+    first, last = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+    before, start, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not (start and end):
-        raise ValueError(f"no {START} followed by {END}")
-    return f"{before}{START}\n{section.strip()}\n{END}{after}"
+        raise ValueError(f"no {first} followed by {last}")
+    return f"{before}{first}\n{section.strip()}\n{last}{after}"
 
 
 def speeds(runs: list[dict[str, Any]]) -> dict[tuple[str, str, int], dict[int, float]]:
-    """Return the words per second in each round, by mode, trainer and number of threads."""
+    """Return the speed in each round, by measurement, program and number of threads."""
     found: dict[tuple[str, str, int], dict[int, float]] = defaultdict(dict)
     for run in runs:
-        if "words_per_second" in run and "error" not in run:
-            found[run["mode"], run["trainer"], run["threads"]][run["round"]] = run["words_per_second"]
+        if "per_second" in run and "error" not in run:
+            found[run["mode"], run["trainer"], run["threads"]][run["round"]] = run["per_second"]
     return dict(found)
 
 
@@ -43,13 +82,29 @@ def render(results: Results) -> str:
     """Return all tables."""
     parts = [
         _head(results),
-        _speed_table(results),
+        f"![How many times as fast fastvec is as each other program]({PICTURE}?raw=true)",
+        *(_group(results, group) for group in GROUPS),
+        _accuracy_table(results),
         _threads_table(results),
         _limits(results),
         _startup_table(results),
         _notes(results),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def render_brief(results: Results) -> str:
+    """Return the table of the README, whose rows link to those of the page."""
+    found, n = speeds(results["rounds"]), results["threads"][0]
+    rows = []
+    for key in (key for key in _BRIEF if (key, "fastvec", n) in found):
+        best = [max(found.get((key, name, n), {0: 0.0}).values()) for name in _BRIEF_PROGRAMS]
+        rows.append([f"[{title(key)}](benchmarks/README.md#{key})", *(f"{v / 1e3:,.0f}" if v else "" for v in best)])
+    text = (
+        f"Thousands of words of text per second of training, {with_threads(n)}, on {results['machine']['cpu']} "
+        f"({results['machine']['simd']}), {results['date']}:"
+    )
+    return f"{text}\n\n{_table(['', *(EVERY[name].title for name in _BRIEF_PROGRAMS)], rows)}"
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
@@ -86,58 +141,87 @@ def with_threads(n: int) -> str:
     return "1 thread" if n == 1 else f"{n} threads"
 
 
-def _ratio(ours: dict[int, float], theirs: dict[int, float]) -> str:
-    """Return the ratio of the best speeds in the rounds that both took part in."""
+def ratio(ours: dict[int, float], theirs: dict[int, float]) -> float:
+    """Return the ratio of the best speeds in the rounds that both took part in; NaN if there is none."""
     both = ours.keys() & theirs.keys()
-    return f"{max(ours[turn] for turn in both) / max(theirs[turn] for turn in both):.1f} x" if both else "-"
+    return max(ours[turn] for turn in both) / max(theirs[turn] for turn in both) if both else math.nan
 
 
-def _thousands(rounds: dict[int, float]) -> str:
+def _number(value: float) -> str:
+    """Return a speed with at least three digits.
+
+    >>> [_number(value) for value in (2.345, 1234.5, 12345, 1234567)]
+    ['2.35', '1,234', '12.3 k', '1,235 k']
+    """
+    if value >= 100_000:
+        return f"{value / 1e3:,.0f} k"
+    return f"{value / 1e3:.1f} k" if value >= 10_000 else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _best(rounds: dict[int, float]) -> str:
     if not rounds:
         return "-"
     values = rounds.values()
-    best, middle = f"{max(values) / 1e3:,.0f} k", f"{median(values) / 1e3:,.0f} k"
+    best, middle = _number(max(values)), _number(median(values))
     return best if len(values) == 1 else f"{best} ({middle})"
-
-
-def _megabytes(values: list[float]) -> str:
-    return f"{max(values) / 1e6:,.0f}" if values else "-"
 
 
 def _head(results: Results) -> str:
     machine, corpus = results["machine"], results["corpus"]
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    shares = results["shares_of_cores"]
+    quiet = " and ".join(f"{share:.0%} {when}" for share, when in zip(shares, ("before", "after"), strict=False))
+    warning = "" if min(shares) >= QUIET else " **The machine was not quiet: repeat the run.**"
     return (
         f"{machine['cpu']} ({machine['simd']}), {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; "
         f"{results['date']}, commit {results['commit']}; {versions}. Text: {corpus['words']:,} words of "
-        f"{corpus['name']}.\n\n"
-        "Speed is in thousands of words of text per second of training, without reading and compiling: the best of "
-        f"{results['n_rounds']} rounds, in which the trainers take turns, with the median in parentheses. Speed-up is "
-        f"fastvec's best speed divided by that trainer's, with {with_threads(results['threads'][0])}."
+        f"{corpus['name']}. As many busy processes as cores got at least {quiet} of their cores.{warning}\n\n"
+        f"Speeds are the best of {results['n_rounds']} rounds, in which the programs take turns, with the median in "
+        "parentheses. Speed-up is fastvec's best speed divided by that program's, in the rounds that both took part "
+        f"in, with {with_threads(results['threads'][0])}. Memory is the peak of the process, in MB."
     )
 
 
-def _speed_table(results: Results) -> str:
+def _group(results: Results, group: str) -> str:
+    """Return the table of the measurements of a group, each with an anchor, and a row for each program."""
     found, counts, rows = speeds(results["rounds"]), results["threads"], []
-    scored = {(run["mode"], run["trainer"]): run["accuracy"] for run in results["accuracy"] if "accuracy" in run}
-    sets = list(dict.fromkeys(name for scores in scored.values() for name in scores))
-    for key, name in dict.fromkeys((run["mode"], run["trainer"]) for run in results["rounds"]):
-        runs = [run for run in results["rounds"] if (run["mode"], run["trainer"]) == (key, name)]
-        one = found.get((key, name, counts[0]), {})
-        ours = found.get((key, "fastvec", counts[0]), {})
+    runs = [run for run in results["rounds"] if run["mode"] in GROUPS[group]]
+    last = ""
+    for key, name in dict.fromkeys((run["mode"], run["trainer"]) for run in runs):
+        peaks = [run["peak_bytes"] for run in runs if (run["mode"], run["trainer"]) == (key, name)]
+        gain = ratio(found.get((key, "fastvec", counts[0]), {}), found.get((key, name, counts[0]), {}))
         rows.append(
             [
-                MODES[key].title,
+                f'<a id="{key}"></a>{title(key)}' if key != last else "",
                 EVERY[name].title,
-                *(_thousands(found.get((key, name, n), {})) for n in counts),
-                _ratio(ours, one),
-                _megabytes([run["peak_bytes"] for run in runs if "error" not in run]),
-                _megabytes([run["peak_bytes"] - run["matrix_bytes"] for run in runs if "matrix_bytes" in run]),
-                *(f"{100 * scored[key, name][of]:.1f}" if (key, name) in scored else "-" for of in sets),
+                *(_best(found.get((key, name, n), {})) for n in counts),
+                "-" if math.isnan(gain) else f"{gain:.1f} x",
+                f"{max(peaks) / 1e6:,.0f}",
             ]
         )
-    speed = map(with_threads, counts)
-    return _table(["mode", "trainer", *speed, "speed-up", "peak MB", "peak MB without the weights", *sets], rows)
+        last = key
+    if not rows:
+        return ""
+    about = _ABOUT[group].format(**results["sizes"])
+    columns = ["", "program", *map(with_threads, counts), "speed-up", "memory"]
+    return f"### {group}\n\n{about}\n\n{_table(columns, rows)}"
+
+
+def _accuracy_table(results: Results) -> str:
+    runs = [run for run in results["accuracy"] if "accuracy" in run]
+    if not runs:
+        return ""
+    sets = list(dict.fromkeys(name for run in runs for name in run["accuracy"]))
+    rows = []
+    for run in runs:
+        scores = [f"{100 * run['accuracy'][of]:.1f}" if of in run["accuracy"] else "-" for of in sets]
+        rows.append([title(run["mode"]), EVERY[run["trainer"]].title, *scores, f"{run['wall_seconds']:,.0f}"])
+    text = (
+        f"### Quality\n\nAfter {EPOCHS} epochs of the whole text with {with_threads(results['threads'][-1])}, each "
+        "program at its own learning rate: Google's analogies in per cent, answers among the 30,000 most frequent "
+        "words; Spearman's correlation x 100 on pairs; seconds in all, reading and saving too."
+    )
+    return f"{text}\n\n{_table(['', 'program', *sets, 'seconds'], rows)}"
 
 
 def _threads_table(results: Results) -> str:
@@ -150,15 +234,15 @@ def _threads_table(results: Results) -> str:
         if part:
             shown = ["-" if math.isnan(gain) else f"{gain:.2f} x" for gain in gains(part, key, n)]
             line = f"{median(latencies(part)):.0f} ns" if latencies(part) else "-"
-            rows.append([MODES[key].title, line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])
+            rows.append([title(key), line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])
     text = (
-        f"Thread scaling. Runs with 1 thread, with {n} threads, and {n} 1-thread runs side by side alternate every "
-        f"{TURN:g} s; the table gives ratios of median speeds. Runs side by side share nothing, so their gain is what "
-        "the machine offers. A cache-line transfer between cores that share a cache is several times faster than one "
-        "between other cores. The host of a virtual machine may move its cores from one case to the other; the table "
-        "separates the two."
+        f"### Two threads\n\nRuns with 1 thread, with {n} threads, and {n} 1-thread runs side by side, each on its own "
+        f"core, alternate every {TURN:g} s; the table gives ratios of median speeds. Runs side by side share nothing, "
+        "so their gain is what the machine offers. A cache-line transfer between cores that share a cache is several "
+        "times faster than one between other cores. The host of a virtual machine may move its cores from one case to "
+        "the other; the table separates the two."
     )
-    header = ["mode", "cache-line transfer", f"{n} threads / 1", f"{n} runs / 1", "measured for"]
+    header = ["", "cache-line transfer", f"{n} threads / 1", f"{n} runs / 1", "measured for"]
     return text + "\n\n" + _table(header, rows)
 
 
@@ -180,7 +264,7 @@ def _limits(results: Results) -> str:
         rows.append(row)
     shares = [f"fraction at {MODES[key].dim} dimensions" for key in keys]
     text = (
-        "Machine limits: the speed of a product of large single-precision matrices and of a copy (bytes read and "
+        "### The machine\n\nThe speed of a product of large single-precision matrices and of a copy (bytes read and "
         "written). The last columns are the fraction of the former that fastvec's skip-gram with negative sampling "
         "reaches in useful multiply-adds."
     )
@@ -195,30 +279,31 @@ def _startup_table(results: Results) -> str:
         row += [f"{start[which][of]:.1f}" for which in names for of in ("wall_seconds", "compile_seconds")]
         rows.append(row)
     header = [f"{which} run, {of}" for which in names for of in ("total", "compiling")]
-    return "Start-up: seconds to train on 1,000 words.\n\n" + _table(["", *header], rows) if rows else ""
+    return (
+        "### Start-up\n\nSeconds to train on a little text, with cached compiled code and without.\n\n"
+        + _table(["", *header], rows)
+        if rows
+        else ""
+    )
 
 
 def _notes(results: Results) -> str:
-    used = dict.fromkeys(run["trainer"] for run in results["rounds"] + results["accuracy"])
+    runs = results["rounds"] + results["accuracy"]
+    used = dict.fromkeys(run["trainer"] for run in runs if run["mode"] in MODES)
     lines = [f"- {EVERY[name].title}: timed {EVERY[name].timing}." for name in used if name not in OLDER_CPUS]
     lines += [
-        "- gensim, word2vec.c and fastText read the text while they train; fastvec, pWord2Vec and koan read it before.",
-        f"- Programs that report their progress are stopped after {results['seconds']:g} seconds of training.",
-        f"- fastvec makes {TRAINERS['fastvec'].passes} passes over the text, so that it trains for a second or more "
-        f"({OLDER_CPUS['fastvec-avx2'].passes} passes when compiled for older machines); the others make one.",
-        "- fastvec, gensim and pWord2Vec take part in every round; the others are slow and take part in the first.",
+        "- Training: gensim, word2vec.c, wang2vec, fastText and floret read the text while they train; the others read "
+        "it before.",
+        f"- Programs that report their progress are stopped after {results['seconds']:g} seconds of training. fastvec "
+        f"makes {TRAINERS['fastvec'].passes} passes over the text ({OLDER_CPUS['fastvec-avx2'].passes} when compiled "
+        "for older machines); the others make one.",
+        "- fastvec, gensim and pWord2Vec take part in every round, but gensim with n-grams and all with a million "
+        "words in the first; so do the others, which are slow.",
     ]
-    if "glove-100" in results["modes"]:
-        lines.append(f"- GloVe: words of text per second of an epoch, window {GLOVE_WINDOW}, without counting.")
     lines += [f"- {EVERY[name].title}: not installed." for name in results["missing"]]
     failed = {
         f"- {EVERY[run['trainer']].title} failed ({run['mode']}, {with_threads(run['threads'])}): {run['error']}"
-        for run in results["rounds"] + results["accuracy"]
+        for run in runs
         if "error" in run
     }
-    if results["accuracy"]:
-        lines.append(
-            f"- Accuracy: after {EPOCHS} epochs of the whole text, {results['threads'][-1]} threads, each trainer at "
-            "its own learning rate; analogies among the first 30,000 words (%), Spearman's correlation x 100 on pairs."
-        )
-    return "\n".join(lines + sorted(failed))
+    return "### Notes\n\n" + "\n".join(lines + sorted(failed))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.modes import GLOVE_EPOCHS, GLOVE_WINDOW, MIN_COUNT, NEGATIVE, SAMPLE, WINDOW, Mode
+from benchmarks.modes import COUNT_WINDOW, GLOVE_EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW, Mode
 
 #: Returns the command for a mode, a number of threads and a number of epochs.
 Command = Callable[[Mode, int, int], list[str]]
@@ -31,14 +31,18 @@ class Trainer:
     rate: re.Pattern[bytes] | None = None
     #: How its time is measured; `benchmarks.child` prints it where no pattern is given.
     timing: str = "around its training call"
-    models: tuple[str, ...] = ("skipgram", "cbow")
-    losses: tuple[str, ...] = ("negative", "hierarchical")
-    has_ngrams: bool = False
+    #: The kinds of modes that it has.
+    kinds: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
-    #: Whether it takes part in all rounds, or only in the first because it is slow.
+    #: Whether it takes part in all rounds (see `plays`), or in the first alone, because it is slow.
     every_round: bool = False
     #: Passes over the text, enough to train for about a second or more.
     passes: int = 1
+
+    @property
+    def is_fastvec(self) -> bool:
+        """Whether it is fastvec, compiled for some machine."""
+        return "module:fastvec" in self.needs
 
     @property
     def is_installed(self) -> bool:
@@ -50,8 +54,13 @@ class Trainer:
 
     def trains(self, mode: Mode) -> bool:
         """Return whether it has this mode."""
-        is_known = mode.model in self.models and (not mode.loss or mode.loss in self.losses)
-        return is_known and (self.has_ngrams or not mode.has_ngrams)
+        return mode.kind in self.kinds
+
+    def plays(self, mode: Mode, turn: int) -> bool:
+        """Return whether it trains in this mode in a round, counted from 0: what takes long is in the first alone."""
+        if turn == 0 or mode.is_large or not self.every_round:
+            return self.trains(mode) and turn == 0
+        return self.trains(mode) and (self.is_fastvec or not mode.ngrams)
 
     def fraction_done(self, output: bytes) -> float | None:
         """Return the fraction of the training that its output last reported as done, if any."""
@@ -59,9 +68,9 @@ class Trainer:
         return self.share(matches[-1]) if matches else None
 
 
-def python_child(task: str, *arguments: str) -> list[str]:
-    """Return the command of a task of `benchmarks.child`."""
-    return [sys.executable, "-m", "benchmarks.child", task, *arguments]
+def python_child(task: str, *arguments: str, module: str = "child") -> list[str]:
+    """Return the command of a task of a module here."""
+    return [sys.executable, "-m", f"benchmarks.{module}", task, *arguments]
 
 
 def _child(name: str) -> Command:
@@ -78,6 +87,8 @@ def _word2vec(program: str) -> Command:
         }  # fmt: skip
         if program == "word2vec":
             options |= {"hs": int(hierarchical), "cbow": int(mode.model == "cbow")}
+        if program == "wang2vec":
+            options |= {"hs": 0, "type": 3, "cap": 0}
         return [program, *(part for name, value in options.items() for part in (f"-{name}", str(value)))]
 
     return command
@@ -95,7 +106,7 @@ def _koan(mode: Mode, threads: int, epochs: int) -> list[str]:
 def _glove(mode: Mode, threads: int, epochs: int) -> list[str]:
     steps = (
         f"vocab_count -min-count {MIN_COUNT} < corpus.txt > words",
-        f"cooccur -window-size {GLOVE_WINDOW} -vocab-file words -memory 2 < corpus.txt > cells",
+        f"cooccur -window-size {COUNT_WINDOW} -vocab-file words -memory 2 < corpus.txt > cells",
         "shuffle -memory 2 < cells > shuffled",
         f"exec glove -input-file shuffled -vocab-file words -save-file vectors -vector-size {mode.dim} "
         f"-threads {threads} -iter {GLOVE_EPOCHS} -write-header 1 -binary 0",
@@ -109,11 +120,12 @@ def _fastvec(title: str, every_round: bool = True, **environment: str) -> Traine
         title,
         ("module:fastvec",),
         _child("fastvec"),
+        re.compile(rb"TRAINED \d+ [\d.]+ ([\d.]+)\n"),
+        lambda match: float(match[1]),
         timing="by itself, without compiling",
-        models=("skipgram", "cbow", "glove"),
-        has_ngrams=True,
+        kinds=tuple(dict.fromkeys(mode.kind for mode in MODES.values() if every_round or not mode.is_large)),
         environment=cpu,
-        passes=8 if every_round else 2,
+        passes=4 if every_round else 2,
         every_round=every_round,
     )
 
@@ -121,25 +133,43 @@ def _fastvec(title: str, every_round: bool = True, **environment: str) -> Traine
 _PERCENT = re.compile(rb"Progress:\s+([\d.]+)%")
 _SENTENCES = re.compile(rb"Sents:\s+(?!0\.00%)([\d.]+)%")  # koan says 0.00% before it reads the text
 _BETWEEN = "between its first and its last line of progress"
+_NEGATIVE, _HIERARCHICAL, _NGRAMS = ("sg-ns", "cbow-ns"), ("sg-hs", "cbow-hs"), ("sg-sub", "cbow-sub")
+_LARGE = ("sg-large", "cbow-large")
 TRAINERS = {
     "fastvec": _fastvec("fastvec"),
-    "gensim": Trainer("gensim", ("module:gensim",), _child("gensim"), has_ngrams=True, every_round=True),
-    "pword2vec": Trainer(
-        "pWord2Vec", ("pword2vec",), _word2vec("pword2vec"), _PERCENT, timing=_BETWEEN, models=("skipgram",),
-        losses=("negative",), every_round=True,
+    "gensim": Trainer(
+        "gensim", ("module:gensim",), _child("gensim"),
+        kinds=(*_NEGATIVE, *_HIERARCHICAL, *_NGRAMS, "dbow", *_LARGE), every_round=True,
     ),
-    "word2vec": Trainer("word2vec.c", ("word2vec",), _word2vec("word2vec"), _PERCENT, timing=_BETWEEN),
+    "pword2vec": Trainer(
+        "pWord2Vec", ("pword2vec",), _word2vec("pword2vec"), _PERCENT, timing=_BETWEEN, kinds=("sg-ns", "sg-large"),
+        every_round=True,
+    ),
+    "word2vec": Trainer(
+        "word2vec.c", ("word2vec",), _word2vec("word2vec"), _PERCENT, timing=_BETWEEN,
+        kinds=(*_NEGATIVE, *_HIERARCHICAL),
+    ),
+    "wang2vec": Trainer(
+        "wang2vec", ("wang2vec",), _word2vec("wang2vec"), _PERCENT, timing=_BETWEEN, kinds=("sg-pos",),
+    ),
     "fasttext": Trainer(
         "fastText", ("module:fasttext",), _child("fasttext"), _PERCENT, rate=re.compile(rb"/sec/thread:\s+(\d+)"),
-        timing=_BETWEEN + ", a single thread by itself", has_ngrams=True,
+        timing=_BETWEEN + ", a single thread by itself", kinds=(*_NEGATIVE, *_HIERARCHICAL, *_NGRAMS),
+    ),
+    "floret": Trainer(
+        "floret", ("module:floret",), _child("floret"), _PERCENT, rate=re.compile(rb"/sec/thread:\s+(\d+)"),
+        timing=_BETWEEN + ", a single thread by itself", kinds=("sg-floret", "cbow-floret"),
     ),
     "koan": Trainer(
-        "koan", ("koan",), _koan, _SENTENCES, timing=_BETWEEN, losses=("negative",),
+        "koan", ("koan",), _koan, _SENTENCES, timing=_BETWEEN, kinds=_NEGATIVE,
     ),
     "glove": Trainer(
         "GloVe C", ("vocab_count", "cooccur", "shuffle", "glove"), _glove, re.compile(rb"iter: (\d+), cost"),
-        lambda match: int(match[1]) / GLOVE_EPOCHS, timing="over its second epoch", models=("glove",),
+        lambda match: int(match[1]) / GLOVE_EPOCHS, timing="over its second epoch", kinds=("glove",),
     ),
+    "glove-python": Trainer("glove-python", ("module:glove",), _child("glove_python"), kinds=("glove",)),
+    "scipy": Trainer("SciPy", ("module:scipy",), _child("scipy"), timing="from text to vectors", kinds=("ppmi-svd",)),
+    "numpy": Trainer("NumPy", ("module:numpy",), _child("numpy")),
 }  # fmt: skip
 #: fastvec as compiled for older machines.
 OLDER_CPUS = {
@@ -153,7 +183,7 @@ def environment(trainer: Trainer, name: str, directory: Path, threads: int) -> d
     root = str(Path(__file__).parent.parent)
     return os.environ | {
         "PYTHONPATH": os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part),
-        "NUMBA_CACHE_DIR": str(directory / f"compiled-{name}"),
+        "NUMBA_CACHE_DIR": str(directory.parent / f"compiled-{name}"),
         "OPENBLAS_NUM_THREADS": str(threads),
         **trainer.environment,
     }

@@ -11,12 +11,14 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Collection
 from contextlib import ExitStack
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
 from benchmarks.latency import longest_latency
+from benchmarks.machine import on_cores, usable
 from benchmarks.modes import Mode
 from benchmarks.run import last_line
 from benchmarks.trainers import Trainer, environment
@@ -25,16 +27,17 @@ from benchmarks.trainers import Trainer, environment
 TURN, TURNS = 0.5, 4
 #: Words that each training is set up for, as many as a whole corpus; it is stopped long before.
 WORDS = 80_000_000
-_TRAINED = re.compile(rb"TRAINED (\d+) ([\d.]+)\n")
+_TRAINED = re.compile(rb"TRAINED (\d+) ([\d.]+).*\n")
 
 
 class Training:
     """A process that prints "TRAINED words seconds" every tenth of a second of training; stopped between its turns."""
 
-    def __init__(self, command: list[str], directory: Path, variables: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            command, cwd=directory, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+    def __init__(self, command: list[str], directory: Path, variables: dict[str, str], pinned: Collection[int]) -> None:
+        with on_cores(pinned):
+            self._process = subprocess.Popen(
+                command, cwd=directory, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
         assert self._process.stdout is not None
         self._stdout = self._process.stdout
 
@@ -86,7 +89,8 @@ def train_in_turns(
     ----------
     groups : list of lists of int
         The threads of each training: [[1], [2], [1, 1]] compares one thread with two threads, and with two trainings
-        side by side. Those share nothing, so they show what two threads would do without contention.
+        side by side, each on its own core. Those share nothing, so they show what two threads would do without
+        contention.
 
     Returns
     -------
@@ -98,11 +102,15 @@ def train_in_turns(
     played: list[dict[str, Any]] = []
     with ExitStack() as stack:
 
-        def begin(threads: int) -> Training:
+        def begin(threads: int, pinned: Collection[int]) -> Training:
             variables = environment(trainer, name, directory, threads)
-            return stack.enter_context(Training(trainer.command(mode, threads, epochs), directory, variables))
+            return stack.enter_context(Training(trainer.command(mode, threads, epochs), directory, variables, pinned))
 
-        trainings = [(numbers, [begin(threads) for threads in numbers]) for numbers in groups]
+        def begin_all(numbers: list[int]) -> list[Training]:
+            cores = [{core} for core in usable()] if len(numbers) > 1 else [()]
+            return [begin(threads, core) for threads, core in zip(numbers, cycle(cores), strict=False)]
+
+        trainings = [(numbers, begin_all(numbers)) for numbers in groups]
         for _, group in trainings:
             for training in group:
                 training.start()

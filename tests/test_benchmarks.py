@@ -1,23 +1,30 @@
 import json
 import lzma
 import os
+import re
 import sys
 import time
+from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import turns
+import fastvec
+from benchmarks import turns, uses, zipf
 from benchmarks.__main__ import choose, cut, main
 from benchmarks.latency import latency, longest_latency
 from benchmarks.machine import slug
 from benchmarks.modes import MODES
+from benchmarks.plot import draw, speed_ups
 from benchmarks.run import run_child, train
-from benchmarks.table import gains, render, replace_section, speeds
+from benchmarks.table import GROUPS, gains, render, replace_section, speeds
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
 from benchmarks.turns import train_in_turns
+from benchmarks.uses import USES
 
 PROGRESS = TRAINERS["word2vec"].progress
 
@@ -28,26 +35,29 @@ def script(text, **options):
 
 def results():
     def run(trainer, threads, speed, turn=0, **more):
-        return {"mode": "sg-ns-100", "trainer": trainer, "threads": threads, "words_per_second": speed,
+        return {"mode": "sg-ns-100", "trainer": trainer, "threads": threads, "per_second": speed,
                 "round": turn, "peak_bytes": 3e8, **more}  # fmt: skip
 
     return {
         "date": "2026-01-02", "commit": "abc", "versions": {"python": "3.11"}, "n_rounds": 2, "seconds": 4,
         "machine": {"cpu": "CPU", "simd": "avx2", "cores": 2, "memory_bytes": 2**34}, "threads": [1, 2],
-        "corpus": {"name": "text", "words": 1000, "pairs": 5000}, "modes": ["sg-ns-100"], "missing": ["koan"],
+        "corpus": {"name": "text", "words": 1000, "pairs": 5000}, "modes": ["sg-ns-100", "query"], "missing": ["koan"],
+        "sizes": {"vectors": 10_000}, "shares_of_cores": [0.99, 0.98],
         "startup": [{"trainer": "fastvec", "mode": "sg-ns-100", "first": {"wall_seconds": 9, "compile_seconds": 3},
                      "cached": {"wall_seconds": 1, "compile_seconds": 0}}],
         "limits": [{"threads": 1, "flops_per_second": 144e9, "bytes_per_second": 2e10}],
-        "rounds": [run("fastvec", 1, 3e6, matrix_bytes=2e8), run("fastvec", 1, 4e6, 1, matrix_bytes=2e8),
+        "rounds": [run("fastvec", 1, 3e6), run("fastvec", 1, 4e6, 1),
                    run("fastvec", 2, 1e6, 2), run("fastvec", 2, 6e6), run("fastvec", 2, 6.4e6, 1),
                    run("gensim", 1, 5e5),
-                   run("gensim", 2, 1e6, error="killed")],
+                   run("gensim", 2, 1e6, error="killed"),
+                   run("fastvec", 1, 900) | {"mode": "query"}, run("gensim", 1, 300) | {"mode": "query"}],
         "turns": [{"mode": "sg-ns-100", "threads": threads, "done": done, "seconds": seconds, "latency": latency}
                   for threads, done, seconds, latency in (
                       ([1], 30, 10, [40, 30]), ([2], 55, 9, [30, 39]), ([1, 1], 60, 10, [39, 60]),
                       ([2], 59, 11, [60, 30]), ([1], 9, 1, [30, 61]), ([1], 30, 10, [61, 180]),
                       ([2], 48, 10, [180, 170]))],
-        "accuracy": [{"mode": "sg-ns-100", "trainer": "gensim", "threads": 2, "accuracy": {"analogies": 0.376}}],
+        "accuracy": [{"mode": "sg-ns-100", "trainer": "gensim", "threads": 2, "wall_seconds": 61.2,
+                      "accuracy": {"analogies": 0.376}}],
     }  # fmt: skip
 
 
@@ -73,7 +83,7 @@ def test_the_time_between_two_lines_of_progress_gives_the_speed(tmp_path):
     run = train("s", script(text, progress=PROGRESS), MODES["sg-ns-100"], 1, tmp_path, 1000, 1)
     assert run["share"] == pytest.approx(0.9)
     assert 0.1 < run["seconds"] < run["wall_seconds"]
-    assert run["words_per_second"] == pytest.approx(0.9 * 1000 / run["seconds"])
+    assert run["per_second"] == pytest.approx(0.9 * 1000 / run["seconds"])
 
 
 def test_a_slow_program_is_stopped_and_its_speed_is_that_of_the_words_done(tmp_path):
@@ -82,13 +92,13 @@ def test_a_slow_program_is_stopped_and_its_speed_is_that_of_the_words_done(tmp_p
     assert "error" not in run
     assert 0 < run["share"] < 0.9
     assert run["seconds"] >= 0.2
-    assert run["words_per_second"] == pytest.approx(1000 * run["share"] / run["seconds"])
+    assert run["per_second"] == pytest.approx(1000 * run["share"] / run["seconds"])
 
 
 def test_a_reported_speed_is_used_where_there_is_no_progress(tmp_path):
     text = "print('Progress: 100% words/sec/thread:    2500 lr: 0')"
     fasttext = script(text, progress=PROGRESS, rate=TRAINERS["fasttext"].rate)
-    assert train("s", fasttext, MODES["sg-ns-100"], 1, tmp_path, 1000, 1)["words_per_second"] == 2500
+    assert train("s", fasttext, MODES["sg-ns-100"], 1, tmp_path, 1000, 1)["per_second"] == 2500
 
 
 def endless(first="", last=""):
@@ -155,8 +165,8 @@ def test_a_corpus_is_cut_at_the_end_of_a_line(tmp_path):
 
 def test_names_choose_trainers_and_modes():
     assert choose("gensim, sg-ns-300,fastvec") == (["fastvec", "gensim"], ["sg-ns-300"])
-    assert choose("glove-100") == (list(TRAINERS), ["glove-100"])
-    assert choose("") == (list(TRAINERS), list(MODES))
+    assert choose("query,glove-100") == (list(TRAINERS), ["glove-100", "query"])
+    assert choose("") == (list(TRAINERS), [*MODES, *USES])
     with pytest.raises(click.BadParameter, match="no 'genism' among fastvec"):
         choose("genism")
 
@@ -164,7 +174,52 @@ def test_names_choose_trainers_and_modes():
 def test_trainers_are_not_run_in_modes_they_lack():
     assert not TRAINERS["pword2vec"].trains(MODES["cbow-ns-100"])
     assert not TRAINERS["koan"].trains(MODES["sg-hs-100"])
-    assert [name for name in TRAINERS if TRAINERS[name].trains(MODES["glove-100"])] == ["fastvec", "glove"]
+    found = [name for name in TRAINERS if TRAINERS[name].trains(MODES["glove-100"])]
+    assert found == ["fastvec", "glove", "glove-python"]
+
+
+@pytest.mark.parametrize(
+    ("trainer", "key", "later"),
+    [("fastvec", "sg-sub-100", True), ("fastvec", "sg-large-100", False), ("gensim", "sg-ns-100", True),
+     ("gensim", "sg-sub-100", False), ("word2vec", "sg-ns-100", False)],
+)  # fmt: skip
+def test_what_takes_long_is_in_the_first_round_alone(trainer, key, later):
+    assert TRAINERS[trainer].plays(MODES[key], 0)
+    assert TRAINERS[trainer].plays(MODES[key], 1) == later
+
+
+def test_a_large_text_has_each_new_word_often_enough(tmp_path):
+    lines = [b"a b c", b"d e"] * 10
+    words = zipf.write(lines, tmp_path, 20, 30)
+    text = (tmp_path / "corpus.txt").read_bytes()
+    counts = Counter(text.split())
+    assert sum(counts.values()) == words == 50 + zipf.counts(20).sum()
+    assert min(counts[b"z%06d" % row] for row in range(20)) >= 5
+    assert text.startswith((tmp_path / "part.txt").read_bytes())
+    assert text.split()[0::2][:3] == b"a b c".split()
+
+
+@pytest.mark.parametrize("key", ["reading", "counting", "embed", "query"])
+def test_uses_do_the_work_that_they_are_timed_on(key, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(uses, "SINGLE", 3)
+    Path("corpus.txt").write_text("one two three\nfour one\n" * 10)
+    wv = fastvec.KeyedVectors(["one", "two", "three", "four"], np.eye(4))
+    wv.save("random.safetensors")
+    wv.save("words.safetensors")
+    amount, call = USES[key].tools["fastvec"]()
+    assert amount == {"reading": 230 / 1e6, "counting": 50, "embed": 20, "query": 3}[key]
+    done = call()
+    if key in ("embed", "query"):
+        assert len(done) == amount
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="programs cannot be put on cores here")
+def test_a_program_is_confined_to_its_cores(tmp_path):
+    before = os.sched_getaffinity(0)
+    program = "import json, os; print('RESULT', json.dumps({'cores': sorted(os.sched_getaffinity(0))}))"
+    assert run_child([sys.executable, "-c", program], tmp_path, {}, pinned={min(before)})["cores"] == [min(before)]
+    assert os.sched_getaffinity(0) == before
 
 
 def test_older_machines_are_named_to_the_compiler():
@@ -176,29 +231,48 @@ def test_failed_runs_have_no_speed():
         ("sg-ns-100", "fastvec", 1): {0: 3e6, 1: 4e6},
         ("sg-ns-100", "fastvec", 2): {0: 6e6, 1: 6.4e6, 2: 1e6},
         ("sg-ns-100", "gensim", 1): {0: 5e5},
+        ("query", "fastvec", 1): {0: 900},
+        ("query", "gensim", 1): {0: 300},
     }
 
 
 def test_tables_show_best_median_ratio_memory_and_accuracy():
     text = render(results())
-    assert "| fastvec | 4,000 k (3,500 k) | 6,400 k (6,000 k) | 1.0 x | 300 | 100 | - |" in text
-    assert "| gensim | 500 k | - | 6.0 x | 300 | - | 37.6 |" in text
+    assert (
+        '| <a id="sg-ns-100"></a>skip-gram, negative sampling, 100 | fastvec | 4,000 k (3,500 k) | 6,400 k (6,000 k) '
+        "| 1.0 x | 300 |" in text
+    )
+    assert "|  | gensim | 500 k | - | 6.0 x | 300 |" in text
+    assert "|  | gensim | 300 | - | 3.0 x | 300 |" in text
+    assert "| skip-gram, negative sampling, 100 | gensim | 37.6 | 61 |" in text
     assert "| 1 thread | 144 | 20.0 | 50% |" in text
     assert "| fastvec: sg-ns-100 | 9.0 | 3.0 | 1.0 | 0.0 |" in text
     assert "- koan: not installed." in text
     assert "- gensim failed (sg-ns-100, 2 threads): killed" in text
 
 
+def test_a_busy_machine_is_on_the_page():
+    assert "at least 99% before and 98% after of their cores.\n" in render(results())
+    assert "**The machine was not quiet: repeat the run.**" in render(results() | {"shares_of_cores": [0.99, 0.6]})
+
+
+def test_the_picture_has_the_speed_ups(tmp_path):
+    pytest.importorskip("matplotlib")
+    assert speed_ups(results(), 1) == {"Training": {"sg-ns-100": {"gensim": 6}}, "Searching": {"query": {"gensim": 3}}}
+    assert draw(results(), tmp_path / "speed.svg")
+    assert "skip-gram, negative sampling, 100" in (tmp_path / "speed.svg").read_text()
+
+
 def test_turns_are_separated_by_cache_line_transfer_time():
     text = render(results())
-    assert "| skip-gram, negative, 100 | 39 ns | 1.91 x | 2.00 x | 40 s |" in text
-    assert "| skip-gram, negative, 100 | 175 ns | 1.60 x | - | 20 s |" in text
+    assert "| skip-gram, negative sampling, 100 | 39 ns | 1.91 x | 2.00 x | 40 s |" in text
+    assert "| skip-gram, negative sampling, 100 | 175 ns | 1.60 x | - | 20 s |" in text
 
 
 def test_turns_without_a_known_latency_are_one_row():
     found = results()
     found["turns"] = [turn | {"latency": [None, None]} for turn in found["turns"] if turn["seconds"] > 1]
-    assert "| skip-gram, negative, 100 | - | 1.79 x | 2.00 x | 60 s |" in render(found)
+    assert "| skip-gram, negative sampling, 100 | - | 1.79 x | 2.00 x | 60 s |" in render(found)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be put on cores here")
@@ -211,10 +285,12 @@ def test_a_cache_line_transfer_takes_time():
     assert 1 < longest_latency()
 
 
-def test_the_section_of_the_page_is_replaced(tmp_path):
-    file, page = tmp_path / "results.json", tmp_path / "README.md"
+def test_the_sections_of_both_pages_are_replaced(tmp_path):
+    file, page, readme = (tmp_path / name for name in ("results.json", "benchmarks/README.md", "README.md"))
     file.write_text(json.dumps(results()))
-    page.write_text("before\n<!-- benchmark:start -->\nan earlier table\n<!-- benchmark:end -->\nafter\n")
+    page.parent.mkdir()
+    for path, name in ((page, "benchmark"), (readme, "speed")):
+        path.write_text(f"before\n<!-- {name}:start -->\nan earlier table\n<!-- {name}:end -->\nafter\n")
     for _ in range(2):
         done = CliRunner().invoke(main, ["table", str(file), "--page", str(page)])
         assert done.exit_code == 0, done.output
@@ -222,11 +298,23 @@ def test_the_section_of_the_page_is_replaced(tmp_path):
     assert text.startswith("before\n<!-- benchmark:start -->\nCPU (avx2)")
     assert text.endswith("\n<!-- benchmark:end -->\nafter\n")
     assert "an earlier table" not in text
+    row = "| [skip-gram, negative sampling, 100](benchmarks/README.md#sg-ns-100) | 4,000 | 500 |  |  |  |  |"
+    assert row in readme.read_text()
 
 
 def test_a_page_without_markers_is_refused():
-    with pytest.raises(ValueError, match="no <!-- benchmark:start --> followed by"):
-        replace_section("<!-- benchmark:end --> <!-- benchmark:start -->", "new")
+    with pytest.raises(ValueError, match="no <!-- speed:start --> followed by"):
+        replace_section("<!-- speed:end --> <!-- speed:start -->", "speed", "new")
+
+
+def test_links_to_benchmarks_lead_to_a_row_or_section():
+    headings = [*GROUPS, *re.findall("^### (.*)", render(results()), re.MULTILINE)]
+    anchors = {*MODES, *USES} | {heading.lower().replace(" ", "-") for heading in headings}
+    root = Path(__file__).parent.parent
+    pages = [root / "README.md", *root.glob("docs/*.md")]
+    links = [link for page in pages for link in re.findall(r"benchmarks/README\.md#([^)\s]+)", page.read_text())]
+    assert len(links) > 10
+    assert set(links) <= anchors
 
 
 def test_a_machine_names_a_file():
