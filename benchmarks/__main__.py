@@ -166,8 +166,8 @@ def measure(
 def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -> None:
     """Train each kind of mode with fastvec twice on a little text: the first run compiles for all later ones."""
     words = cut(source, folder / "little/corpus.txt", 20_000)
-    kinds = {MODES[key].kind for key in results["modes"] if key in MODES and not MODES[key].is_large}
-    modes = [mode for mode in MODES.values() if mode.kind in kinds and mode.dim == 100]
+    wanted = {MODES[key].trained_by for key in results["modes"] if key in MODES}
+    modes = [mode for mode in MODES.values() if mode.trained_by in wanted and mode.dim == 100 and not mode.is_large]
     for (name, trainer), mode in product(trainers.items(), modes):
         if trainer.is_fastvec:
             first, cached = (report(train(name, trainer, mode, 1, folder / "little", words, 1)) for _ in range(2))

@@ -43,6 +43,11 @@ class Mode(NamedTuple):
         """Whether its text is the large one."""
         return self.text == "large"
 
+    @property
+    def trained_by(self) -> tuple[str, ...]:
+        """What decides which code trains it."""
+        return self.model, self.loss, self.ngrams, self.context
+
     def epochs(self, passes: int) -> int:
         """Return the epochs of a trainer that makes that many passes over the text."""
         return {"glove": passes * GLOVE_EPOCHS, "ppmi-svd": 1}.get(self.model, 1 if self.is_large else passes)
