@@ -41,6 +41,10 @@ SCORED = (
 )
 
 
+#: Modes that are trained with one thread, with all and side by side.
+SCALED = ("sg-ns-300", "cbow-ns-300", *SCORED[:-1], "dbow-100")
+
+
 class Sizes(NamedTuple):
     """How much is measured: new words, words that gensim trains on, vectors that are loaded."""
 
@@ -52,7 +56,7 @@ class Sizes(NamedTuple):
 #: Programs that are not scored: they take too long on the whole text, or train as another does.
 UNSCORED = ("scipy", "glove-python", "koan")
 #: Seconds above which a use takes part in the first round only.
-SLOW = 8.0
+SLOW = 4.0
 QUICK = Sizes(20_000, 100_000, 10_000)
 
 
@@ -214,7 +218,7 @@ def play_round(
             results["rounds"].append(report(run_use(use, name, trainer, n, folder)) | {"round": number})
     n = counts[-1]
     if "fastvec" in trainers and n > 1:
-        for mode in (mode for mode in modes * turns if mode.loss and not mode.is_large):
+        for mode in (mode for mode in modes * turns if mode.key in SCALED):
             groups = [[1], [n], [1] * n]
             runs = train_in_turns("fastvec", trainers["fastvec"], mode, groups, folder / "usual", words["usual"])
             results["turns"] += [run | {"round": number} for run in runs]

@@ -33,15 +33,18 @@ Result = dict[str, Any]
 def fastvec(key: str, threads: str, epochs: str) -> Result:
     import fastvec
 
-    mode, began, compiling, seconds = MODES[key], 0.0, 0.0, 0.0
+    mode, began, compiling, seconds, first = MODES[key], 0.0, 0.0, 0.0, 0
 
     def listen(progress: Any) -> None:
-        nonlocal began, compiling, seconds
+        nonlocal began, compiling, seconds, first
         if progress.phase == "compiling":
             began = perf_counter()
         if progress.phase == "training":
             seconds = progress.seconds
-            print(f"TRAINED {progress.done} {seconds} {progress.done / progress.total:.6f}", flush=True)
+            first = first or progress.done
+            # The first words also touch the memory of a large matrix for the first time.
+            share = f" {progress.done / progress.total:.6f}" if progress.done > first else ""
+            print(f"TRAINED {progress.done} {seconds}{share}", flush=True)
             compiling = compiling or perf_counter() - seconds - began
 
     options = _options(mode) | {"dim": mode.dim, "threads": int(threads)}

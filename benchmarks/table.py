@@ -37,7 +37,8 @@ _ABOUT = {
     "200,000, two for each). GloVe: window 10, without counting. PPMI-SVD: window 10, all from text to vectors.",
     LARGE: "The corpus with a new word after each of its own, by Zipf's law ({large_words:,} words of text; more than "
     "{tail_words:,} different ones that occur 5 times or more). All learn all words; gensim then trains on the "
-    "first {part_words:,} of the text, and the others are stopped after some seconds.",
+    "first {part_words:,} of the text, and the others are stopped after some seconds; the first words, "
+    "which fetch the memory, are not timed.",
     TEXT: "Text into a vocabulary and word ids (gensim and GloVe C: a vocabulary alone), and co-occurrences within 10 "
     "words (GloVe C: one thread only).",
     LOADING: "{vectors:,} vectors of 300 numbers, from files that the system has in memory; the fastText model has "
