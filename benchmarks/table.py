@@ -232,7 +232,7 @@ def _threads_table(results: Results) -> str:
     n, found, rows = max(len(run["threads"]) for run in turns), latencies(turns), []
     for key, far in product(dict.fromkeys(run["mode"] for run in turns), (False, True)):
         part = [turn for turn in turns if turn["mode"] == key and is_far(turn, found) is far]
-        if part:
+        if not all(map(math.isnan, gains(part, key, n))):
             shown = ["-" if math.isnan(gain) else f"{gain:.2f} x" for gain in gains(part, key, n)]
             line = f"{median(latencies(part)):.0f} ns" if latencies(part) else "-"
             rows.append([title(key), line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])

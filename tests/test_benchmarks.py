@@ -67,6 +67,11 @@ def test_percentages_of_progress_are_read():
     ) == pytest.approx(0.9954)
 
 
+def test_the_first_words_of_fastvec_are_no_progress():
+    assert TRAINERS["fastvec"].fraction_done(b"TRAINED 65191 0.1\nTRAINED 65191 0.2\n") is None
+    assert TRAINERS["fastvec"].fraction_done(b"TRAINED 65191 0.2\nTRAINED 130382 0.3 0.0075\nTRAINED 1") == 0.0075
+
+
 def test_output_without_progress_has_no_fraction():
     assert TRAINERS["word2vec"].fraction_done(b"Vocab size: 12\nProgress: 5") is None
     assert TRAINERS["gensim"].fraction_done(b"Progress: 50%") is None
