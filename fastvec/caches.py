@@ -1,6 +1,5 @@
 """What is kept on disk to be quicker the next time: the word ids of texts, and compiled kernels."""
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastvec.corpus.stream import discard
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError
 
 
@@ -31,7 +31,7 @@ def cached_texts(cache: Path) -> list[CachedText]:
 def _describe(folder: Path) -> CachedText | None:
     """Describe a cached text, whatever version wrote it; None for what is none, or has just been removed."""
     try:
-        facts = json.loads((folder / "meta.json").read_bytes())
+        facts = parse_json((folder / "meta.json").read_bytes())
         paths = [str(path) for path, *_ in facts["identity"] or [[facts["name"]]]]
         size = sum(path.stat().st_size for path in folder.iterdir())
         used = datetime.fromtimestamp((folder / "meta.json").stat().st_mtime, UTC)

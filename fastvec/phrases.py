@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fastvec.checks import check_path, check_words, renamed, shorten
 from fastvec.disk.atomic import replacing
 from fastvec.disk.scratch import read_errors
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FastvecError, FileError, InputError
 from fastvec.settings import Phrasing
 from fastvec.tabular import Tabular
@@ -164,7 +165,7 @@ class Phrases(Tabular):
                     raise FileError(f"{path}: is not a file of phrases; `fastvec phrases --save` writes one")
                 text = line.decode().rstrip("\r\n")
                 if number == 1:
-                    about = json.loads(text.removeprefix(_MAGIC))
+                    about = parse_json(text.removeprefix(_MAGIC))
                     settings = Phrasing(**{name: about.pop(name) for name in Phrasing.parameters if name in about})
                 elif number > 2:
                     for kind, column, value in zip((int, str, str, int, float), columns, text.split("\t"), strict=True):
@@ -172,11 +173,11 @@ class Phrases(Tabular):
             passes, firsts, seconds, counts, scores = columns
             if not number or np.diff(passes).min(initial=0) < 0:
                 raise ValueError
+            arrays = np.array(counts, np.int64), np.array(scores, np.float64), np.array(passes, np.int64)
         except FileError:
             raise
-        except (ValueError, TypeError, AttributeError, FastvecError):
+        except (ValueError, TypeError, AttributeError, OverflowError, FastvecError):
             raise FileError(f"{path}, line {number:,}: is damaged; write the phrases again") from None
-        arrays = np.array(counts, np.int64), np.array(scores, np.float64), np.array(passes, np.int64)
         return cls(firsts, seconds, *arrays, settings, about)
 
 

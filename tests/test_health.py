@@ -45,6 +45,11 @@ def test_measures_are_those_of_their_formulas():
     assert found.partition_isotropy == pytest.approx(sums.min() / sums.max(), rel=1e-4)
 
 
+def test_large_numbers_are_measured_as_others():
+    small, large = keyed(ROUND).health(), keyed(ROUND * np.float32(1e37)).health()
+    assert (large.mean_length, large.effective_dim) == pytest.approx((small.mean_length, small.effective_dim), rel=1e-5)
+
+
 def test_a_word_that_is_near_to_all_is_a_hub():
     found = keyed(np.vstack([np.eye(60), np.ones((1, 60))])).health(neighbours=1)
     assert found.hubs[0] == ("w60", 60)

@@ -1,5 +1,7 @@
 """Text that is numbers already."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,22 @@ def test_files_of_other_arrays_are_refused(tmp_path):
     np.save(tmp_path / "x.npy", np.ones((3, 3)))
     with pytest.raises(InputError, match=r"x.npy: must be integers in rows, \(n, m\), not float64 of shape \(3, 3\)"):
         fastvec.read_corpus(tmp_path / "x.npy")
-    (tmp_path / "y.npy").write_bytes(numbers.MAGIC + b"\x01\x00damage")
-    with pytest.raises(FileError, match=r"y.npy: is no array of NumPy that can be mapped"):
-        fastvec.read_corpus(tmp_path / "y.npy")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (b"(2, 3)", b"(2, 3", "its header is not that of a .npy file"),
+        (b"(2, 3)", b"(2, 99999999999)", "claims 1,599,999,999,984 bytes for its array, and holds "),
+        (b"(2, 3)", b"(2, 9" + b"9" * 30 + b")", "its header is not that of a .npy file"),
+        (b"(2, 3)", b"(" * 3000, "its header is not that of a .npy file"),
+        (b"(2, 3)", b"(2L, 3)", "its header is not that of a .npy file"),
+        (b"<i8", b"<i3", "'<i3' is no kind of number"),
+    ],
+)
+def test_damaged_files_of_arrays_are_refused(tmp_path, before, after, message):
+    np.save(tmp_path / "x.npy", np.ones((2, 3), np.int64))
+    data = (tmp_path / "x.npy").read_bytes()
+    (tmp_path / "x.npy").write_bytes(data.replace(before, after))
+    with pytest.raises(FileError, match=rf"x.npy: .*{re.escape(message)}"):
+        fastvec.read_corpus(tmp_path / "x.npy")

@@ -79,6 +79,7 @@ def test_the_svd_is_that_of_the_ppmi_and_finds_the_topics():
         (["a"], "pair 1 has 1 word;"),
         (["a b 1", "a b much"], "pair 2: the weight must be a number of at least 0, not 'much'"),
         (["a b -1"], "not '-1'"),
+        (["a b 5e18", "a c 5e18"], "the weights of a word add up to more than counts can hold, 2.63"),
         (["a b", "a c"], "no pair has a word and a context of weight 2 or more; lower min_count"),
     ],
 )

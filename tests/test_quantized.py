@@ -143,6 +143,9 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
     found = fastvec.load(tmp_path / "x.npy", dtype="int8", errors="skip")
     assert found.words == ["a", "c"]
     assert found.vectors.dtype == np.int8
+    for contexts in ([[1, np.inf]], np.array([0x7F800001], np.uint32).view(np.float32)[:, None]):  # a NaN that signals
+        with pytest.raises(InputError, match="numbers that are not finite, which int8 cannot hold"):
+            KeyedVectors(["a"], [[1]], context_vectors=contexts).quantize()
     found.vectors.scales[0] = np.nan
     with pytest.raises(InputError, match="the vector of 'a' is not finite"):
         found.check_finite()

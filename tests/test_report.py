@@ -154,6 +154,9 @@ def test_scores_settings_and_losses_are_shown(report, wv, tmp_path):
     assert "0 of 1 covered, 0.0 %" in text
     assert "from 2.5 to 1.25." in text
     assert read_losses(tmp_path / "log") == [(0.25, 2.5), (1.0, 1.25)]
+    (tmp_path / "odd").write_text(f'{{"loss": 1, "total": 1, "done": 1{"0" * 400}}}')
+    with pytest.raises(FileError, match="is not a log"):
+        read_losses(tmp_path / "odd")
     page = Page(text)
     settings = dict(zip(page.texts["dt"], page.texts["bdi"][1:], strict=False))
     assert (settings["model"], settings["seed"], settings["corpus lowercase"]) == ("<b>cbow</b>", "12345", "no")

@@ -71,6 +71,7 @@ def test_vocabularies_of_other_tokenizers_are_read(tmp_path, name, text):
         (None, "has no tokenizer.json or vocab.txt"),
         ("{}", "tokenizer.json: is not the vocabulary of a tokenizer"),
         ("[1", "tokenizer.json: is not the vocabulary"),
+        (tokenizer({"a": 0, "b": float("inf")}), "tokenizer.json: is not the vocabulary"),
         (tokenizer({"a": 0, "b": 2, "c": 3}), "tokenizer.json: is not the vocabulary"),
         (tokenizer({"a": 0, "b": 1}), "has rows for 3 tokens, and the tokenizer beside it has 2"),
     ],

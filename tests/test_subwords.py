@@ -131,6 +131,7 @@ def test_the_file_keeps_the_ngrams(tmp_path):
         ((3, 7), [1, 2, 3], Ngrams(3, 6, 10)),
         ((3, 8), None, Ngrams(3, 6, 10)),
         ((3, 8), [1, 2, 3], Ngrams(6, 3, 10)),
+        ((3, 8), [1, 2, 3], Ngrams(3, 6, "many")),
     ],
 )
 def test_ngrams_that_do_not_fit_their_rows_are_damage(tmp_path, rows, keys, ngrams_of):

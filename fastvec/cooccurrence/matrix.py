@@ -7,6 +7,7 @@ at multiples of 64 bytes, so that it can be mapped into memory.
 """
 
 import json
+import math
 import mmap
 import os
 import struct
@@ -27,6 +28,7 @@ from fastvec.corpus import Vocabulary
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.disk.compression import without_compression
 from fastvec.disk.scratch import read_errors
+from fastvec.disk.untrusted import NPY_HEAD, parse_json, parse_npy_header
 from fastvec.errors import FileError, InputError
 from fastvec.settings import Counting
 from fastvec.words import PackedWords
@@ -169,9 +171,12 @@ class Cooccurrence:
                 f"{path}: not a file of co-occurrences ({error}); `fastvec cooccurrence` writes one"
             ) from None
         _check(arrays, path)
-        vocabularies = [_vocabulary(arrays, prefix) for prefix in ("", _CONTEXT)[: 1 + has_contexts]]
         try:
-            metadata = json.loads(arrays["metadata"].tobytes())
+            vocabularies = [_vocabulary(arrays, prefix) for prefix in ("", _CONTEXT)[: 1 + has_contexts]]
+        except ValueError:
+            raise FileError(f"{path}: its words are damaged; write the file again with fastvec cooccurrence") from None
+        try:
+            metadata = parse_json(arrays["metadata"].tobytes())
             Counting(**metadata["counting"])
             if not isinstance(metadata["corpus"], dict):
                 raise TypeError
@@ -230,17 +235,17 @@ def _read(file: IO[bytes], archive: zipfile.ZipFile, name: str, path: str | os.P
     except KeyError:
         raise KeyError(name) from None
     with archive.open(entry) as stream:
-        if entry.compress_type == zipfile.ZIP_STORED and npy.read_magic(stream) == (1, 0):
-            shape, _, dtype = npy.read_array_header_1_0(stream)
-            header = stream.tell()
+        head = stream.read(NPY_HEAD)
+        dtype, is_fortran, shape, header = parse_npy_header(head)
+        n_bytes = math.prod(shape) * dtype.itemsize
+        if dtype.hasobject or is_fortran or header + n_bytes != entry.file_size:
+            raise ValueError(f"{name} is not the array that its header claims")
+        if entry.compress_type == zipfile.ZIP_STORED:
             file.seek(entry.header_offset + 26)
             start = entry.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", file.read(4))) + header
-            if dtype.hasobject:
-                raise ValueError(f"{name} holds Python objects")
-            if start % dtype.itemsize == 0 and all(shape):
+            if start % dtype.itemsize == 0 and n_bytes:
                 return np.memmap(path, dtype, "r", start, shape)
-    with archive.open(entry) as stream:
-        return npy.read_array(stream, allow_pickle=False)
+        return np.frombuffer(head[header:] + stream.read(), dtype).reshape(shape)
 
 
 def _check(arrays: dict[str, Array], path: str | os.PathLike[str]) -> None:
@@ -258,11 +263,16 @@ def _check(arrays: dict[str, Array], path: str | os.PathLike[str]) -> None:
         f"{contexts}offsets": _is_rising(arrays[f"{contexts}offsets"], n_contexts, arrays[f"{contexts}words"].size),
         "indices": arrays["indices"].size == n_cells
         and all(0 <= piece.min() and piece.max() < n_contexts for piece in _pieces(arrays["indices"])),
-        "data": all(piece.min() > 0 and np.isfinite(piece).all() for piece in _pieces(arrays["data"])),
+        "data": all(piece.min() > 0 and _is_finite(piece) for piece in _pieces(arrays["data"])),
     }
     for name, is_good in in_order.items():
         if not is_good:
             raise FileError(f"{path}: {name} is damaged; write the file again with fastvec cooccurrence")
+
+
+def _is_finite(weights: Array) -> bool:
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(weights.astype(np.float32, copy=False)).all())
 
 
 def _is_rising(starts: Array, n: int, last: int) -> bool:

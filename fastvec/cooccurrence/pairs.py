@@ -140,6 +140,11 @@ def _weights(corpus: Corpus, fields: NDArray[np.int32], words: PackedWords) -> N
         if not 0 <= values[k] < np.inf:
             pair = int(np.flatnonzero(places == k)[0]) + 1
             raise DataError(f"{corpus.name}: pair {pair:,}: the weight must be a number of at least 0, not {text!r}")
+    sums = np.bincount(fields[:, 0], values[places]), np.bincount(fields[:, 1], values[places])
+    if max(map(np.max, sums)) >= 2.0**63:
+        raise DataError(
+            f"{corpus.name}: the weights of a word add up to more than counts can hold, 2^63; scale them down"
+        )
     return values[places]
 
 

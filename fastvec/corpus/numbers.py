@@ -3,6 +3,8 @@
 A word is then the number, as it is written in decimals. No string is made for an occurrence.
 """
 
+import math
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.disk.scratch import read_errors
+from fastvec.disk.untrusted import NPY, NPY_HEAD, parse_npy_header
 from fastvec.errors import FileError, InputError
 
-#: How a file of NumPy begins.
-MAGIC: bytes = np.lib.format.MAGIC_PREFIX
 #: Numbers are below this, since a table has a place for each.
 _MOST = 1 << 28
 #: Numbers that are looked up at a time.
@@ -72,27 +74,37 @@ def is_integer(array: NDArray[Any]) -> bool:
     return array.dtype.kind in "iu"
 
 
+def _check(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
+    if dtype.kind not in "iu" or not 1 <= len(shape) <= 2 or not math.prod(shape):
+        raise InputError(f"{name}: must be integers in rows, (n, m), not {dtype} of shape {shape}")
+
+
 def open_table(array: NDArray[Any], name: str) -> Table:
     """Return an array as sentences; raise `InputError` if it does not hold integers in rows."""
-    if not is_integer(array) or not 1 <= array.ndim <= 2 or not array.size:
-        raise InputError(f"{name}: must be integers in rows, (n, m), not {array.dtype} of shape {array.shape}")
+    _check(array.dtype, array.shape, name)
     return Table(array.astype(np.int64) if array.dtype.kind == "u" else array, name)
 
 
 def open_file(path: str) -> Table:
     """Open a file of NumPy, mapped into memory."""
+    with read_errors(path), open(path, "rb") as file:
+        head, size = file.read(NPY_HEAD), os.fstat(file.fileno()).st_size
     try:
-        array = np.load(path, mmap_mode="r")
-    except (OSError, ValueError) as error:
+        dtype, is_fortran, shape, start = parse_npy_header(head)
+    except ValueError as error:
         raise FileError(f"{path}: is no array of NumPy that can be mapped ({error})") from None
-    return open_table(array, path)
+    _check(dtype, shape, path)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if n_bytes > size - start:
+        raise FileError(f"{path}: claims {n_bytes:,} bytes for its array, and holds {size - start:,}")
+    return open_table(np.memmap(path, dtype, "r", start, shape, "F" if is_fortran else "C"), path)
 
 
 def is_file_of_numbers(path: str) -> bool:
     """Return whether a file is one of NumPy; one that cannot be opened is not, and is refused where it is read."""
     try:
         with open(path, "rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
+            return file.read(len(NPY)) == NPY
     except OSError:
         return False
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.disk.scratch import read_all, read_errors
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError
 
 _DTYPES: dict[str, np.dtype[Any]] = {
@@ -82,8 +83,8 @@ def is_tensors(head: bytes) -> bool:
 def header_of(head: bytes) -> dict[str, Any]:
     """Return the header of a file of tensors from its first bytes; empty if it is longer, or damaged."""
     try:
-        header = json.loads(head[8 : 8 + int.from_bytes(head[:8], "little")])
-    except (ValueError, RecursionError):
+        header = parse_json(head[8 : 8 + int.from_bytes(head[:8], "little")])
+    except ValueError:
         return {}
     return header if isinstance(header, dict) else {}
 
@@ -120,8 +121,8 @@ class Header:
                 f"{path}: its header claims {size:,} bytes, more than the file holds; it is cut short or damaged"
             )
         try:
-            entries: dict[str, Any] = json.loads(file.read(size))
-        except (ValueError, RecursionError):
+            entries: dict[str, Any] = parse_json(file.read(size))
+        except ValueError:
             raise FileError(f"{path}: its header, bytes 8 to {8 + size:,}, is not JSON; the file is damaged") from None
         self.metadata: Any = entries.pop("__metadata__", {})
         self.path, self._entries = path, entries

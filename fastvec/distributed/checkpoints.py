@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from fastvec.corpus.urls import file_system, url_errors
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError
 from fastvec.training.merging import Group
 
@@ -43,7 +44,7 @@ class Checkpoints:
         if not self._exists("run.json"):
             raise FileError(f"{self.url}: no checkpoints of a training on a cluster here (no run.json)")
         try:
-            content = json.loads(self._read("run.json"))
+            content = parse_json(self._read("run.json"))
             run: dict[str, Any] = content["run"]
             if content["format"] != FORMAT:
                 raise FileError(f"{self.url}: is of another version of fastvec; resume with that one")
@@ -60,7 +61,7 @@ class Checkpoints:
         numbers = [int(name[6:]) for name in names if name.startswith("round-") and name[6:].isdigit()]
         for number in sorted(numbers, reverse=True):
             if self._exists(f"round-{number}/done.json"):
-                done = json.loads(self._read(f"round-{number}/done.json"))
+                done = parse_json(self._read(f"round-{number}/done.json"))
                 return number, done["checksums"], done["usual"]
         return None
 

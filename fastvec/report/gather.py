@@ -1,6 +1,5 @@
 """What a report shows of one file of vectors, as plain values."""
 
-import json
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec import evaluation
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import DataError, FileError
 from fastvec.vectors import KeyedVectors, kmeans, transform
 from fastvec.vectors.health import Finding
@@ -143,14 +143,14 @@ def read_losses(path: str | Path) -> list[tuple[float, float]]:
     found = []
     try:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
-            facts = json.loads(line)
+            facts = parse_json(line)
             if facts.get("loss") is not None and facts.get("total"):
                 point = (facts["done"] / facts["total"], float(facts["loss"]))
                 if all(map(math.isfinite, point)):
                     found.append(point)
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
         raise FileError(f"{path} is not a log of fastvec train --log-json: expected a line of JSON each") from None
     if not found:
         raise FileError(f"{path} has no line with a loss; a training of a second or less has none, nor has ppmi-svd")

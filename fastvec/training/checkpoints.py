@@ -27,6 +27,7 @@ from fastvec.checks import check_path
 from fastvec.disk.atomic import replacing, sync_folder
 from fastvec.disk.scratch import ELSEWHERE, check_space, disk_errors, lock
 from fastvec.disk.tensors import TensorFile, write_tensors
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError, InputError
 from fastvec.training.blocks import Queue
 
@@ -151,7 +152,7 @@ class Checkpoints(AbstractContextManager["Checkpoints"]):
         except OSError as error:
             raise FileError(f"{folder}: no checkpoints here ({path.name}: {error.strerror})") from None
         try:
-            content = json.loads(text)
+            content = parse_json(text)
             version, run = content["format"], content["run"]
             if content["checksum"] != _checksum(run):
                 raise ValueError

@@ -209,7 +209,7 @@ def measure(wv: Storage, limit: int | None, neighbours: int) -> Health:
         dim=wv.dim,
         searched=len(occurrences),
         neighbours=min(neighbours, len(occurrences) - 1),
-        mean_length=float(np.linalg.norm(mean) / lengths.mean()),
+        mean_length=float(np.linalg.norm(mean.astype(np.float64)) / lengths.mean(dtype=np.float64)),
         mean_cosine=float((unit_mean @ unit_mean - n) / (n * (n - 1))),
         effective_dim=float(variances.sum() ** 2 / (variances @ variances)) if variances[0] > 0 else 1.0,
         partition_isotropy=_partition_isotropy(matrix),
@@ -243,7 +243,7 @@ def _partition_isotropy(matrix: NDArray[Any]) -> float:
     axes = principal_axes(matrix)[1]
     parts = []
     for _, block in blocks(matrix):
-        along = (block @ axes).astype(np.float64)
+        along = block.astype(np.float64) @ axes
         parts.append(np.concatenate([logsumexp(along, axis=0), logsumexp(-along, axis=0)]))
     whole = logsumexp(parts, axis=0)
     return float(np.exp(whole.min() - whole.max()))

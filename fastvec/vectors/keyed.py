@@ -307,7 +307,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         Raises
         ------
         InputError
-            If a number is too large for float16.
+            If a number is too large for float16, or is not finite.
 
         Examples
         --------

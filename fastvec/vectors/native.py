@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.disk.tensors import Header, Tensor, is_tensors, write_tensors
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError, InputError
 from fastvec.phrases import Phrases
 from fastvec.subwords import Ngrams, Subwords
@@ -116,8 +117,8 @@ def _add_scales(arrays: dict[str, Any], name: str, path: str | os.PathLike[str])
 def _json(header: Header, name: str, path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return one of the JSON objects among the string metadata; an empty one if it is not there."""
     try:
-        found = json.loads(header.metadata.get(name, "{}"))
-    except (AttributeError, TypeError, ValueError, RecursionError):
+        found = parse_json(header.metadata.get(name, "{}"))
+    except (AttributeError, TypeError, ValueError):
         found = None
     if not isinstance(found, dict):
         raise FileError(f"{path}: its {name} are not a JSON object; the file is damaged")
@@ -132,14 +133,13 @@ def _subwords(header: Header, arrays: dict[str, NDArray[Any]], path: str | os.Pa
     about = _json(header, "ngrams", path)
     try:
         ngrams = Ngrams(**{field.name: int(about[field.name]) for field in fields(Ngrams) if field.name in about})
-        is_whole: Any = ngrams.is_whole and ngrams.buckets >= len(rows)
-    except (KeyError, TypeError, ValueError):
-        is_whole = False
-    if keys is None:
-        is_whole = is_whole and ngrams.buckets == len(rows)
-    else:
-        is_inside = not len(keys) or (keys[0] >= 0 and keys[-1] < ngrams.buckets)
-        is_whole = is_whole and is_inside and len(keys) == len(rows) and (np.diff(keys) > 0).all()
+    except (KeyError, TypeError, ValueError, OverflowError):
+        ngrams = Ngrams(0, 0, 0)
+    n_rows = ngrams.buckets if keys is None else len(keys)
+    is_rising = (
+        keys is None or not len(keys) or (0 <= keys[0] and keys[-1] < ngrams.buckets and (np.diff(keys) > 0).all())
+    )
+    is_whole = ngrams.is_whole and n_rows == len(rows) and is_rising
     if not is_whole or rows.shape[1] != arrays["vectors"].shape[1]:
         raise FileError(f"{path}: its n-grams do not fit their rows; the file is damaged")
     return Subwords(ngrams, rows, keys)

@@ -3,8 +3,8 @@
 The array is mapped into memory, never unpickled.
 """
 
+import math
 import os
-import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.disk.compression import without_compression
+from fastvec.disk.untrusted import NPY, parse_npy_header
 from fastvec.errors import FileError
 from fastvec.vectors.format import Format
 from fastvec.vectors.quantized import Quantized
@@ -20,14 +21,6 @@ from fastvec.vectors.selection import NOT_UTF8, Selection, select
 from fastvec.vectors.source import Source
 from fastvec.vectors.storage import Storage
 from fastvec.words import PackedWords, read_word_lines, word_lines
-
-# in a header such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }, read without evaluating it
-_FIELDS = (
-    r"'descr' *: *'([<>=|][a-zA-Z]\d{0,2})'",
-    r"'fortran_order' *: *(True|False)",
-    r"'shape' *: *\(((?: *\d{1,18} *,)* *(?:\d{1,18} *)?)\)",
-)
-_MAGIC: bytes = np.lib.format.MAGIC_PREFIX
 
 
 def vocabulary_path(path: str | os.PathLike[str]) -> Path:
@@ -57,30 +50,19 @@ def read_vocabulary(path: Path, selection: Selection) -> tuple[PackedWords, NDAr
 
 
 def _read_matrix(source: Source) -> NDArray[Any]:
-    dtype, is_fortran, shape, start = _read_header(source)
-    if dtype[0] not in "<>" or dtype[1:] not in ("f2", "f4", "f8") or len(shape) != 2 or shape[1] == 0:
-        kind = "Python objects" if dtype == "|O" else f"{dtype} of shape {shape}"
+    try:
+        dtype, is_fortran, shape, start = parse_npy_header(source.head)
+    except ValueError as error:
+        raise FileError(f"{source.path}: {error}") from None
+    if dtype.kind != "f" or dtype.itemsize > 8 or len(shape) != 2 or shape[1] == 0:
+        kind = "Python objects" if dtype.hasobject else f"{dtype.str} of shape {shape}"
         raise FileError(f"{source.path}: holds {kind}; a matrix of floating point numbers is expected")
     body = source.data[start:]
-    n_bytes = shape[0] * shape[1] * int(dtype[2:])
+    n_bytes = math.prod(shape) * dtype.itemsize
     if n_bytes != len(body):
         raise FileError(f"{source.path}: claims {n_bytes:,} bytes for its array, and holds {len(body):,}")
     matrix: NDArray[Any] = body.view(dtype).reshape(shape, order="F" if is_fortran else "C")
     return matrix
-
-
-def _read_header(source: Source) -> tuple[str, bool, tuple[int, ...], int]:
-    """Return the kind of number, whether the order is Fortran's, the shape, and where the array begins."""
-    head = source.head
-    wide = head[6:7] != b"\x01"  # from version 2 on the length has 4 bytes
-    start = 12 if wide else 10
-    stop = start + int.from_bytes(head[8:start], "little")
-    text = head[start:stop].decode("latin-1")
-    fields = [re.findall(pattern, text) for pattern in _FIELDS]
-    if stop > len(head) or head[6:7] not in (b"\x01", b"\x02", b"\x03") or any(len(found) != 1 for found in fields):
-        raise FileError(f"{source.path}: its header is not that of a .npy file")
-    (dtype,), (fortran,), (shape,) = fields
-    return dtype, fortran == "True", tuple(int(size) for size in shape.split(",") if size.strip()), stop
 
 
 def write_array(file: BinaryIO, vectors: Storage) -> None:
@@ -102,7 +84,7 @@ def write_vocabulary(file: BinaryIO, vectors: Storage) -> None:
 FORMAT = Format(
     name="numpy",
     title="NumPy's, with the words beside it in .vocab.tsv",
-    recognise=lambda head: head.startswith(_MAGIC),
+    recognise=lambda head: head.startswith(NPY),
     read=read_numpy,
     write=write_array,
     companion=(vocabulary_path, write_vocabulary),

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError
 from fastvec.vectors.format import Format
 from fastvec.vectors.interop import library
@@ -114,8 +115,8 @@ def _matrix(path: Any, column: Any, pa: Any) -> NDArray[Any]:
 
 def _metadata(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
     try:
-        found = json.loads((metadata or {}).get(_KEY, b"{}"))
-    except (ValueError, RecursionError):
+        found = parse_json((metadata or {}).get(_KEY, b"{}"))
+    except ValueError:
         found = None
     return found if isinstance(found, dict) else {}
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastvec.errors import InputError
+from fastvec.errors import DataError, InputError
 from fastvec.vectors.rows import blocks
 
 _LARGEST = 127
@@ -42,6 +42,8 @@ class Quantized:
         """Round a matrix of floating point numbers; the largest of each row becomes 127 or -127."""
         codes, scales = np.empty(matrix.shape, np.int8), np.empty(len(matrix), np.float32)
         for rows, block in blocks(matrix):
+            if not np.isfinite(block).all():
+                raise DataError("there are numbers that are not finite, which int8 cannot hold; choose float32")
             scales[rows] = np.abs(block).max(axis=1) / np.float32(_LARGEST)
             steps = scales[rows, None]
             codes[rows] = np.rint(np.divide(block, steps, out=np.zeros_like(block), where=steps > 0))

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from fastvec.disk.tensors import Header, header_of, is_tensors, write_tensors
+from fastvec.disk.untrusted import parse_json
 from fastvec.errors import FileError
 from fastvec.vectors.format import Format
 from fastvec.vectors.native import mapped
@@ -73,13 +74,13 @@ def _read_words(folder: Path) -> tuple[list[str], int | None]:
             text = Source(folder / name).data.tobytes()
             try:
                 return read(text)
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
                 raise FileError(f"{folder / name}: is not the vocabulary of a tokenizer") from None
     raise FileError(f"{folder}: has no tokenizer.json or vocab.txt with the words of its model; put one beside it")
 
 
 def _tokens_of(text: bytes) -> tuple[list[str], int | None]:
-    tokenizer = json.loads(text)
+    tokenizer = parse_json(text)
     model = tokenizer["model"]
     vocabulary = model["vocab"]
     if isinstance(vocabulary, dict):

@@ -41,7 +41,7 @@ def principal_axes(
     """Return the moments of rows about an origin, (dim,) falling, and their directions, (dim, dim) orthonormal."""
     moment = np.zeros((matrix.shape[1], matrix.shape[1]))
     for _, block in blocks(matrix):
-        moved = (block - origin).astype(np.float64)
+        moved = block.astype(np.float64) - origin
         moment += moved.T @ moved
     values, directions = np.linalg.eigh(moment)
     return values[::-1], directions[:, ::-1].astype(np.float32)
