@@ -141,6 +141,18 @@ def test_a_signal_in_any_phase_ends_the_command_in_good_order(folder, run, monke
     assert Path("v.bin").read_bytes() == b"old"
 
 
+class Importing:
+    """A module whose import is interrupted."""
+
+    def __getattr__(self, name):
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_the_command_is_imported_is_one_line(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fastvec_cli.app", Importing())
+    assert run("--help") == (130, "", "fastvec: interrupted\n")
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_second_interrupt_while_a_checkpoint_is_saved_ends_at_once(folder, monkeypatch, threads):
     """The one that was saved before it is as it was."""

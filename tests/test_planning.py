@@ -383,12 +383,18 @@ def test_a_sample_gives_about_the_numbers_of_the_whole(large):
     assert np.all(np.diff(found.counts) <= 0)
 
 
-def test_a_large_source_is_not_read_whole(large, tmp_path):
+def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
+    monkeypatch.setattr(plan_module.Scanners, "needs", lambda *_: 10**10)
     found = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
     assert found.is_sampled
     assert found.n_tokens == pytest.approx(700_000, rel=0.02)
     assert "the word ids" in {file.what for file in found.files}
     assert not (tmp_path / "cache").exists()
+    with read_corpus(large, cache_dir=tmp_path / "cache") as whole:
+        again = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
+        assert (again.is_sampled, again.n_types) == (False, whole.n_types)
+    assert again.disk == 0
+    assert again.memory < 10**10 < found.memory
 
 
 def test_the_words_of_a_large_source_can_be_given(large):

@@ -115,3 +115,10 @@ def test_has_space_looks_at_the_given_part_only():
     text = np.frombuffer(b" ab ", np.uint8)
     assert has_space(text, 0, 2)
     assert not has_space(text, 1, 3)
+
+
+def test_the_memory_of_the_tables_is_known_beforehand():
+    scanner, words = Scanner(), [b"%d" % k for k in range(100_000)]
+    scanner.feed(b"\n".join(words) + b"\n")
+    arrays = scanner._slots.nbytes + 16 * scanner.n_words + int(scanner._starts[scanner.n_words])
+    assert Scanner.needs(len(words), sum(map(len, words))) == arrays

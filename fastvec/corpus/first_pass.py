@@ -92,7 +92,8 @@ def count_pieces(
     with Scanners(threads) as scanners:
         for ids in scanners.scan(_noticed(source.parts(advance), errors, tokenizer)):
             write(ids)
-        return Counted(scanners.words, scanners.counts, scanners.parts, 0)
+        counts = scanners.counts
+    return Counted(scanners.words, counts, scanners.parts, 0)
 
 
 def _noticed(

@@ -107,13 +107,8 @@ def read_corpus(
     if is_split and reading.tokenizer != "whitespace":
         raise InputError("the source is already split into words, so a tokenizer cannot be used; pass strings instead")
     name = None if is_split else chosen.name
-    known = {"tokenizer": name, "lowercase": bool(reading.lowercase), "errors": reading.errors}
-
-    identity = asked = None
-    if reading.cache and isinstance(opened, Files) and opened.identity is not None and chosen.identity is not None:
-        identity = opened.identity + chosen.identity
-        asked = [FORMAT, opened.given, known]
-    kept = cache_folder(reading.cache_dir) / entry_name(asked) if asked else None
+    known = _known(reading, name)
+    kept, identity = _place_of(opened, reading, chosen, known)
     if kept and (described := read_description(kept)) and described.identity == identity:
         found = _open_kept(kept, described, is_reused=True)
         if found and found.is_whole():
@@ -134,6 +129,28 @@ def read_corpus(
     return _open_kept(kept, described, is_reused=False) or read_corpus(
         source, threads=threads, progress=progress, **options
     )
+
+
+def _known(reading: Reading, name: str | None) -> dict[str, Any]:
+    return {"tokenizer": name, "lowercase": bool(reading.lowercase), "errors": reading.errors}
+
+
+def _place_of(
+    opened: object, reading: Reading, chosen: Tokenizer, known: dict[str, Any]
+) -> tuple[Path | None, list[Any] | None]:
+    """Return where the stream of a source is kept, and what identifies the source; None if it is not to be kept."""
+    if reading.cache and isinstance(opened, Files) and opened.identity is not None and chosen.identity is not None:
+        asked = [FORMAT, opened.given, known]
+        return cache_folder(reading.cache_dir) / entry_name(asked), opened.identity + chosen.identity
+    return None, None
+
+
+def is_cached(opened: Files, reading: Reading) -> bool:
+    """Return whether `read_corpus` would find the stream of these files in the cache."""
+    chosen = choose_tokenizer(reading.tokenizer)
+    kept, identity = _place_of(opened, reading, chosen, _known(reading, chosen.name))
+    described = None if kept is None else read_description(kept)
+    return described is not None and described.identity == identity
 
 
 def as_corpus(source: "Corpus | Source", threads: int | None = None, progress: object = None) -> Corpus:

@@ -32,6 +32,12 @@ class Scanner:
         self._starts = np.zeros(self._counts.size + 1, np.int64)
         self._slots = np.zeros(2 * self._counts.size, np.uint64)
 
+    @staticmethod
+    def needs(n_words: int, word_bytes: int) -> int:
+        """Return the bytes of memory that the tables of so many words take."""
+        n_slots = 2 << max(n_words - 1, 1).bit_length()
+        return 8 * n_slots + 16 * n_words + n_words + word_bytes
+
     @property
     def counts(self) -> NDArray[np.int64]:
         """Occurrences of each word so far: (n_words,) int64."""

@@ -97,7 +97,10 @@ class Scanners:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Forget the scanners of the threads, whose tables take most of the memory; `words` stays."""
         self._pool.shutdown(cancel_futures=True)
+        self._own.clear()
+        self._free = SimpleQueue()
 
     @property
     def words(self) -> PackedWords:
@@ -106,13 +109,22 @@ class Scanners:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """Occurrences of each word so far: (n_words,) int64."""
+        """Occurrences of each word so far: (n_words,) int64; unknown after the block."""
         if not self._own:
             return self._whole.counts
         counts = np.zeros(self._whole.n_words, np.int64)
         for own in self._own:
             counts[own.numbers[: own.n_numbered]] += own.scanner.counts
         return counts
+
+    @staticmethod
+    def needs(n_words: int, word_bytes: int, threads: int) -> int:
+        """Return the bytes of memory for so many distinct words; the rare half is in one table of a thread only."""
+        threads = min(threads, _MOST)
+        whole = Scanner.needs(n_words, word_bytes)
+        share = (1 + 1 / threads) / 2
+        own = Scanner.needs(round(share * n_words), round(share * word_bytes)) + round(4 * share * n_words)
+        return whole + (threads * own if threads > 1 else 0)
 
     def scan(self, parts: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[NDArray[np.int32]]:
         """Yield the ids of text that comes in blocks of named parts, whose ends are sentence ends.

@@ -17,6 +17,8 @@ from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.corpus.reading import is_cached
+from fastvec.corpus.scanners import Scanners
 from fastvec.corpus.sources import Files, open_source
 from fastvec.corpus.stream import stream_folder
 from fastvec.corpus.text import Text
@@ -123,8 +125,8 @@ class Plan(Needs, Tabular):
 def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan:
     """Estimate the memory, disk and time that `fastvec.train` with the same arguments will take.
 
-    The text is read, and kept for the training, unless it is larger than 512 MB: then a part of it is. Nothing is
-    trained but a sample that takes a few seconds.
+    The text is read, and kept for the training, unless it is larger than 512 MB and was not read before: then a part of
+    it is. Nothing is trained but a sample that takes a few seconds.
 
     Parameters
     ----------
@@ -180,7 +182,7 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
             estimate,
             text,
             base + text.bytes,
-            peak + text.bytes,
+            max(peak + text.bytes, base + found.memory),
             output=run.output,
             format=run.format,
             checkpoint=run.checkpoint,
@@ -234,6 +236,7 @@ class _Found(NamedTuple):
     vocabulary: Vocabulary
     text: Text
     seconds: float = 0.0
+    memory: int = 0  #: Bytes that reading it takes.
     files: tuple[File, ...] = ()
 
 
@@ -250,7 +253,7 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         opened = None if isinstance(source, Corpus) else open_source(source)
         if isinstance(source, Corpus):
             corpus = source
-        elif isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE:
+        elif isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE and not is_cached(opened, request.reading):
             pieces = SampledSource(opened)
             corpus = stack.enter_context(
                 read_corpus(pieces, progress=False, **options | {"cache": False, "cache_dir": None})
@@ -261,7 +264,8 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
             if corpus.is_cached and not corpus.is_reused:  # the training will find it
                 began = perf_counter()
                 corpus = stack.enter_context(read_corpus(source, progress=False, **options))
-        is_there = corpus.is_cached
+        is_there, is_read = corpus.is_cached, corpus.is_cached or isinstance(source, Corpus)
+        type_bytes = corpus.memory / corpus.n_types - 16
         if isinstance(request.words.phrases, Phrases):
             corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
         if given is not None:
@@ -272,7 +276,8 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         if scale and given is not None:
             text = text.times(scale)
         stream = _stream(text, request.reading, is_there=is_there)
-        yield _Found(corpus, chosen, text, seconds, (stream,) if isinstance(opened, Files) else ())
+        memory = 0 if is_read else Scanners.needs(text.n_types, round(type_bytes * text.n_types), threads)
+        yield _Found(corpus, chosen, text, seconds, memory, (stream,) if isinstance(opened, Files) else ())
 
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
