@@ -137,5 +137,8 @@ def test_tables_of_the_projector_must_fit(wv, tmp_path):
     (tmp_path / "p" / "vectors.tsv").write_text("1\t2\n3\tx\n")
     with pytest.raises(FileError, match=r"vectors.tsv: could not convert string 'x'"):
         load(tmp_path / "p")
+    (tmp_path / "p" / "vectors.tsv").write_text("\n\n")
+    with pytest.raises(FileError, match=r"vectors.tsv: holds no numbers"):
+        load(tmp_path / "p")
     (tmp_path / "p" / "vectors.tsv").write_text("1\t2\n3\t4\n")
     assert load(tmp_path / "p")["b"].tolist() == [3, 4]

@@ -6,6 +6,7 @@ import os
 import pickle
 import re
 import struct
+import time
 import tracemalloc
 import zipfile
 
@@ -153,6 +154,13 @@ def test_faults_are_passed_over_in_their_order_when_threads_parse(tmp_path, capl
     assert messages == [
         f"{tmp_path / 'x'}: passed over 4 faults, the first: line 5,002: '0.12x' is not a finite number"
     ]
+
+
+def test_long_runs_of_digits_are_looked_at_once(tmp_path):
+    (tmp_path / "x").write_bytes(b"a 1 2\nb 1 " + b"0" * 200_000 + b"x\n")
+    began = time.process_time()
+    refused(tmp_path / "x", "line 2: ")
+    assert time.process_time() - began < 10  # 5 minutes if the time grew by the square
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):

@@ -74,7 +74,8 @@ def read_fasttext(source: Source, selection: Selection) -> dict[str, Any]:
     if len(wrong) and not selection.repairs:
         word = packed.bytes_of(int(wrong[0])).decode(errors="replace")
         selection.pass_over(f"word {wrong[0] + 1:,}", not_finite(word))
-    has_contexts = arguments["loss"] == "negative" and any(block.any() for _, block in blocks(outputs))
+    with np.errstate(invalid="ignore"):  # numbers that are not finite are refused when they are used
+        has_contexts = arguments["loss"] == "negative" and any(block.any() for _, block in blocks(outputs))
     contexts = outputs if has_contexts else None
     found: dict[str, Any] = {"words": packed, "vectors": vectors, "counts": counts, "context_vectors": contexts}
     found = select(found, selection)

@@ -37,6 +37,8 @@ def read_projector(source: Source, selection: Selection) -> dict[str, Any]:
     beside = source.path.with_name(_METADATA)
     lines = Source(beside).data.tobytes().splitlines()
     words = [line.partition(b"\t")[0] for line in lines[b"\t" in lines[0] if lines else 0 :]]
+    if not source.head.strip():
+        raise FileError(f"{source.path}: holds no numbers")
     try:
         with source.open() as file:
             matrix = np.loadtxt(file, np.float64, comments=None, delimiter="\t", ndmin=2)
