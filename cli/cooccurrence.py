@@ -1,5 +1,6 @@
 """The command that counts co-occurrences."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -63,14 +64,20 @@ def command(
     )
     with Display(quiet, log_json) as display:
         paths, threads = source_paths(sources, output), given.get("threads")
+        weights = words.pop("weights", None)
         if pairs:
             given.pop("threads", None)
+            if weights is not None:
+                raise click.UsageError("--weights does not apply to --pairs, which have weights themselves; omit it")
             if given:
                 option = options.OPTIONS.get(next(iter(given)), next(iter(given)))
                 raise click.UsageError(f"{option} does not apply to --pairs, which have no windows; omit it")
             counts = count_pairs(paths, threads=threads, progress=display.reading, **words, **reading)
         else:
-            with read_corpus(paths, threads=threads, progress=display.reading, **reading) as corpus:
+            with ExitStack() as stack:
+                corpus = stack.enter_context(read_corpus(paths, threads=threads, progress=display.reading, **reading))
+                if weights is not None:
+                    corpus = stack.enter_context(corpus.weighted(weights))
                 counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)

@@ -21,6 +21,7 @@ _INPUTS = {
     "cooccurrence": "--cooccurrence",
     "vocabulary": "--vocab",
     "phrases": "--phrases",
+    "weights": "--weights",
     "init_from": "--init-from",
 }
 _FINGERPRINT = re.compile("[0-9a-f]{64}")

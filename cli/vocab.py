@@ -21,6 +21,7 @@ def command(
     output: str,
     min_count: int | None,
     max_vocab: int | None,
+    weights: str | None,
     threads: int | None,
     quiet: bool,
     **reading: Any,
@@ -44,8 +45,8 @@ def command(
         corpus = read_corpus(
             source_paths(sources, output), threads=threads, progress=display.reading, **options.given(reading)
         )
-    with corpus:
-        vocabulary = corpus.vocabulary(**options.given({"min_count": min_count, "max_vocab": max_vocab}))
+    with corpus, corpus if weights is None else corpus.weighted(weights) as counted:
+        vocabulary = counted.vocabulary(**options.given({"min_count": min_count, "max_vocab": max_vocab}))
     if output == "-":
         click.echo("".join(vocabulary.lines()).encode(), nl=False)  # UTF-8, whatever the terminal's encoding
     else:

@@ -51,6 +51,8 @@ def keywords() -> str:
         "from os import PathLike",
         "from typing import Literal, TypedDict",
         "",
+        "from numpy.typing import ArrayLike",
+        "",
         "from fastvec.corpus import Vocabulary",
         "from fastvec.corpus.tokenizers import TokenizeLine",
         "from fastvec.phrases import Phrases",

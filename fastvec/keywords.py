@@ -3,6 +3,8 @@
 from os import PathLike
 from typing import Literal, TypedDict
 
+from numpy.typing import ArrayLike
+
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.tokenizers import TokenizeLine
 from fastvec.phrases import Phrases
@@ -51,6 +53,7 @@ class Train(Read, total=False):
     max_vocab: int | None
     vocabulary: Vocabulary | str | PathLike[str] | None
     phrases: Phrases | str | PathLike[str] | None
+    weights: ArrayLike | str | PathLike[str] | None
     vectors: Literal["word", "context", "sum"] | None
     save_context: bool
     init_from: KeyedVectors | str | PathLike[str] | None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from os import PathLike
 
+    from numpy.typing import ArrayLike
+
     from fastvec.corpus import Vocabulary
     from fastvec.corpus.tokenizers import TokenizeLine
     from fastvec.phrases import Phrases
@@ -140,6 +142,14 @@ class Words(Settings):
         help="Join the phrases of this file, from `fastvec phrases --save`, before words are counted. .safetensors "
         "files hold them too, for queries and other text.",
         known_as=("bigrams", "phraser"),
+    )
+    weights: "ArrayLike | str | PathLike[str] | None" = parameter(
+        None,
+        shown="1 for all",
+        metavar="FILE",
+        help="How often each sentence counts: a number of at least 0 for each line that has words. A file of one on a "
+        "line, or .npy (in Python, an array or a list too). Counts of words are sums of weights, also for min_count.",
+        known_as=("sample_weight", "sentence_weights", "class_weight"),
     )
 
 
@@ -584,6 +594,12 @@ class Counting(Settings):
         "places as gaps.",
     )
     seed: int = parameter(1, **_SEED)
+
+    @property
+    def sides(self) -> int:
+        """How many columns a word has: 2 if its left and its right are counted apart."""
+        context: str = self.context
+        return 2 if context == "directional" else 1
 
 
 @settings

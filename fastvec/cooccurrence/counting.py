@@ -130,6 +130,19 @@ def count_cells(
         return _Counting(corpus, vocabulary, settings, memory, n_threads, listener).run()
 
 
+class Slice(NamedTuple):
+    """A slice of a text, as kernels take it."""
+
+    text: NDArray[np.int32]  #: Words and sentence ends, in lines of the cache.
+    amounts: NDArray[np.int64] | None  #: What each position counts, where sentences have weights.
+
+    @classmethod
+    def of(cls, capacity: int, *, is_weighted: bool) -> "Slice":
+        """Make a slice of `capacity` positions."""
+        text = np.empty((-(-capacity // _LINE) + 1, _LINE), np.int32)
+        return cls(text, np.empty(text.size, np.int64) if is_weighted else None)
+
+
 class Division(NamedTuple):
     """How counting divides its memory."""
 
@@ -139,16 +152,20 @@ class Division(NamedTuple):
     is_whole: bool  #: Whether the whole text fits, even if subsampling drops no word.
 
     @classmethod
-    def of(cls, memory: int | None, n_words: int, n_ids: int, window: int, threads: int) -> "Division":
+    def of(
+        cls, memory: int | None, settings: Counting, n_words: int, n_ids: int, window: int, threads: int,
+        *, is_weighted: bool = False,
+    ) -> "Division":  # fmt: skip
         """Divide `memory` bytes, for a text of `n_ids` ids; raise `InputError` if it is too little.
 
         None is `default_memory`, or as much as is needed.
         """
-        block_cells = max(BLOCK_CELLS, n_words)
+        n_columns, position = settings.sides * n_words, position_bytes(is_weighted=is_weighted)
+        block_cells = max(BLOCK_CELLS, n_columns)
         # per thread an accumulator, and blocks of cells: one may wait for others while the next one is made
-        fixed = PROGRAM + threads * (8 * n_words + 3 * 12 * block_cells) + 32 * n_words
+        fixed = PROGRAM + threads * (8 * n_columns + 3 * 12 * block_cells) + 32 * n_words
         smallest = 4 * READ + 4 * window
-        least = fixed + 8 * smallest
+        least = fixed + position * smallest
         if memory is None:
             memory = max(default_memory(), least)
         if memory < least:
@@ -158,20 +175,20 @@ class Division(NamedTuple):
             )
         room = (memory - fixed) // 2
         whole = n_ids + 2 * window + READ
-        capacity = min(whole, max(smallest, room // 8), (1 << 31) - _LINE)
+        capacity = min(whole, max(smallest, room // position), (1 << 31) - _LINE)
         return cls(block_cells, room, capacity, capacity == whole)
 
 
-def new_text(capacity: int) -> NDArray[np.int32]:
-    """Allocate a text of `capacity` positions, in lines, as kernels take it."""
-    return np.empty((-(-capacity // _LINE) + 1, _LINE), np.int32)
+def position_bytes(*, is_weighted: bool) -> int:
+    """Return the bytes of a position of a slice, and of its place in the sorted positions."""
+    return 16 if is_weighted else 8
 
 
 def fill_text(
-    text: NDArray[np.int32], corpus: Corpus, keep: NDArray[np.float32], settings: Counting, window: int, read: int,
-    n_ids: int, capacity: int,
+    into: Slice, corpus: Corpus, keep: NDArray[np.float32], weights: Weights, settings: Counting, window: int,
+    read: int, n_ids: int, capacity: int,
 ) -> Iterator[tuple[int, int]]:  # fmt: skip
-    """Fill `text` with one slice of a corpus after the other; yield where each ends, and how many ids have been read.
+    """Fill an array with one slice of a corpus after the other; yield where each ends, and how many ids have been read.
 
     Of `n_ids` ids `read` are read at a time. Slices of up to `capacity` positions overlap by the windows of the
     positions at their ends, which are not counted there; `window` is at most as long as a sentence.
@@ -179,16 +196,22 @@ def fill_text(
     clean, is_spread = settings.subsampling == "clean", isinstance(corpus, Spread)
     if settings.context == "line":
         corpus = shuffled(corpus, settings.seed)
-    text, tokens = text.reshape(-1), np.empty(read, np.int32)
+    text, tokens, amounts = into.text.reshape(-1), np.empty(read, np.int32), into.amounts
+    sentence = 0
     text[:window] = END
     end = window
     for start in range(0, n_ids, read):
         if end + read + window > capacity:
             yield end, start
-            text[: 2 * window] = text[end - 2 * window : end].copy()
+            for array in (text, amounts):
+                if array is not None:
+                    array[: 2 * window] = array[end - 2 * window : end].copy()
             end = 2 * window
         n = corpus.read(start, tokens)
-        end = keep_words(tokens[:n], keep, (settings.seed, 0, start // read), clean, text, end)
+        if weights.sentences is not None:
+            sentence = corpus.sentence_at(start)
+        key = settings.seed, 0, start // read
+        end = keep_words(tokens[:n], keep, key, clean, text, end, weights.sentences, sentence, amounts)
         if is_spread:
             text[end] = END
             end += 1
@@ -199,7 +222,7 @@ def fill_text(
 def count_blocks(
     cells: Cells,
     blocks: list[tuple[int, int, int]],
-    text: NDArray[np.int32],
+    text: Slice,
     starts: NDArray[np.int64],
     positions: NDArray[np.int32],
     weights: Weights,
@@ -220,7 +243,7 @@ def count_blocks(
         def count(block: tuple[int, int, int]) -> None:
             number, first, last = block
             lengths = np.empty(last - first, np.int64)
-            n = count_rows(text, positions, starts, first, last, *weights, row, lengths, columns, values)
+            n = count_rows(*text, positions, starts, first, last, *weights[:-1], row, lengths, columns, values)
             cells.append(first_block + number, lengths, columns[:n], values[:n])
 
         return count
@@ -229,7 +252,7 @@ def count_blocks(
 
 
 def count_text(
-    text: NDArray[np.int32],
+    text: Slice,
     end: int,
     window: int,
     weights: Weights,
@@ -242,11 +265,12 @@ def count_text(
 
     `report` is called with the fraction that is done; the other parameters are those of `count_blocks`.
     """
-    n_words = rows[0].sums.size
+    n_columns = rows[0].sums.size
+    n_words = n_columns // weights.sides
     starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
-    sort_positions(text.reshape(-1)[:end], window, starts, positions)
+    sort_positions(text.text.reshape(-1)[:end], window, starts, positions)
     pairs = np.diff(starts) * (weights.left.size + weights.right.size)
-    blocks = cut_blocks(np.minimum(pairs, n_words), pairs, block_cells)
+    blocks = cut_blocks(np.minimum(pairs, n_columns), pairs, block_cells)
     first_block = cells.n_blocks
 
     def tell() -> None:
@@ -288,17 +312,22 @@ class _Counting:
         self.n_words = len(vocabulary)
         self.keep = keep_probability(vocabulary.counts, settings.sample)
         self.window = largest_distance(corpus, settings.window)
-        self.weights = Weights.of(settings, self.window)
-        self.divided = Division.of(memory, self.n_words, corpus.n_ids, self.window, threads)
-        self.text = new_text(self.divided.capacity)
-        self.rows = [Accumulator.of(self.n_words) for _ in range(threads)]
+        self.weights = Weights.of(settings, self.window, corpus)
+        is_weighted = corpus.weights is not None
+        self.divided = Division.of(
+            memory, settings, self.n_words, corpus.n_ids, self.window, threads, is_weighted=is_weighted
+        )
+        self.text = Slice.of(self.divided.capacity, is_weighted=is_weighted)
+        self.rows = [Accumulator.of(settings.sides * self.n_words) for _ in range(threads)]
         self.n_counted, self.began = 0, perf_counter()
 
     def run(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Count; return the arrays of a CSR matrix."""
         n_ids, capacity = self.corpus.n_ids, self.divided.capacity
         self.listener(Progress("counting", 0, n_ids))
-        slices = fill_text(self.text, self.corpus, self.keep, self.settings, self.window, READ, n_ids, capacity)
+        slices = fill_text(
+            self.text, self.corpus, self.keep, self.weights, self.settings, self.window, READ, n_ids, capacity
+        )
         end, n_read = next(slices)
         if n_read == n_ids:
             with Cells(np.float32, self.divided.result, self.corpus.folder) as cells:
@@ -326,6 +355,7 @@ class _Counting:
         starts = parts.starts()
         lengths = np.diff(starts).reshape(-1, self.n_words)
         n_parts, totals = len(lengths), lengths.sum(0)
+        least, scale = self.weights.least, self.weights.scale
         blocks = cut_blocks(totals, totals, self.divided.block_cells)
 
         def worker(row: Accumulator) -> Callable[[tuple[int, int, int]], None]:
@@ -345,7 +375,7 @@ class _Counting:
                     part_starts[part] = span - span[0] + end
                     end += n
                 lengths = np.empty(last - first, np.int64)
-                n = merge_rows(part_starts, part_columns, part_values, *self.weights[2:], row, lengths, columns, values)
+                n = merge_rows(part_starts, part_columns, part_values, least, scale, row, lengths, columns, values)
                 cells.append(number, lengths, columns[:n], values[:n])
 
             return merge

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fastvec.cooccurrence.counting import Division
+from fastvec.cooccurrence.counting import Division, position_bytes
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.survey import Survey, survey
 from fastvec.corpus import Corpus
@@ -41,7 +41,9 @@ def counting_needs(settings: Counted, source: Corpus | Cooccurrence, text: Text,
 def needs_with(found: Survey, settings: Counted, source: Corpus, text: Text, threads: int) -> CountingNeeds:
     """Estimate what counting takes with a survey."""
     n_words, n_kept = text.n_words, found.n_kept
-    divided = Division.of(settings.memory, n_words, text.n_ids, largest_distance(source, settings.window), threads)
+    is_weighted = source.weights is not None
+    reach = largest_distance(source, settings.window)
+    divided = Division.of(settings.memory, settings, n_words, text.n_ids, reach, threads, is_weighted=is_weighted)
     cells = CELL * found.n_cells
     held, mapped = (cells, 0) if cells <= divided.result else (0, cells)
     spilled = mapped
@@ -50,7 +52,8 @@ def needs_with(found: Survey, settings: Counted, source: Corpus, text: Text, thr
         spilled += PART_CELL * round(found.n_cells * (n_kept / divided.capacity) ** 0.5)
     n_read = min(n_kept, divided.capacity)
     block = min(divided.block_cells, found.n_cells)
-    fixed = 8 * n_read + 8 * n_words + threads * (8 * n_words + 2 * PART_CELL * block)
+    fixed = position_bytes(is_weighted=is_weighted) * n_read + 8 * n_words
+    fixed += threads * (8 * settings.sides * n_words + 2 * PART_CELL * block)
     # arrays that grow by an eighth are on average a sixteenth too long
     phase = Phase("counting", fixed + min(held * 17 // 16, divided.result), mapped)
     files = [File("the co-occurrences that do not fit the memory", source.folder, spilled)] if spilled else []

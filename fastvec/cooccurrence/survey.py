@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.cooccurrence.cells import Cells
-from fastvec.cooccurrence.counting import count_blocks, fill_text, new_text
+from fastvec.cooccurrence.counting import Slice, count_blocks, fill_text
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
@@ -101,7 +101,7 @@ def survey(corpus: Corpus, text: Text, settings: Counting, threads: int) -> Surv
     power = min(1.0, log2(max(1, found.n_cells) / max(1, half.n_cells))) if n_stretches > 1 else 1.0
     return replace(
         found,
-        n_cells=min(round(found.n_cells * growth**power), text.n_words**2),
+        n_cells=min(round(found.n_cells * growth**power), settings.sides * text.n_words**2),
         n_kept=round(found.n_kept * growth),
         seconds=found.seconds * growth,
     )
@@ -111,13 +111,15 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, thr
     """Count the rows of some words in the first stretches of a corpus."""
     began = perf_counter()
     n_words, window = text.n_words, largest_distance(corpus, settings.window)
-    weights = Weights.of(settings, window)
+    n_columns = settings.sides * n_words
+    weights = Weights.of(settings, window, corpus)
     capacity = n_stretches * (STRETCH + 1) + 2 * window
-    kept, keep = new_text(capacity), keep_probability(text.counts, settings.sample)
+    kept = Slice.of(capacity, is_weighted=corpus.weights is not None)
+    keep = keep_probability(text.counts, settings.sample)
     n_ids = min(n_stretches * STRETCH, corpus.n_ids)
-    [(end, _)] = fill_text(kept, corpus, keep, settings, window, STRETCH, n_ids, capacity)
+    [(end, _)] = fill_text(kept, corpus, keep, weights, settings, window, STRETCH, n_ids, capacity)
     starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
-    sort_positions(kept.reshape(-1)[:end], window, starts, positions)
+    sort_positions(kept.text.reshape(-1)[:end], window, starts, positions)
     sorted_at = perf_counter()
 
     step = -(-n_words // _ROWS)
@@ -125,10 +127,10 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, thr
     own_starts = starts_of(np.diff(starts)[chosen])
     own_positions = np.concatenate([positions[starts[word] : starts[word + 1]] for word in chosen.tolist()])
     rows_began = perf_counter()
-    most = starts_of(np.minimum(np.diff(own_starts) * (weights.left.size + weights.right.size), n_words))
+    most = starts_of(np.minimum(np.diff(own_starts) * (weights.left.size + weights.right.size), n_columns))
     blocks = [(number, *rows) for number, rows in enumerate(cut_rows(own_starts, threads * _BLOCKS))]
     room = max(int(most[last] - most[first]) for _, first, last in blocks)
-    rows = [Accumulator.of(n_words) for _ in range(threads)]
+    rows = [Accumulator.of(n_columns) for _ in range(threads)]
     with Cells(np.float32, sys.maxsize, corpus.folder) as cells:
         count_blocks(cells, blocks, kept, own_starts, own_positions, weights, rows, room)
         found, indices, data = cells.finish()

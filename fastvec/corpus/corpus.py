@@ -1,5 +1,6 @@
 """A corpus: text read once, as a stream of word ids on disk."""
 
+import hashlib
 import mmap
 import os
 import re
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fastvec.checks import check_integer, check_kind, check_words, shorten
 from fastvec.corpus.stream import (
@@ -24,7 +25,8 @@ from fastvec.corpus.stream import (
     write_ids,
 )
 from fastvec.corpus.vocabulary import Vocabulary, choose_words
-from fastvec.disk.scratch import CACHE_DIR, disk_errors, scratch_directory, writable
+from fastvec.corpus.weighted import SentenceWeights, spread_copies
+from fastvec.disk.scratch import CACHE_DIR, check_space, disk_errors, scratch_directory, writable
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.kernels.phrases import NOTHING, join_pairs, spell
 from fastvec.phrases import Phrases
@@ -32,6 +34,8 @@ from fastvec.words import PackedWords, starts_of
 
 #: Sentences that a bootstrap needs.
 _FEWEST_RESAMPLED = 100
+#: Ids of a block, before each of which the sentences of a text with weights are counted.
+_BLOCK = 1 << 13
 
 
 class Corpus:
@@ -63,7 +67,13 @@ class Corpus:
         Whether it is cached now.
     phrases : Phrases or None
         Those that `fastvec.join_phrases` joined in it.
+    weights : (n_sentences,) float64 or None
+        How often each sentence counts, from `weighted`; None is once.
     """
+
+    weights: NDArray[np.float64] | None = None
+    #: That is read, where sentences are not the same in all.
+    epoch = 0
 
     def __init__(self, directory: Path, described: Description, *, temporary: bool, is_reused: bool = False) -> None:
         self.name = described.name
@@ -76,6 +86,7 @@ class Corpus:
         self.is_reused = is_reused
         self.is_cached = not temporary
         self.phrases: Phrases | None = None
+        self._firsts: NDArray[np.int64] = np.zeros(0, np.int64)  # sentences before each block, if they have weights
         self._directory = directory
         self._counts: NDArray[np.int64] = np.load(directory / "counts.npy")
         self._words = PackedWords(np.fromfile(directory / "words.bin", np.uint8), np.load(directory / "offsets.npy"))
@@ -103,7 +114,8 @@ class Corpus:
     def facts(self) -> dict[str, Any]:
         """Facts about the text that vectors made from it should record."""
         counts = {"words": self.n_tokens, "distinct": self.n_types, "invalid": self.n_invalid}
-        return {"fingerprint": self.fingerprint} | counts | self.options
+        weights = {} if self.weights is None else {"weights": hashlib.sha256(self.weights.data).hexdigest()}
+        return {"fingerprint": self.fingerprint} | counts | self.options | weights
 
     @property
     def folder(self) -> Path:
@@ -227,8 +239,9 @@ class Corpus:
         known = finals >= 0
         if not known.any():
             raise DataError(f"{self.name}: none of the {len(vocabulary)} words of the vocabulary occurs")
+        weights = None if self.weights is None else self.weights[self._has_words(known)]
         ids = renumbered(self._chunks(), starts_of(known), finals[known])
-        return self._with_ids(ids, PackedWords.pack(vocabulary.words), vocabulary.counts)
+        return self._with_ids(ids, PackedWords.pack(vocabulary.words), vocabulary.counts, weights)
 
     def occurring(self, vocabulary: Vocabulary) -> Vocabulary:
         """Return the words of a vocabulary that occur here and have a count above 0, with their counts.
@@ -238,7 +251,7 @@ class Corpus:
         InputError
             If there are none.
         """
-        known = set(self._words.decode())
+        known = set(self._words.head(int(np.count_nonzero(self._counts))).decode())
         is_here = np.array([word in known for word in vocabulary], bool) & (vocabulary.counts > 0)
         if not is_here.any():
             raise DataError(f"{self.name}: none of the {len(vocabulary):,} words of the vocabulary occurs")
@@ -263,6 +276,8 @@ class Corpus:
         Corpus
             A temporary one, with a vocabulary of its own: it vanishes when it is closed or no longer used.
         """
+        if self.weights is not None:
+            raise InputError(f"{self.name}: its sentences have weights; join phrases before it gets them")
         firsts, seconds = check_words("firsts", firsts), check_words("seconds", seconds)
         if len(firsts) != len(seconds):
             raise InputError(f"there must be as many seconds as firsts, {len(firsts):,}, not {len(seconds):,}")
@@ -304,27 +319,130 @@ class Corpus:
             If there are fewer than 100 sentences.
         """
         check_integer("seed", seed, 0)
-        n_sentences = sum(int(np.count_nonzero(chunk < 0)) for chunk in self._chunks())
+        starts = self._sentence_starts()
+        n_sentences = len(starts) - 1
         if n_sentences < _FEWEST_RESAMPLED:
             raise DataError(
                 f"{self.name}: has {n_sentences} sentences (lines), and a bootstrap needs {_FEWEST_RESAMPLED}"
             )
+        drawn = np.repeat(np.arange(n_sentences), np.random.default_rng(seed).poisson(size=n_sentences))
+        return self._recounted(starts, drawn, None if self.weights is None else self.weights[drawn])
 
-        def chunks(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int32]]:
-            generator, rest = np.random.default_rng(seed), np.empty(0, np.int32)
-            for chunk in self._chunks():
-                ids = np.concatenate([rest, chunk])
-                ends = np.flatnonzero(ids < 0) + 1
-                rest = ids[ends[-1] if len(ends) else 0 :].copy()
-                lengths = np.diff(ends, prepend=0)
-                drawn = np.repeat(np.arange(len(ends)), generator.poisson(size=len(ends)))
-                sizes = lengths[drawn]
-                steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-                found = ids[np.repeat((ends - lengths)[drawn], sizes) + steps]
-                counts += np.bincount(found[found >= 0], minlength=len(counts))
-                yield found
+    def weighted(self, weights: "ArrayLike | str | os.PathLike[str] | SentenceWeights") -> "Corpus":
+        """Return the same text with a weight for each sentence.
 
-        return self._renumbered(chunks, self._words)
+        Words and co-occurrences count as often as the sentences do that hold them; sums for words are rounded to whole
+        numbers. Sentences of weight 0 are left out.
+
+        Parameters
+        ----------
+        weights : (n_sentences,) numbers, or path
+            At least 0, one for each sentence, which is a line or list with words; or a file of them, ``.npy``, or text
+            with one on a line.
+
+        Returns
+        -------
+        Corpus
+            A temporary one, with counts of its own: it vanishes when it is closed or no longer used.
+
+        Raises
+        ------
+        InputError, FileError
+            If there are too many or too few, one is negative or not finite, or all are 0.
+
+        Examples
+        --------
+        >>> from fastvec import read_corpus
+        >>> corpus = read_corpus(["a b", "c d", "b d"]).weighted([2, 0, 3])
+        >>> vocabulary = corpus.vocabulary(min_count=1)
+        >>> vocabulary.words, vocabulary.counts.tolist()
+        (['b', 'd', 'a'], [5, 3, 2])
+        """
+        if self.weights is not None:
+            raise InputError(f"{self.name}: its sentences have weights already; omit weights")
+        starts = self._sentence_starts()
+        values = SentenceWeights.load(weights).of(self, np.diff(starts))
+        chosen = np.flatnonzero(values)
+        return self._recounted(starts, chosen, values[chosen])
+
+    def repeated(self) -> "Corpus":
+        """Return the text with weights of at most 1, each sentence as often as its weight says, rounded up.
+
+        Returns
+        -------
+        Corpus
+            A temporary one, with the same words and counts: it vanishes when it is closed or no longer used.
+        """
+        assert self.weights is not None
+        starts = self._sentence_starts()
+        n_bytes = 4 * float(np.ceil(self.weights) @ np.diff(starts))
+        check_space(self.folder, "the word ids", CACHE_DIR, int(n_bytes))
+        order, weights = spread_copies(self.weights)
+        return self._with_ids((ids for ids, _ in self._taken(starts, order)), self._words, self._counts, weights)
+
+    def first_sentences(self, block: int) -> NDArray[np.int64]:
+        """Return how many sentences end before each block of so many ids, and in all."""
+        ids, ends = np.empty(block, np.int32), [0]
+        for start in range(0, self.n_ids, block):
+            ends.append(int(np.count_nonzero(ids[: self.read(start, ids)] < 0)))
+        return np.cumsum(ends)
+
+    def sentence_at(self, start: int) -> int:
+        """Return how many sentences end before a position of a text with weights."""
+        block = start // _BLOCK
+        ids = np.empty(start - block * _BLOCK, np.int32)
+        self.read(block * _BLOCK, ids)
+        return int(self._firsts[block]) + int(np.count_nonzero(ids < 0))
+
+    def _sentence_starts(self) -> NDArray[np.int64]:
+        """Return where each sentence begins, and where the last one ends."""
+        place, ends = 0, [np.zeros(1, np.int64)]
+        for chunk in self._chunks():
+            ends.append(np.flatnonzero(chunk < 0) + place + 1)
+            place += chunk.size
+        return np.concatenate(ends)
+
+    def _has_words(self, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for each sentence whether it has a word that is `known`, (n_types,)."""
+        found, sentence = np.zeros(int(self.first_sentences(N_IDS)[-1]), bool), 0
+        for chunk in self._chunks():
+            is_end = chunk < 0
+            sentences = sentence + np.cumsum(is_end) - is_end
+            found[sentences[~is_end & known.take(chunk, mode="wrap")]] = True
+            sentence += int(np.count_nonzero(is_end))
+        return found
+
+    def _taken(
+        self, starts: NDArray[np.int64], order: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+        """Yield the ids of sentences in an order, some at a time, and the place in `order` of each id's sentence."""
+        tokens, lengths = self.tokens(), np.diff(starts)[order]
+        ends = np.cumsum(lengths)
+        first = 0
+        while first < len(order):
+            begin = int(ends[first] - lengths[first])
+            last = max(first + 1, int(np.searchsorted(ends, begin + N_IDS, side="right")))
+            places = np.repeat(np.arange(first, last), lengths[first:last])
+            steps = np.arange(begin, ends[last - 1]) - (ends - lengths)[places]
+            yield tokens[starts[order[places]] + steps], places
+            first = last
+
+    def _recounted(
+        self, starts: NDArray[np.int64], order: NDArray[np.int64], weights: NDArray[np.float64] | None
+    ) -> "Corpus":
+        """Return a temporary corpus of sentences in an order, numbered anew by falling count."""
+        sums = np.zeros(self.n_types)
+        for ids, places in self._taken(starts, order):
+            is_word = ids >= 0
+            each = None if weights is None else weights[places[is_word]]
+            sums += np.bincount(ids[is_word], each, self.n_types)
+        counts = np.rint(sums).astype(np.int64)
+        by_count = self._words.falling_order(counts)
+        by_count = by_count[sums[by_count] > 0]  # rounded to 0 or not: no sentence may lose all of its words
+        ranks = np.empty(self.n_types, np.int32)
+        ranks[by_count] = np.arange(by_count.size)
+        chunks = renumbered((ids for ids, _ in self._taken(starts, order)), np.arange(self.n_types + 1), ranks)
+        return self._with_ids(chunks, self._words.take(by_count), counts[by_count], weights)
 
     def _renumbered(
         self, chunks: Callable[[NDArray[np.int64]], Iterator[NDArray[np.int32]]], packed: PackedWords
@@ -342,14 +460,22 @@ class Corpus:
         ids = renumbered(chunks(np.zeros_like(counts)), np.arange(len(packed) + 1), ranks)
         return self._with_ids(ids, packed.take(by_count), counts[by_count])
 
-    def _with_ids(self, chunks: Iterator[NDArray[np.int32]], words: PackedWords, counts: NDArray[np.int64]) -> "Corpus":
-        """Return a temporary corpus of the same source with another stream of ids and other words."""
+    def _with_ids(
+        self,
+        chunks: Iterator[NDArray[np.int32]],
+        words: PackedWords,
+        counts: NDArray[np.int64],
+        weights: NDArray[np.float64] | None = None,
+    ) -> "Corpus":
+        """Return a temporary corpus of the same source with another stream of ids, other words and weights."""
         with scratch_directory(self.folder) as scratch:
             with disk_errors(scratch.parent, "the word ids", CACHE_DIR, 4 * self.n_ids):
                 about = {"name": self.name, "n_invalid": self.n_invalid, "options": self.options, "identity": None}
                 described = describe_stream(scratch, write_ids(scratch, chunks), words, counts, **about)
             made = Corpus(scratch, described, temporary=True)
             made.phrases = self.phrases
+            if weights is not None:
+                made.weights, made._firsts = weights, made.first_sentences(_BLOCK)
             return made
 
     def text(self) -> Iterator[bytes]:

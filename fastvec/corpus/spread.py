@@ -48,3 +48,9 @@ class Spread(Corpus):
             self.whole.read(place * STRETCH + within, out[done : done + length])
             done += length
         return n
+
+    def sentence_at(self, start: int) -> int:
+        """Return the number of a sentence, as `Corpus.sentence_at` does; it holds for one stretch."""
+        number, within = divmod(start, STRETCH)
+        place = self._order[number] if number < len(self._order) else number
+        return self.whole.sentence_at(place * STRETCH + within)

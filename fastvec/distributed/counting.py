@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.cooccurrence.cells import Cells
-from fastvec.cooccurrence.counting import BLOCK_CELLS, READ, count_text, cut_blocks, new_text
+from fastvec.cooccurrence.counting import BLOCK_CELLS, READ, Slice, count_text, cut_blocks
 from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import largest_distance
@@ -53,7 +53,7 @@ def count_part(
         tokens, out = np.empty(READ, np.int32), np.empty(READ, np.int32)
         n = text.read(block * READ, tokens)
         key = (settings.seed, 0, block)
-        return out[: keep_words(tokens[:n], keep, key, settings.subsampling == "clean", out, 0)]
+        return out[: keep_words(tokens[:n], keep, key, settings.subsampling == "clean", out, 0, None, 0, None)]
 
     def around(block: int, step: int) -> list[NDArray[np.int32]]:
         """Return what stays from a block on in a direction, as far as windows reach, or to the end of the sentence."""
@@ -69,8 +69,8 @@ def count_part(
     before = np.concatenate([fill, *around(first - 1, -1)])[-window:]
     after = np.concatenate([*around(last, 1), fill])[:window]
     flat = np.concatenate([before, *inner, after])
-    lines = new_text(flat.size)
-    lines.reshape(-1)[: flat.size] = flat
+    lines = Slice.of(flat.size, is_weighted=False)
+    lines.text.reshape(-1)[: flat.size] = flat
     n_words = len(vocabulary)
     with Cells(np.int64, 0, local_folder()) as cells:
         rows, block_cells = [Accumulator.of(n_words)], max(BLOCK_CELLS, n_words)
@@ -90,7 +90,8 @@ def add_rows(n_words: int, settings: Counting | None, reach: int, *parts: Rows) 
     """Add up the same rows of several parts; with settings divide the sums by their scale, and drop small ones."""
     least, scale, dtype = 1, None, np.int64
     if settings is not None:
-        _, _, least, scale = Weights.of(settings, reach)
+        weights = Weights.of(settings, reach)
+        least, scale = weights.least, weights.scale
         dtype = np.float32  # type: ignore[assignment]
     totals = np.sum([part.lengths for part in parts], 0)
     starts = [starts_of(part.lengths) for part in parts]

@@ -190,6 +190,7 @@ class _Training:
             "init_from": request.initial is not None,
             "vocabulary": request.words.vocabulary is not None,
             "phrases": request.words.phrases is not None,
+            "weights": request.words.weights is not None,
             "cache and cache_dir": replace(request.reading, cache=Reading().cache, cache_dir=None) != request.reading,
             "context line": getattr(settings, "context", None) == "line",
             "format": run.format is not None,

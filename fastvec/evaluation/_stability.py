@@ -212,6 +212,8 @@ def train_repeatedly(
     check_integer("seed", first, 0)
     reading = {name: arguments.pop(name) for name in Reading.parameters if name in arguments}
     corpus = source if isinstance(source, Corpus) and not reading else read_corpus(source, **reading)
+    if (weights := arguments.pop("weights", None)) is not None:
+        corpus = corpus.weighted(weights)
     trained = []
     for seed in range(first, first + runs):
         text = corpus.resampled(seed) if bootstrap else corpus

@@ -31,11 +31,11 @@ class Accumulator(NamedTuple):
 
     Attributes
     ----------
-    sums : (n_words,) int64
+    sums : (n_columns,) int64
         Weight so far.
-    used : (n_words / 64 + 1,) uint64
+    used : (n_columns / 64 + 1,) uint64
         Bits of the columns whose sum is not 0.
-    used_words : (n_words / 4096 + 1,) uint64
+    used_words : (n_columns / 4096 + 1,) uint64
         Bits of the elements of `used` that are not 0.
     """
 
@@ -44,12 +44,12 @@ class Accumulator(NamedTuple):
     used_words: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, n_words: int) -> "Accumulator":
+    def of(cls, n_columns: int) -> "Accumulator":
         """Make an accumulator."""
         return cls(
-            np.zeros(n_words, np.int64),
-            np.zeros(n_words // 64 + 1, np.uint64),
-            np.zeros(n_words // 4096 + 1, np.uint64),
+            np.zeros(n_columns, np.int64),
+            np.zeros(n_columns // 64 + 1, np.uint64),
+            np.zeros(n_columns // 4096 + 1, np.uint64),
         )
 
 
@@ -106,7 +106,7 @@ def _emit(row, least, scale, columns, values, n):
 
 
 @entry
-def keep_words(tokens, keep, key, leave_gaps, text, end):
+def keep_words(tokens, keep, key, leave_gaps, text, end, weights, sentence, amounts):
     """Append to a text the words of a block that stay, and its sentence ends.
 
     Parameters
@@ -123,6 +123,12 @@ def keep_words(tokens, keep, key, leave_gaps, text, end):
         Has room for n more.
     end : int
         Where the text ends.
+    weights : (n_sentences,) int64 or None
+        Weights of sentences, if they have any.
+    sentence : int
+        Number of the first one in the block.
+    amounts : int64 array or None
+        Receives the weight of each word, at its place in the text.
 
     Returns
     -------
@@ -135,10 +141,13 @@ def keep_words(tokens, keep, key, leave_gaps, text, end):
         if token < 0:
             text[end] = END
             end += 1
+            sentence += 1
         elif token < len(keep):
             kept = keep[token] >= 1 or uniform(state) < keep[token]
             if kept or leave_gaps:
                 text[end] = token if kept else GAP
+                if weights is not None:
+                    amounts[end] = weights[sentence]
                 end += 1
     return end
 
@@ -172,7 +181,9 @@ def sort_positions(text, margin, starts, positions):
 
 
 @entry
-def count_rows(text, positions, starts, first, last, left, right, least, scale, row, lengths, columns, values):
+def count_rows(
+    text, amounts, positions, starts, first, last, left, right, sides, least, scale, row, lengths, columns, values
+):
     """Count the words around all positions of words `first` to `last` - 1.
 
     Parameters
@@ -180,10 +191,14 @@ def count_rows(text, positions, starts, first, last, left, right, least, scale, 
     text : (m, 16) int32
         Word ids, in rows of a cache line. Around each position come as many others as the windows reach, or a
         sentence end before.
+    amounts : int64 array or None
+        By what the weights of the words around each position are multiplied.
     positions, starts
         From `sort_positions`.
     left, right : (reach,) int64
         Weights of the words at distance 1, 2, ... before and behind.
+    sides : int
+        2 if words before and behind are counted apart: word w in columns 2 w and 2 w + 1. 1 if not.
     least : int
         Sums below it are dropped.
     scale : float or None
@@ -206,19 +221,20 @@ def count_rows(text, positions, starts, first, last, left, right, least, scale, 
         before = n
         for k in range(starts[w], starts[w + 1]):
             t = np.int64(positions[k])
+            amount = 1 if amounts is None else amounts[t]
             following = np.int64(positions[min(k + _AHEAD, starts[-1] - 1)])
             prefetch(text, (following - len(left)) >> 4)
             prefetch(text, (following + len(right)) >> 4)
             for d in range(len(left)):
                 word = flat[t - 1 - d]
                 if word >= 0:
-                    _add(row, word, left[d])
+                    _add(row, word * sides, left[d] * amount)
                 elif word == END:
                     break
             for d in range(len(right)):
                 word = flat[t + 1 + d]
                 if word >= 0:
-                    _add(row, word, right[d])
+                    _add(row, word * sides + sides - 1, right[d] * amount)
                 elif word == END:
                     break
         n = _emit(row, least, scale, columns, values, n)

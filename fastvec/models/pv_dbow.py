@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
+from fastvec.corpus.thinned import of_epochs
 from fastvec.errors import TooLittleText, TrainingError
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.documents import Step, Work, new_work, train_block
@@ -63,7 +64,7 @@ def fit(settings: PvDbow, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> M
     TrainingError
         If weights are no longer finite.
     """
-    firsts = _first_documents(corpus)
+    firsts = corpus.first_sentences(BLOCK)
     C, D = zeros(len(vocabulary), settings.dim), zeros(int(firsts[-1]) + 1, settings.dim)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
@@ -88,7 +89,7 @@ def fit(settings: PvDbow, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> M
 def needs(settings: PvDbow, source: Corpus, text: Text, threads: int) -> Estimate:
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
     # of a text of which a part was read, as many documents for each id as there
-    n_documents = int(_first_documents(source)[-1] * text.n_ids / max(1, source.n_ids)) + 1
+    n_documents = int(source.first_sentences(BLOCK)[-1] * text.n_ids / max(1, source.n_ids)) + 1
     sizes = text.n_words, n_documents
     matrices = sum(matrix_bytes(n, settings.dim) for n in sizes)
     tables = 12 * text.n_words + 8 * (text.n_ids // BLOCK)
@@ -111,15 +112,6 @@ def needs(settings: PvDbow, source: Corpus, text: Text, threads: int) -> Estimat
 def _spectral(settings: PvDbow) -> Word2Vec:
     """Return skip-gram that starts from the same PPMI-SVD."""
     return Word2Vec(dim=settings.dim, seed=settings.seed, init="ppmi-svd")
-
-
-def _first_documents(corpus: Corpus) -> NDArray[np.int64]:
-    """Return how many documents end before each block, and in all."""
-    tokens, ends = np.empty(BLOCK, np.int32), [0]
-    for start in range(0, corpus.n_ids, BLOCK):
-        n = corpus.read(start, tokens)
-        ends.append(int(np.count_nonzero(tokens[:n] < 0)))
-    return np.cumsum(ends)
 
 
 class _Training:
@@ -147,12 +139,13 @@ class _Training:
     def _worker(self, work: Work) -> Callable[[int], None]:
         """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
         settings, n_ids, tokens = self.settings, self.corpus.n_ids, np.empty(BLOCK, np.int32)
-        top = settings.learning_rate
+        top, text = settings.learning_rate, of_epochs(self.corpus, settings.seed)
 
         def train(place: int) -> None:
             epoch, block = divmod(place, self.n_blocks)
             start = block * BLOCK
-            n = self.corpus.read(start, tokens)
+            text.epoch = epoch
+            n = text.read(start, tokens)
             rate, change = top * (1 - (epoch + start / n_ids) / settings.epochs), -top * n / (settings.epochs * n_ids)
             key, rates = (settings.seed, epoch, block), (np.float32(rate), np.float32(change))
             train_block(tokens[:n], self.firsts[block], key, *rates, self.step, self.D, self.C, self.stop, work)

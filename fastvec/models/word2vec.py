@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import largest_distance, why_no_context
-from fastvec.corpus.shuffled import Shuffled
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
+from fastvec.corpus.thinned import of_epochs
 from fastvec.errors import DataError, MachineError, TooLittleText, TrainingError
 from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
@@ -418,15 +418,14 @@ class Training:
             places,
         )
         weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
-        text = Shuffled(self.corpus, settings.seed) if settings.context == "line" else self.corpus
+        text = of_epochs(self.corpus, settings.seed, shuffles=settings.context == "line")
         rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies
 
         def train(place: int) -> None:
             epoch, block = divmod(place, self.n_blocks)
             start = block * self.block_size
             n = min(self.block_size, n_ids - start)
-            if isinstance(text, Shuffled):
-                text.epoch = epoch
+            text.epoch = epoch
             tokens, first = self._read(text, start, n, (settings.seed, epoch))
             rate = learning_rate(settings, (epoch + start / n_ids) / settings.epochs)
             change = (learning_rate(settings, 1) - learning_rate(settings, 0)) * n / (settings.epochs * n_ids)

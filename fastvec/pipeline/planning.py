@@ -29,6 +29,7 @@ from fastvec.phrases import Phrases
 from fastvec.pipeline.machines import seconds_on
 from fastvec.pipeline.needs import Needs, needs_of
 from fastvec.pipeline.request import Request
+from fastvec.pipeline.run import repeated
 from fastvec.pipeline.sample import LARGE, SampledSource, extrapolate
 from fastvec.pipeline.timing import measure
 from fastvec.settings import Cluster, Model, Reading, Run
@@ -253,7 +254,12 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         opened = None if isinstance(source, Corpus) else open_source(source)
         if isinstance(source, Corpus):
             corpus = source
-        elif isinstance(opened, Files) and (opened.n_bytes or 0) > LARGE and not is_cached(opened, request.reading):
+        elif (
+            isinstance(opened, Files)
+            and (opened.n_bytes or 0) > LARGE
+            and request.words.weights is None
+            and not is_cached(opened, request.reading)
+        ):
             pieces = SampledSource(opened)
             corpus = stack.enter_context(
                 read_corpus(pieces, progress=False, **options | {"cache": False, "cache_dir": None})
@@ -268,9 +274,12 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         type_bytes = corpus.memory / corpus.n_types - 16
         if isinstance(request.words.phrases, Phrases):
             corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
+        if request.words.weights is not None:
+            corpus = stack.enter_context(corpus.weighted(request.words.weights))
         if given is not None:
             corpus = stack.enter_context(corpus.with_vocabulary(given if scale else corpus.occurring(given)))
         chosen = corpus.vocabulary(*limits) if given is None and not scale else corpus.vocabulary(1)
+        corpus = repeated(corpus, request, stack)
         seconds = (perf_counter() - began) * (scale or 1)
         text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)
         if scale and given is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from fastvec.checks import check_path
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
+from fastvec.corpus.weighted import SentenceWeights
 from fastvec.errors import InputError
 from fastvec.parameters import Settings, suggestion, take, unknown
 from fastvec.phrases import Phrases
@@ -20,6 +21,12 @@ _LEAST_ALPHA = 0.1
 _FREE = ("cell_min_count", "seed")
 #: Models that cannot be trained on co-occurrences.
 _NEED_TEXT = ("cbow", "pv-dbow")
+#: Arguments that JSON cannot hold, and what they are read by.
+KEPT: dict[str, type[Vocabulary | Phrases | SentenceWeights]] = {
+    "vocabulary": Vocabulary,
+    "phrases": Phrases,
+    "weights": SentenceWeights,
+}
 #: Parameters of skip-gram on text alone, beside those that were settled when it was counted.
 _OF_TEXT = ("loss", "fixed_window", "freeze", "subwords", "buckets", "hashes", "deterministic")
 
@@ -73,6 +80,8 @@ class Request:
         elif not isinstance(model, Model):
             raise InputError(f"model must be one of {', '.join(MODELS)}, or an object such as Glove(), not {model!r}")
         rest = dict(given)
+        if rest.get("weights") is not None:
+            rest["weights"] = SentenceWeights.load(rest["weights"])
         words, reading, result = take(Words, rest), take(Reading, rest), take(Result, rest)
         initial = _initial(result)
         settings = _settings(model, rest, source, initial)
@@ -131,19 +140,19 @@ class Request:
 
     def inputs(self, source: Any) -> list[str]:
         """Return what vectors are made from: "text" or "cooccurrence", and which of the inputs beside it are given."""
-        beside = {"vocabulary": self.words.vocabulary, "phrases": self.words.phrases, "init_from": self.initial}
+        beside = {name: getattr(self.words, name) for name in KEPT} | {"init_from": self.initial}
         first = "cooccurrence" if isinstance(source, Cooccurrence) else "text"
         return [first, *(name for name, given in beside.items() if given is not None)]
 
     def as_json(self, source: Any) -> dict[str, Any]:
         """Return what `of` needs to make the same again, as far as JSON can hold it.
 
-        A vocabulary, phrases and vectors to start from are omitted, and a tokenizer that is a function is None.
+        A vocabulary, phrases, weights and vectors to start from are omitted; a tokenizer that is a function is None.
         """
         made: dict[str, Any] = {}
         for group in (self.settings, self.words, self.reading, self.result):
             made |= group.as_dict()
-        for name in ("vocabulary", "phrases", "init_from", *counted_parameters(source)):
+        for name in (*KEPT, "init_from", *counted_parameters(source)):
             made.pop(name, None)
         if isinstance(source, Cooccurrence):
             for name in self.settings.for_counting:

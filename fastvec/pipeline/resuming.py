@@ -9,23 +9,25 @@ from typing import Any
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.sources import Files, as_paths, open_source
+from fastvec.corpus.weighted import SentenceWeights
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.phrases import Phrases
-from fastvec.pipeline.request import Request, check_names
+from fastvec.pipeline.request import KEPT, Request, check_names
 from fastvec.settings import MODELS, Run
 from fastvec.training.checkpoints import Checkpoints
 
-#: Where the vocabulary, phrases and vectors to start from that were given to `train` lie beside the checkpoints, and
-#: what they are called in ``run.json``, by argument.
+#: Where the vocabulary, phrases, weights and vectors to start from that were given to `train` lie beside the
+#: checkpoints, and what they are called in ``run.json``, by argument.
 _KEPT = {
     "vocabulary": ("vocabulary", "vocabulary.tsv"),
     "phrases": ("phrases", "phrases.tsv"),
+    "weights": ("weights", "weights.npy"),
     "init_from": ("initial", "initial.safetensors"),
 }
 #: Arguments that may change, as the vectors do not depend on them.
 _FREE = ("memory", "cache_dir", "cache")
 #: Facts of a text that tell the user nothing.
-_HASHES = ("fingerprint", "digest")
+_HASHES = ("fingerprint", "digest", "weights")
 
 
 def new_checkpoints(
@@ -39,11 +41,8 @@ def new_checkpoints(
     Raise `FileError` if the folder cannot be made, or has something in it; `InputError` if `every` is not a time or a
     share, or a word of the vocabulary cannot be written down.
     """
-    given: dict[str, Any] = {
-        "vocabulary": request.words.vocabulary,
-        "phrases": request.words.phrases,
-        "init_from": request.initial and request.initial.given,
-    }
+    given: dict[str, Any] = {name: getattr(request.words, name) for name in KEPT}
+    given["init_from"] = request.initial and request.initial.given
 
     def keep(place: Path) -> dict[str, Any]:
         """Save what JSON cannot hold, and return checksums of it."""
@@ -97,8 +96,8 @@ def saved_request(checkpoints: Checkpoints, source: Any, given: dict[str, Any]) 
     for name, value in given.items():
         if name == "init_from":
             raise InputError(f"{folder}: the interrupted run keeps what it started from; omit {name}")
-        if name in ("vocabulary", "phrases"):
-            _check_lines(name, Vocabulary if name == "vocabulary" else Phrases, value, known[name], folder)
+        if name in KEPT:
+            _check_lines(name, KEPT[name], value, known[name], folder)
             continue
         is_more = name == "epochs" and name in known and value > known[name]
         if not is_more and name not in _FREE:
@@ -155,9 +154,9 @@ def check_tokenizer(place: str | Path, known: dict[str, Any]) -> None:
 
 
 def _check_lines(
-    name: str, kind: type[Vocabulary] | type[Phrases], given: Any, known: Path | None, folder: Path
+    name: str, kind: type[Vocabulary | Phrases | SentenceWeights], given: Any, known: Path | None, folder: Path
 ) -> None:
-    """Refuse a vocabulary or phrases, or a file of them, that are not those in a file."""
+    """Refuse a vocabulary, phrases or weights, or a file of them, that are not those in a file."""
     if not isinstance(given, kind):
         given = kind.load(given)
     if known is None or list(given.lines()) != list(kind.load(known).lines()):

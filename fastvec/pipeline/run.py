@@ -197,6 +197,8 @@ def _choose_words(
     if words.phrases is not None:
         assert isinstance(words.phrases, Phrases)
         text = stack.enter_context(join_phrases(text, words.phrases))
+    if words.weights is not None:
+        text = stack.enter_context(text.weighted(words.weights))
     assert given is None or isinstance(given, Vocabulary)
     chosen = text.vocabulary(words.min_count, words.max_vocab) if given is None else text.occurring(given)
     if given is not None and len(chosen) < len(given):
@@ -210,7 +212,12 @@ def _choose_words(
     if given is not None or (initial is not None and initial.words == "old"):
         text = stack.enter_context(text.with_vocabulary(chosen))
         chosen = text.vocabulary(min_count=1)
-    return text, chosen
+    return repeated(text, request, stack), chosen
+
+
+def repeated(text: Corpus, request: Request, stack: ExitStack) -> Corpus:
+    """Return a text as the model takes it: the sentences of greater weight repeated, unless they are counted only."""
+    return text if text.weights is None or request.settings.counts else stack.enter_context(text.repeated())
 
 
 def metadata_of(

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from fastvec.checks import check_choice, check_integer, check_path, count_threads
-from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.corpus import Corpus, read_corpus
 from fastvec.disk.scratch import read_errors
 from fastvec.errors import DataError, InputError, MachineError, TrainingError
 from fastvec.evaluation.bootstrap import Floats, Interval, student_interval
@@ -31,8 +31,7 @@ from fastvec.evaluation.pairs import ScoredPairs
 from fastvec.evaluation.questions import Questions
 from fastvec.evaluation.sweeps import Setting, Sweep, Values, described
 from fastvec.parameters import take
-from fastvec.phrases import Phrases
-from fastvec.pipeline.request import Request
+from fastvec.pipeline.request import KEPT, Request
 from fastvec.pipeline.run import train
 from fastvec.pipeline.sweep_file import SweepFile, check_name
 from fastvec.pipeline.sweep_tests import MEASURED, Outcome, Tests
@@ -45,7 +44,7 @@ from fastvec.vectors import load
 
 _LOG = logging.getLogger(__name__)
 #: Options whose files decide about the vectors, and what reads them.
-_FILES: dict[str, Callable[[Any], Any]] = {"vocabulary": Vocabulary.load, "phrases": Phrases.load, "init_from": load}
+_FILES: dict[str, Callable[[Any], Any]] = {name: kind.load for name, kind in KEPT.items()} | {"init_from": load}
 _WRITING = ("format", "checkpoint", "every")
 
 
