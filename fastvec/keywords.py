@@ -27,7 +27,7 @@ class Count(TypedDict, total=False):
     """Those of `Counting`."""
 
     window: int
-    context: Literal["window", "line"]
+    context: Literal["window", "line", "directional"]
     weighting: Literal["harmonic", "linear", "flat"] | None
     side: Literal["both", "left", "right"] | None
     cell_min_count: float

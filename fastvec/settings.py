@@ -567,14 +567,15 @@ class Counting(Settings):
     window: int = parameter(
         10, least=1, metavar="N", help="Largest distance of a context word.", known_as=("ws", "window_size")
     )
-    context: Literal["window", "line"] = parameter(
+    context: Literal["window", "line", "directional"] = parameter(
         "window",
-        help="What the context of a word is: the words around it; or all words of its line, in any order, each with "
-        "weight 1. Of a line of more than window + 1 words, each word meets about 2 window others, chosen at random.",
+        help="What the context of a word is: the words around it; all words of its line, in any order, each with "
+        "weight 1; or the words on its left and on its right, told apart. Of a line of more than window + 1 words, "
+        "each word meets about 2 window others, chosen at random.",
     )
     weighting: Literal["harmonic", "linear", "flat"] | None = parameter(
         "harmonic",
-        only={"context": ("window",)},
+        only={"context": ("window", "directional")},
         help="Weight of a pair of words at distance d: 1/d, as in GloVe; (window + 1 - d) / window, the mean of "
         "word2vec's random windows; or 1.",
         known_as=("distance_weighting",),
@@ -598,8 +599,7 @@ class Counting(Settings):
     @property
     def sides(self) -> int:
         """How many columns a word has: 2 if its left and its right are counted apart."""
-        context: str = self.context
-        return 2 if context == "directional" else 1
+        return 2 if self.context == "directional" else 1
 
 
 @settings

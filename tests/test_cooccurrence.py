@@ -114,6 +114,16 @@ def test_left_is_the_transpose_of_right():
     assert (left != right.T).nnz == 0
 
 
+@pytest.mark.parametrize("memory", [None, 900])
+def test_both_sides_are_counted_apart(tiny_slices, memory):
+    sentences, options = SENTENCES * 9, {"window": 2, "memory": memory, "threads": 1}
+    counts = count(sentences, context="directional", **options)
+    for side, name in enumerate(("left", "right")):
+        alone = count(sentences, side=name, **options)
+        np.testing.assert_array_equal(counts.matrix.toarray()[:, side::2], alone.matrix.toarray())
+        assert counts.contexts.words[side::2] == [f"{name}:{word}" for word in alone.vocabulary]
+
+
 def test_cells_below_the_minimum_are_dropped():
     every, some = count(SENTENCES, window=2), count(SENTENCES, window=2, cell_min_count=1.5)
     expected = every.matrix.toarray()

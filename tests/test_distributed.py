@@ -206,9 +206,10 @@ def test_groups_hold_all_rows():
 # --- on a cluster
 
 
-@pytest.mark.parametrize("model", ["ppmi-svd", "glove"])
-def test_vectors_from_counts_are_those_of_one_machine(client, text, model):
+@pytest.mark.parametrize(("model", "context"), [("ppmi-svd", "directional"), ("glove", "window")])
+def test_vectors_from_counts_are_those_of_one_machine(client, text, model, context):
     settings = {name: value for name, value in SMALL.items() if model == "glove" or name != "epochs"}
+    settings |= {"context": context}
     there = cluster.train(client, text, model, shards=3, **settings)
     here = fastvec.train(text, model, cache=False, **settings)
     assert (there.words, there.counts.tolist()) == (here.words, here.counts.tolist())

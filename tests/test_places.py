@@ -3,7 +3,7 @@ import pytest
 
 import fastvec
 from fastvec.errors import InputError
-from tests.models import Interrupt
+from tests.models import COUNTING, Interrupt
 
 MODES = [("skipgram", "directional"), ("skipgram", "positional"), ("cbow", "directional")]
 SMALL = {"dim": 8, "min_count": 1, "sample": 0, "init": "word2vec", "window": 2}
@@ -49,6 +49,22 @@ def test_training_starts_from_vectors_at_all_places():
     np.testing.assert_allclose(same.context_vectors, given.context_vectors, atol=1e-5)
 
 
+@pytest.mark.parametrize("model", [*COUNTING, "skipgram"])
+def test_counts_of_either_side_have_a_context_vector_for_each_word(model, tmp_path):
+    corpus = fastvec.read_corpus(sentences())
+    options = {"context": "directional", "window": 2}
+    fastvec.count_cooccurrence(corpus, corpus.vocabulary(1), **options).save(tmp_path / "c.npz")
+    counts = fastvec.Cooccurrence.load(tmp_path / "c.npz")
+    assert counts.contexts.words[:4] == ["left:middle", "right:middle", "left:last0", "right:last0"]
+    made = fastvec.train(counts, model, dim=8, save_context=True)
+    assert (made.words, made.context_vectors.shape) == (list(counts.vocabulary), (21, 8))
+    if model != "skipgram":
+        again = fastvec.train(corpus, model, dim=8, save_context=True, min_count=1, sample=0, **options)
+        np.testing.assert_array_equal(made.vectors, again.vectors)
+        np.testing.assert_array_equal(made.context_vectors, again.context_vectors)
+    assert fastvec.plan(counts, model, dim=8).fits
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -58,7 +74,11 @@ def test_training_starts_from_vectors_at_all_places():
             {"model": "cbow", "context": "positional"},
             "'positional' needs model skipgram; choose 'directional' for cbow",
         ),
-        ({"model": "glove"}, "context must be one of window, line, not 'directional'"),
+        (
+            {"model": "glove", "context": "positional"},
+            "context must be one of window, line, directional, not 'positional'",
+        ),
+        ({"model": "ppmi-svd", "side": "left"}, "side applies to context='window' only, not to 'directional'"),
     ],
 )
 def test_modes_without_places_are_refused(options, message):

@@ -101,20 +101,21 @@ def test_a_survey_of_all_rows_counts_what_counting_counts(corpus):
         np.testing.assert_array_equal(getattr(found, name), getattr(counted, name))
 
 
-def test_a_survey_of_some_rows_stands_for_all(corpus, monkeypatch):
+@pytest.mark.parametrize("context", ["window", "directional"])
+def test_a_survey_of_some_rows_stands_for_all(corpus, monkeypatch, context):
     vocabulary = corpus.vocabulary(1)
     monkeypatch.setattr(survey, "_ROWS", 150)
-    found = survey.survey(corpus, Text.of(corpus, vocabulary), Glove(window=5), 2)
-    counted = count_cooccurrence(corpus, vocabulary, window=5, sample=1e-3)
+    found = survey.survey(corpus, Text.of(corpus, vocabulary), Glove(window=5, context=context), 2)
+    counted = count_cooccurrence(corpus, vocabulary, window=5, sample=1e-3, context=context)
     assert np.count_nonzero(np.diff(found.indptr)) <= 150
     assert found.n_cells == pytest.approx(counted.data.size, rel=0.1)
     sample = found.sample(vocabulary.counts)
     assert sample.data.size == pytest.approx(counted.data.size, rel=0.1)
     assert found.scale == found.n_cells / sample.data.size
     rows = np.flatnonzero(np.diff(found.indptr))
-    assert (
-        sample.matrix[rows] != Cooccurrence(vocabulary, found.indptr, found.indices, found.data, {}).matrix[rows]
-    ).nnz == 0
+    cells = found.indptr, found.indices, found.data
+    same = Cooccurrence(vocabulary, *cells, {}, contexts=sample.contexts)
+    assert (sample.matrix[rows] != same.matrix[rows]).nnz == 0
 
 
 def test_a_sample_of_many_cells_is_smaller(corpus, monkeypatch):

@@ -99,11 +99,10 @@ def count_cooccurrence(
     chosen = take_all(Counting, settings)
     corpus = as_corpus(corpus, threads, progress)
     check_kind("vocabulary", vocabulary, Vocabulary, " of the corpus")
-    indptr, indices, data = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
-    if not data.size:
+    cells = count_cells(corpus, vocabulary, chosen, memory, threads, progress)
+    if not cells[0][-1]:
         raise nothing_counted(corpus, vocabulary, chosen)
-    metadata = {"counting": chosen.as_dict(), "corpus": corpus.facts}
-    return Cooccurrence(vocabulary, indptr, indices, data, metadata)
+    return Cooccurrence.of_text(vocabulary, cells, chosen, corpus.facts)
 
 
 def nothing_counted(corpus: Corpus, vocabulary: Vocabulary, settings: Counting) -> InputError:

@@ -83,7 +83,8 @@ class Cooccurrence:
     path : str or None
         The file that it was loaded from.
     contexts : Vocabulary or None
-        Contexts by id, where they are of another kind than the words.
+        Contexts by id, where they are not the words themselves: of another kind, or words with their side
+        ("left:the").
     """
 
     vocabulary: Vocabulary
@@ -94,6 +95,18 @@ class Cooccurrence:
     path: str | None = None
     contexts: Vocabulary | None = None
 
+    @classmethod
+    def of_text(
+        cls,
+        vocabulary: Vocabulary,
+        cells: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
+        counting: Counting,
+        facts: dict[str, Any],
+    ) -> "Cooccurrence":
+        """Return what was counted in a text; `cells` are row starts, columns and values, `facts` those of the text."""
+        contexts = None if counting.sides == 1 else sided(vocabulary)
+        return cls(vocabulary, *cells, {"counting": counting.as_dict(), "corpus": facts}, contexts=contexts)
+
     def __repr__(self) -> str:
         contexts = "" if self.contexts is None else f" with {len(self.contexts):,} contexts"
         return f"<Cooccurrence of {len(self.vocabulary):,} words{contexts}: {self.data.size:,} cells>"
@@ -103,6 +116,16 @@ class Cooccurrence:
         """Words and contexts."""
         n = len(self.vocabulary)
         return n, n if self.contexts is None else len(self.contexts)
+
+    @property
+    def sides(self) -> int:
+        """How many contexts each word is: 2 if it is one on the left and another on the right."""
+        return 2 if self.metadata.get("counting", {}).get("context") == "directional" else 1
+
+    @property
+    def is_of_pairs(self) -> bool:
+        """Whether the contexts are of another kind than the words."""
+        return self.contexts is not None and self.sides == 1
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -191,6 +214,16 @@ class Cooccurrence:
             os.path.abspath(path),
             vocabularies[1] if has_contexts else None,
         )
+
+
+def sided(vocabulary: Vocabulary) -> Vocabulary:
+    """Return the contexts that words are where the two sides are counted apart.
+
+    >>> sided(Vocabulary(["a", "b"], [3, 2])).words
+    ['left:a', 'right:a', 'left:b', 'right:b']
+    """
+    words = [f"{side}:{word}" for word in vocabulary.words for side in ("left", "right")]
+    return Vocabulary(words, np.repeat(vocabulary.counts, 2))
 
 
 def _vocabulary(arrays: dict[str, Array], prefix: str) -> Vocabulary:

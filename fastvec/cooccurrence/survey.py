@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fastvec.cooccurrence.cells import Cells
 from fastvec.cooccurrence.counting import Slice, count_blocks, fill_text
-from fastvec.cooccurrence.matrix import Cooccurrence
+from fastvec.cooccurrence.matrix import Cooccurrence, sided
 from fastvec.cooccurrence.weights import Weights
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.sentences import largest_distance
@@ -140,4 +140,5 @@ def _count(corpus: Corpus, n_stretches: int, text: Text, settings: Counting, thr
     lengths = np.zeros(n_words, np.int64)
     lengths[chosen] = np.diff(found)
     n_cells = indices.size * step
-    return Survey(n_cells, end, sorted_at - began + seconds / share, starts_of(lengths), indices, data)
+    contexts = sided(text.vocabulary()) if settings.sides == 2 else None
+    return Survey(n_cells, end, sorted_at - began + seconds / share, starts_of(lengths), indices, data, contexts)

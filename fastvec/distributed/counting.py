@@ -71,9 +71,9 @@ def count_part(
     flat = np.concatenate([before, *inner, after])
     lines = Slice.of(flat.size, is_weighted=False)
     lines.text.reshape(-1)[: flat.size] = flat
-    n_words = len(vocabulary)
+    n_columns = settings.sides * len(vocabulary)
     with Cells(np.int64, 0, local_folder()) as cells:
-        rows, block_cells = [Accumulator.of(n_words)], max(BLOCK_CELLS, n_words)
+        rows, block_cells = [Accumulator.of(n_columns)], max(BLOCK_CELLS, n_columns)
         count_text(lines, flat.size, window, weights, rows, block_cells, cells, tell)
         starts, columns, values = cells.finish()
         return [
@@ -86,7 +86,7 @@ def count_part(
         ]
 
 
-def add_rows(n_words: int, settings: Counting | None, reach: int, *parts: Rows) -> Rows:
+def add_rows(n_columns: int, settings: Counting | None, reach: int, *parts: Rows) -> Rows:
     """Add up the same rows of several parts; with settings divide the sums by their scale, and drop small ones."""
     least, scale, dtype = 1, None, np.int64
     if settings is not None:
@@ -95,8 +95,8 @@ def add_rows(n_words: int, settings: Counting | None, reach: int, *parts: Rows) 
         dtype = np.float32  # type: ignore[assignment]
     totals = np.sum([part.lengths for part in parts], 0)
     starts = [starts_of(part.lengths) for part in parts]
-    blocks = cut_blocks(totals, totals, max(BLOCK_CELLS, n_words))
-    row = Accumulator.of(n_words)
+    blocks = cut_blocks(totals, totals, max(BLOCK_CELLS, n_columns))
+    row = Accumulator.of(n_columns)
     with Cells(dtype, 0, local_folder()) as cells:
         for block, first, last in blocks:
             spans = [each[first : last + 1] for each in starts]

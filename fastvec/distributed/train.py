@@ -264,7 +264,8 @@ def count(session: Session, text: Text, settings: Counted, shards: int) -> Coocc
         values["cell_min_count"] = 0.0  # applied to the PPMI
     counting, facts, vocabulary = Counting(**values), text.facts, text.vocabulary
     n_words, n_blocks = len(vocabulary), -(-facts.n_ids // READ)
-    most = np.cumsum(np.minimum(2 * settings.window * vocabulary.counts, n_words))
+    n_columns = counting.sides * n_words
+    most = np.cumsum(np.minimum(2 * settings.window * vocabulary.counts, n_columns))
     edges = np.searchsorted(most, np.linspace(0, most[-1], shards + 1)[1:-1]).tolist()
     edges = sorted({0, *edges, n_words})
     step, began = min(PART, -(-n_blocks // shards)), perf_counter()
@@ -281,8 +282,8 @@ def count(session: Session, text: Text, settings: Counted, shards: int) -> Coocc
         )
     reach = largest_distance(Stretch(facts, []), settings.window)
     groups = zip(*(session.spread(part, len(edges) - 1) for part in parts), strict=True)
-    added = [session.add_up(partial(add_rows, n_words, None, reach), list(group)) for group in groups]
-    final = [session.submit(partial(add_rows, n_words, counting, reach), group) for group in added]
+    added = [session.add_up(partial(add_rows, n_columns, None, reach), list(group)) for group in groups]
+    final = [session.submit(partial(add_rows, n_columns, counting, reach), group) for group in added]
 
     def report(n_done: int, told: Iterable[object]) -> None:
         done = facts.n_ids * n_done // (len(parts) + len(final))
@@ -294,11 +295,10 @@ def count(session: Session, text: Text, settings: Counted, shards: int) -> Coocc
             rows: Rows
             (rows,) = session.results([group], "merging")
             cells.append(number, rows.lengths, rows.columns.array, rows.values.array)
-        indptr, indices, data = cells.finish()
-    if not data.size:
+        counted = cells.finish()
+    if not counted[0][-1]:
         raise nothing_counted(Stretch(facts, []), vocabulary, counting)
-    metadata = {"counting": counting.as_dict(), "corpus": Stretch(facts, []).facts}
-    return Cooccurrence(vocabulary, indptr, indices, data, metadata)
+    return Cooccurrence.of_text(vocabulary, counted, counting, Stretch(facts, []).facts)
 
 
 def _count(

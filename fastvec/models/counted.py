@@ -4,6 +4,9 @@ import logging
 import zipfile
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fastvec.cooccurrence import Cooccurrence, count_cooccurrence
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.errors import FileError
@@ -52,3 +55,8 @@ def counted(
         with tolerating():
             counts.save(path)
     return counts
+
+
+def of_words(contexts: NDArray[np.float32], sides: int) -> NDArray[np.float32]:
+    """Return the context vectors of words: where each is a context on either side, the mean of its two."""
+    return contexts if sides == 1 else contexts.reshape(-1, sides, contexts.shape[1]).mean(1)

@@ -19,7 +19,7 @@ from fastvec.disk.scratch import system_folder
 from fastvec.errors import TrainingError
 from fastvec.kernels.glove import STILL, Loss, train_tile
 from fastvec.kernels.word2vec import initialise
-from fastvec.models.counted import counted
+from fastvec.models.counted import counted, of_words
 from fastvec.models.model import Made
 from fastvec.models.tiles import CELL, TILE, Tiles, Turns, divide
 from fastvec.settings import Glove
@@ -53,6 +53,7 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
     Returns
     -------
     vectors, context_vectors : (n_words, dim) float32
+        Where the two sides are counted apart, a context vector is the mean of the two of a word.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
         If weights are no longer finite.
     """
     counts = counted(settings, source, vocabulary, job)
-    n_words, n_contexts = counts.shape
+    (n_words, n_contexts), sides = counts.shape, counts.sides
     tiles = Tiles(
         counts,
         settings.cell_min_count,
@@ -76,7 +77,7 @@ def fit(settings: Glove, source: Corpus | Cooccurrence, vocabulary: Vocabulary, 
     )
     del counts
     words, contexts = _Run(settings, tiles, job).go()
-    return Made(words[:n_words], contexts[:n_contexts])
+    return Made(words[:n_words], of_words(contexts[:n_contexts], sides))
 
 
 def _tile_memory(settings: Glove) -> int:

@@ -21,7 +21,7 @@ from fastvec.corpus.text import Text
 from fastvec.errors import TooLittleText
 from fastvec.kernels.sparse import PANEL
 from fastvec.kernels.subsampling import keep_probability
-from fastvec.models.counted import counted
+from fastvec.models.counted import counted, of_words
 from fastvec.models.model import Made
 from fastvec.models.ppmi import ppmi
 from fastvec.models.svd import LOOK, is_dense, truncated_svd
@@ -62,6 +62,7 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
     Returns
     -------
     vectors, context_vectors : (n_words, dim) float32
+        Where the two sides are counted apart, a context vector is the mean of the two of a word.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
         check_words(settings, source.shape[1], "contexts")
     if job.checkpoints and (saved := job.checkpoints.load()):
         return Made(saved.read("words"), saved.read("contexts"))
-    matrix = _weighted(settings, source, vocabulary, job)
+    matrix, sides = _weighted(settings, source, vocabulary, job)
     began = perf_counter()
 
     def factorising(basis: int) -> None:
@@ -93,6 +94,7 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
     left, right = found.left, found.right
     left *= np.asarray(found.values**settings.eig, np.float32)
     right *= np.asarray(found.values**context_eig, np.float32)
+    right = of_words(right, sides)
     if job.checkpoints:
         job.checkpoints.try_to_save(lambda: State({}, {"words": left, "contexts": right}))
     return Made(left, right)
@@ -100,8 +102,8 @@ def fit(settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary
 
 def _weighted(
     settings: PpmiSvd, source: Corpus | Cooccurrence, vocabulary: Vocabulary, job: Job
-) -> "csr_matrix[np.float32]":
-    """Return the PPMI; the co-occurrences are counted and freed here."""
+) -> tuple["csr_matrix[np.float32]", int]:
+    """Return the PPMI, and how many contexts each word is; the co-occurrences are counted and freed here."""
     counts = counted(settings, source, vocabulary, job, cell_min_count=0.0)
     job.listener(Progress("weighting"))
     matrix = ppmi(
@@ -109,7 +111,7 @@ def _weighted(
     )
     if not matrix.nnz:
         raise TooLittleText("no pair of words has a PPMI above 0: lower shift (--shift) or cell_min_count")
-    return matrix
+    return matrix, counts.sides
 
 
 def check_words(settings: PpmiSvd, n_words: int, called: str = "words") -> None:

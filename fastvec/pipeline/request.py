@@ -175,7 +175,7 @@ def _initial(result: Result) -> Initial | None:
 
 def _has_contexts(source: Any) -> bool:
     """Return whether the contexts are not the words."""
-    return isinstance(source, Cooccurrence) and source.contexts is not None
+    return isinstance(source, Cooccurrence) and source.is_of_pairs
 
 
 def counted_parameters(source: Any) -> set[str]:

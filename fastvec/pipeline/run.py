@@ -169,11 +169,12 @@ def make_vectors(
         _check_needs(text, vocabulary, request, job, output, format)
         settings = request.settings
         trained = model_of(settings, text).fit(settings, text, vocabulary, replace(job, initial=request.initial))
-    if isinstance(text, Cooccurrence) and text.contexts is not None:
+    if isinstance(text, Cooccurrence) and text.is_of_pairs:
         vectors, contexts, _ = trained
         trained = Made(vectors, None)
         if request.result.vectors == "context":
             assert contexts is not None
+            assert text.contexts is not None
             vocabulary, trained = text.contexts, Made(contexts, None)
     limits: dict[str, int | None] = {}
     if isinstance(text, Corpus) and request.words.vocabulary is None:
@@ -230,7 +231,7 @@ def metadata_of(
     settings = request.settings
     is_racing = not settings.counts and not getattr(settings, "deterministic", False)
     chosen = request.settings.as_dict()
-    if isinstance(source, Cooccurrence) and source.contexts is not None:  # pairs have no windows
+    if isinstance(source, Cooccurrence) and source.is_of_pairs:  # pairs have no windows
         chosen = {name: value for name, value in chosen.items() if name not in counted_parameters(source)}
     return {
         "corpus": facts,
