@@ -23,11 +23,7 @@ _OUTPUT = "counts.npz"
     metavar="FILE",
     help=f"Where to write.  [default: {_OUTPUT}, unless it exists]",
 )
-@click.option(
-    "--pairs",
-    is_flag=True,
-    help="Each line is not text but a pair: a word, its context of any kind and, in all lines or in none, a weight.",
-)
+@options.pairs
 @options.counting
 @options.memory
 @options.vocabulary
@@ -36,7 +32,7 @@ _OUTPUT = "counts.npz"
 @options.log_json
 @options.quiet
 def command(
-    sources: tuple[str, ...], output: str | None, pairs: bool, log_json: str | None, quiet: bool, **settings: Any
+    sources: tuple[str, ...], output: str | None, pairs: bool | None, log_json: str | None, quiet: bool, **settings: Any
 ) -> None:
     """Count how often words stand near each other.
 

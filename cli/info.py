@@ -19,6 +19,7 @@ from .tables import print_facts, print_json, terminal_width
 
 _INPUTS = {
     "cooccurrence": "--cooccurrence",
+    "pairs": "--pairs",
     "vocabulary": "--vocab",
     "phrases": "--phrases",
     "weights": "--weights",

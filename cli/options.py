@@ -18,9 +18,9 @@ Decorator = Callable[[Any], Any]
 
 
 def flags_of(groups: Iterable[type[Settings]]) -> dict[str, str]:
-    """Return the option of each parameter that has one."""
+    """Return the option of each parameter that has one, or the options that choose its value."""
     return {
-        name: next(iter(each.flags)).partition("/")[0]
+        name: next(iter(each.flags)).partition("/")[0] if None in each.flags.values() else "/".join(each.flags)
         for group in groups
         for name, each in group.parameters.items()
         if each.flags
@@ -233,7 +233,8 @@ sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."
 
 # Keywords of `fastvec.read_corpus`, `fastvec.Corpus.vocabulary`, `count_cooccurrence` and `find_phrases`.
 reading = options_of(Reading)
-vocabulary = options_of(Words, omit=["vocabulary", "phrases"])
+vocabulary = options_of(Words, omit=["vocabulary", "phrases", "pairs"])
+pairs = options_of(Words, only=["pairs"])
 counting = options_of(Counting)
 phrasing = options_of(Phrasing)
 # Keywords of `fastvec.load` that every command takes which reads vectors.

@@ -29,7 +29,7 @@ def spoken(message: str) -> str:
     """
     message = re.sub(rf"\b(?:{_ANY})(?:=[\w'\"]+)? \(((?:fastvec \w+ )?--[^()]+)\)", r"\1", message)
     message = re.sub(rf"(?<![\w/.-])({_ANY})=('?)([\w.%-]*[\w%])\2", _with_value, message)
-    message = re.sub(rf"^{_NAME}(?= (?:must|applies|is a parameter|was settled)\b)", _option, message)
+    message = re.sub(rf"^{_NAME}(?= (?:must|applies|does not apply|is a parameter|was settled)\b)", _option, message)
     message = re.sub(
         rf"omit (?:{_ANY})(?:(?:, | and )(?:{_ANY}))*", lambda all: re.sub(_NAME, _option, all[0]), message
     )

@@ -51,6 +51,7 @@ def command(
       fastvec train corpus.txt --subwords 3-6 --save-context -o subwords.bin
       fastvec train corpus.txt.gz --model cbow --dim 300 -o vectors.bin
       zcat *.gz | fastvec train - --lowercase --tokenizer words -o words.vec
+      fastvec train --pairs dependencies.txt -o words.safetensors
       fastvec train corpus.txt --epochs 50 --checkpoint state
       fastvec train --resume state
       fastvec train 's3://bucket/*.zst' --cluster tcp://host:8786 --shards 16

@@ -49,6 +49,7 @@ class FindPhrases(TypedDict, total=False):
 class Train(Read, total=False):
     """Those of `Words`, `Result`, `Run`."""
 
+    pairs: bool
     min_count: int
     max_vocab: int | None
     vocabulary: Vocabulary | str | PathLike[str] | None

@@ -118,6 +118,12 @@ class Loading(Settings):
 class Words(Settings):
     """The words."""
 
+    pairs: bool = parameter(
+        False,
+        help="Each line is not text but a pair: a word, its context of any kind and, in all lines or in none, a "
+        "weight. Not for cbow and pv-dbow.",
+        known_as=("dependencies", "edges"),
+    )
     min_count: int = parameter(
         5, least=1, metavar="N", help="Ignore words that occur fewer times.", known_as=("minCount", "vocab_min_count")
     )

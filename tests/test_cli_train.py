@@ -201,6 +201,10 @@ BAD = {
         ["train", "corpus.txt", "--loss", "hierarchical", "--negative", "5"],
         "--negative applies to --loss neg",
     ),
+    "other model's flag": (
+        ["train", "corpus.txt", "--left"],
+        "--symmetric/--left/--right is a parameter of model glove and ppmi-svd, not of skipgram; omit it",
+    ),
     "other model": (["train", "corpus.txt", "--x-max", "5"], "--x-max is a parameter of model glove, not of skipgram"),
     "no contexts": (
         ["train", "corpus.txt", "--loss", "hierarchical", "--vectors", "sum"],

@@ -61,6 +61,23 @@ def test_models_train_on_pairs_and_return_words_or_contexts(model, tmp_path):
     assert fastvec.plan(given, model, dim=8).fits
 
 
+@pytest.mark.parametrize("model", [*COUNTING, "skipgram"])
+def test_pairs_are_counted_and_trained_on_in_one_step(model, tmp_path):
+    pairs = [(*pair, 0.5 + k % 3) for k, pair in enumerate(topics())]
+    options = {"model": model, "dim": 6, "threads": 1, "min_count": 2}
+    whole = fastvec.train(pairs, pairs=True, **options)
+    counted = fastvec.train(fastvec.count_pairs(pairs, min_count=2), model, dim=6, threads=1)
+    np.testing.assert_array_equal(whole.vectors, counted.vectors)
+    assert whole.metadata["inputs"] == ["pairs"]
+    path = tmp_path / "pairs.txt"
+    path.write_text("".join("\t".join(map(str, pair)) + "\n" for pair in pairs))
+    contexts = fastvec.train(path, pairs=True, vectors="context", checkpoint=tmp_path / "state", **options)
+    assert all(word in fastvec.count_pairs(pairs).contexts for word in contexts)
+    np.testing.assert_array_equal(fastvec.resume(tmp_path / "state").vectors, contexts.vectors)
+    planned = fastvec.plan(path, pairs=True, **options)
+    assert (planned.n_words, planned.fits) == (len(whole), True)
+
+
 def test_the_svd_is_that_of_the_ppmi_and_finds_the_topics():
     counts = fastvec.count_pairs(topics(), min_count=1)
     found = fastvec.train(counts, "ppmi-svd", dim=6)
@@ -96,16 +113,23 @@ def test_a_dict_is_refused_as_it_is_for_text():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"window": 3}, "window was settled when"),
+        ({"window": 3}, "window does not apply to pairs; omit it"),
+        ({"model": "cbow"}, "model cbow needs text; with pairs choose model"),
         ({"vectors": "sum"}, "the contexts of pairs are no words"),
         ({"save_context": True}, "the contexts of pairs are no words"),
         ({"dim": 30}, "dim must be at most 3, the number of words"),
     ],
 )
 def test_what_does_not_apply_to_pairs_is_refused(options, message):
-    counts = fastvec.count_pairs(PAIRS, min_count=1)
-    with pytest.raises(InputError, match=message):
-        fastvec.train(counts, "ppmi-svd", **{"dim": 2, **options})
+    counts, options = fastvec.count_pairs(PAIRS, min_count=1), {"model": "ppmi-svd", "dim": 2} | options
+    for source, more in ((counts, {}), (PAIRS, {"pairs": True, "min_count": 1})):
+        with pytest.raises(InputError, match=message):
+            fastvec.train(source, **options, **more)
+
+
+def test_inputs_of_text_do_not_go_with_pairs():
+    with pytest.raises(InputError, match="weights does not apply to pairs; omit it"):
+        fastvec.train(PAIRS, pairs=True, weights=[1] * len(PAIRS))
 
 
 def test_the_command_line_counts_pairs(tmp_path):

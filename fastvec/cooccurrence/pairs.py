@@ -70,31 +70,46 @@ def count_pairs(
     array([[2., 0.],
            [0., 1.]], dtype=float32)
     """
-    from scipy.sparse import csr_matrix
-
     check_integer("min_count", min_count, 1)
     if max_vocab is not None:
         check_integer("max_vocab", max_vocab, 2)
-    with read_corpus(_as_lines(source), threads=threads, progress=progress, **options) as corpus:
-        fields, words = _fields(corpus), PackedWords.pack(corpus.vocabulary(1).words)
-        weights = _weights(corpus, fields, words)
-        sides = [_chosen(fields[:, k], weights, words, min_count, max_vocab) for k in (0, 1)]
-        (vocabulary, rows), (contexts, columns) = sides
-        is_known = (rows >= 0) & (columns >= 0) & (weights > 0)
-        if not is_known.any():
-            raise DataError(
-                f"{corpus.name}: no pair has a word and a context of weight {min_count} or more; "
-                "lower min_count (--min-count)"
-            )
-        shape = len(vocabulary), len(contexts)
-        matrix = csr_matrix((weights[is_known], (rows[is_known], columns[is_known])), shape)
-        matrix.sum_duplicates()
-        cells = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data.astype(np.float32)
-        metadata = {"counting": Counting().as_dict(), "corpus": corpus.facts}
-        return Cooccurrence(vocabulary, *cells, metadata, contexts=contexts)
+    with read_corpus(as_lines(source), threads=threads, progress=progress, **options) as corpus:
+        return pairs_in(corpus, min_count, max_vocab)
 
 
-def _as_lines(source: Any) -> Any:
+def pairs_in(corpus: Corpus, min_count: int, max_vocab: int | None) -> Cooccurrence:
+    """Count the pairs that the lines of a corpus are; the other parameters are those of `count_pairs`."""
+    from scipy.sparse import csr_matrix
+
+    fields, words = _fields(corpus), PackedWords.pack(corpus.vocabulary(1).words)
+    weights = _weights(corpus, fields, words)
+    sides = [_chosen(fields[:, k], weights, words, min_count, max_vocab) for k in (0, 1)]
+    (vocabulary, rows), (contexts, columns) = sides
+    is_known = (rows >= 0) & (columns >= 0) & (weights > 0)
+    if not is_known.any():
+        raise DataError(
+            f"{corpus.name}: no pair has a word and a context of weight {min_count} or more; "
+            "lower min_count (--min-count)"
+        )
+    shape = len(vocabulary), len(contexts)
+    matrix = csr_matrix((weights[is_known], (rows[is_known], columns[is_known])), shape)
+    matrix.sum_duplicates()
+    cells = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data.astype(np.float32)
+    return Cooccurrence(vocabulary, *cells, _metadata(corpus.facts), contexts=contexts)
+
+
+def no_pairs() -> Cooccurrence:
+    """Return counts without a pair, of which all is known but what is in them."""
+    none, nobody = np.zeros(0), Vocabulary([], np.zeros(0, np.int64))
+    cells = np.zeros(1, np.int64), none.astype(np.int32), none.astype(np.float32)
+    return Cooccurrence(nobody, *cells, _metadata({}), contexts=nobody)
+
+
+def _metadata(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"counting": Counting().as_dict(), "corpus": facts}
+
+
+def as_lines(source: Any) -> Any:
     """Return a source as `read_corpus` takes it: weights among strings, which are numbers, become strings."""
     first = source[0] if isinstance(source, list | tuple) and source else None
     if not isinstance(source, list | tuple | Iterator) or isinstance(first, os.PathLike):

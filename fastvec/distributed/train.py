@@ -191,6 +191,7 @@ class _Training:
             "vocabulary": request.words.vocabulary is not None,
             "phrases": request.words.phrases is not None,
             "weights": request.words.weights is not None,
+            "pairs": request.words.pairs,
             "cache and cache_dir": replace(request.reading, cache=Reading().cache, cache_dir=None) != request.reading,
             "context line": getattr(settings, "context", None) == "line",
             "format": run.format is not None,

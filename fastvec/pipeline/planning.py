@@ -16,6 +16,7 @@ from numba.core.event import install_timer
 from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
+from fastvec.cooccurrence.pairs import as_lines, pairs_in
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.reading import is_cached
 from fastvec.corpus.scanners import Scanners
@@ -172,6 +173,10 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
             found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary))
         else:
             found = stack.enter_context(_read(source, request, listener, n_threads))
+            if request.words.pairs:
+                assert found.corpus is not None
+                source = pairs_in(found.corpus, request.words.min_count, request.words.max_vocab)
+                found = found._replace(corpus=None, vocabulary=source.vocabulary, text=Text.of(None, source.vocabulary))
         listener(Progress("planning"))
         text, corpus = found.text, found.corpus
         request = request.for_words(text.n_words, int(text.counts.sum()))
@@ -241,12 +246,18 @@ class _Found(NamedTuple):
     files: tuple[File, ...] = ()
 
 
+def _is_sampled(files: Files, request: Request) -> bool:
+    """Return whether a part of the text stands for all: it is large, and has not been read yet."""
+    return (files.n_bytes or 0) > LARGE and not is_cached(files, request.reading)
+
+
 @contextmanager
 def _read(source: Any, request: Request, listener: Listener, threads: int) -> Iterator[_Found]:
     """Read a source, or a sample of it."""
     limits = request.words.min_count, request.words.max_vocab
     options: dict[str, Any] = request.reading.as_dict() | {"threads": threads}
     given = request.words.vocabulary
+    is_whole = request.words.pairs or request.words.weights is not None  # of which no part stands for all
     assert given is None or isinstance(given, Vocabulary)
     scale = 0.0  # how many times as long as its sample a text is
     began = perf_counter()
@@ -254,22 +265,18 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         opened = None if isinstance(source, Corpus) else open_source(source)
         if isinstance(source, Corpus):
             corpus = source
-        elif (
-            isinstance(opened, Files)
-            and (opened.n_bytes or 0) > LARGE
-            and request.words.weights is None
-            and not is_cached(opened, request.reading)
-        ):
+        elif not is_whole and isinstance(opened, Files) and _is_sampled(opened, request):
             pieces = SampledSource(opened)
             corpus = stack.enter_context(
                 read_corpus(pieces, progress=False, **options | {"cache": False, "cache_dir": None})
             )
             scale = max(1.0, (opened.n_bytes or 0) / max(1, pieces.n_read))
         else:
-            corpus = stack.enter_context(read_corpus(source, **options, progress=reading(listener)))
+            lines = as_lines(source) if request.words.pairs else source
+            corpus = stack.enter_context(read_corpus(lines, **options, progress=reading(listener)))
             if corpus.is_cached and not corpus.is_reused:  # the training will find it
                 began = perf_counter()
-                corpus = stack.enter_context(read_corpus(source, progress=False, **options))
+                corpus = stack.enter_context(read_corpus(lines, progress=False, **options))
         is_there, is_read = corpus.is_cached, corpus.is_cached or isinstance(source, Corpus)
         type_bytes = corpus.memory / corpus.n_types - 16
         if isinstance(request.words.phrases, Phrases):
@@ -278,7 +285,8 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
             corpus = stack.enter_context(corpus.weighted(request.words.weights))
         if given is not None:
             corpus = stack.enter_context(corpus.with_vocabulary(given if scale else corpus.occurring(given)))
-        chosen = corpus.vocabulary(*limits) if given is None and not scale else corpus.vocabulary(1)
+        is_chosen = given is None and not scale and not request.words.pairs
+        chosen = corpus.vocabulary(*limits) if is_chosen else corpus.vocabulary(1)
         corpus = repeated(corpus, request, stack)
         seconds = (perf_counter() - began) * (scale or 1)
         text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)

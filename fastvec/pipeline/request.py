@@ -6,10 +6,11 @@ from typing import Any
 
 from fastvec.checks import check_path
 from fastvec.cooccurrence import Cooccurrence
+from fastvec.cooccurrence.pairs import no_pairs
 from fastvec.corpus import Corpus, Vocabulary
 from fastvec.corpus.weighted import SentenceWeights
 from fastvec.errors import InputError
-from fastvec.parameters import Settings, suggestion, take, unknown
+from fastvec.parameters import Settings, take, unknown
 from fastvec.phrases import Phrases
 from fastvec.pipeline.initial import Initial
 from fastvec.settings import ARGUMENTS, MODELS, Glove, Model, Reading, Result, Run, Word2Vec, Words, check_model
@@ -83,8 +84,17 @@ class Request:
         if rest.get("weights") is not None:
             rest["weights"] = SentenceWeights.load(rest["weights"])
         words, reading, result = take(Words, rest), take(Reading, rest), take(Result, rest)
+        if isinstance(source, Cooccurrence) and words != Words():
+            raise InputError(
+                f"the words were chosen when the co-occurrences were counted; omit {', '.join(Words.parameters)}"
+            )
+        if words.pairs:
+            for name in KEPT:
+                if getattr(words, name) is not None:
+                    raise InputError(f"{name} does not apply to pairs; omit it")
+        counted = _counts(source, words)
         initial = _initial(result)
-        settings = _settings(model, rest, source, initial)
+        settings = _settings(model, rest, counted, initial)
         if initial is not None and isinstance(settings, Word2Vec) and settings.init == "ppmi-svd":
             raise InputError("a training starts from init_from or from init='ppmi-svd', not from both; omit init_from")
         if isinstance(settings, Word2Vec) and settings.freeze is not None:
@@ -97,9 +107,9 @@ class Request:
                     "init_from has no context vectors to freeze; train it with save_context (--save-context)"
                 )
         if result.vectors is None:
-            best: Any = "word" if result.save_context or _has_contexts(source) else settings.default_vectors
+            best: Any = "word" if result.save_context or _has_contexts(counted) else settings.default_vectors
             result = replace(result, vectors=best)
-        if _has_contexts(source) and (result.vectors == "sum" or result.save_context):
+        if _has_contexts(counted) and (result.vectors == "sum" or result.save_context):
             raise InputError(
                 "the contexts of pairs are no words; omit save_context, and choose vectors word or context"
             )
@@ -110,10 +120,6 @@ class Request:
             raise InputError(f"{mode} has no context vectors; omit vectors and save_context")
         if isinstance(source, Corpus | Cooccurrence) and reading != Reading():
             raise InputError(f"the text has been read; omit {', '.join(Reading.parameters)}")
-        if isinstance(source, Cooccurrence) and words != Words():
-            raise InputError(
-                f"the words were chosen when the co-occurrences were counted; omit {', '.join(Words.parameters)}"
-            )
         if words.vocabulary is not None:
             if (words.min_count, words.max_vocab) != (Words().min_count, None):
                 raise InputError("a vocabulary is trained as it is; omit min_count and max_vocab")
@@ -142,6 +148,7 @@ class Request:
         """Return what vectors are made from: "text" or "cooccurrence", and which of the inputs beside it are given."""
         beside = {name: getattr(self.words, name) for name in KEPT} | {"init_from": self.initial}
         first = "cooccurrence" if isinstance(source, Cooccurrence) else "text"
+        first = "pairs" if self.words.pairs else first
         return [first, *(name for name, given in beside.items() if given is not None)]
 
     def as_json(self, source: Any) -> dict[str, Any]:
@@ -149,7 +156,7 @@ class Request:
 
         A vocabulary, phrases, weights and vectors to start from are omitted; a tokenizer that is a function is None.
         """
-        made: dict[str, Any] = {}
+        made, source = dict[str, Any](), _counts(source, self.words)
         for group in (self.settings, self.words, self.reading, self.result):
             made |= group.as_dict()
         for name in (*KEPT, "init_from", *counted_parameters(source)):
@@ -171,6 +178,13 @@ def _initial(result: Result) -> Initial | None:
             raise InputError("init_vocab applies with init_from only; omit it")
         return None
     return Initial.of(result.init_from, result.init_vocab or "union")
+
+
+def _counts(source: Any, words: Words) -> Cooccurrence | None:
+    """Return the co-occurrences that a source is, or is to become, of which all is known but what is in them."""
+    if words.pairs:
+        return no_pairs()
+    return source if isinstance(source, Cooccurrence) else None
 
 
 def _has_contexts(source: Any) -> bool:
@@ -217,16 +231,19 @@ def _settings(model: str | Model, given: dict[str, Any], source: Any, initial: I
                 if given.setdefault(key, value) != value:
                     raise InputError(f"{key} must be {value}, that of init_from, not {given[key]}; omit it")
     if isinstance(source, Cooccurrence):
+        what = "pairs" if source.is_of_pairs else "co-occurrences"
         if name in _NEED_TEXT:
             able = " or ".join(each for each in MODELS if each not in _NEED_TEXT)
-            raise InputError(f"model {name} needs text; with co-occurrences choose model {able}")
+            raise InputError(f"model {name} needs text; with {what} choose model {able}")
         if initial is not None:
-            raise InputError("training on co-occurrences cannot start from vectors; omit init_from")
+            raise InputError(f"training on {what} cannot start from vectors; omit init_from")
         for key in _OF_TEXT:
             if key in given and given[key] != kind.parameters[key].default:
-                raise InputError(f"{key} does not apply to skipgram on co-occurrences; omit it")
+                raise InputError(f"{key} does not apply to skipgram on {what}; omit it")
         for key in given:
             if key in counted_parameters(source) or key in kind.for_counting:
+                if source.is_of_pairs:
+                    raise InputError(f"{key} does not apply to pairs; omit it")
                 raise InputError(f"{key} was settled when the co-occurrences were counted; omit it")
         settled = {key: value for key, value in source.metadata["counting"].items() if key in kind.parameters}
         given = settled | given
@@ -240,7 +257,8 @@ def check_names(kind: type[Model], model: str, given: dict[str, Any]) -> None:
         if name in kind.parameters and name != "model":
             continue
         others = [other for other, each in MODELS.items() if name in each.parameters]
-        if others and suggestion(name, groups) is None:
+        is_known = any(name in each.known_as for group in groups for each in group.parameters.values())
+        if others and not is_known:
             able = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
             raise InputError(f"{name} is a parameter of model {able}, not of {model}; omit it")
         names = dict.fromkeys(each for group in groups for each in group.parameters)

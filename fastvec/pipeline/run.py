@@ -16,6 +16,7 @@ from fastvec._version import __version__
 from fastvec.checks import count_threads
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
+from fastvec.cooccurrence.pairs import as_lines, pairs_in
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.notices import NOTICES
 from fastvec.disk.scratch import system_folder
@@ -66,7 +67,7 @@ def train(source: Any = _MISSING, model: str | Model = "skipgram", **arguments: 
     source : path, list of paths, "-", iterable or Corpus
         A file, a folder, several of them as `pathlib.Path` objects, "-" for standard input, any iterable of sentences
         (strings or lists of tokens), or a corpus from `fastvec.read_corpus`. But for "cbow" and "pv-dbow" also a
-        `fastvec.Cooccurrence`.
+        `fastvec.Cooccurrence`, or with `pairs` what `fastvec.count_pairs` takes.
     model : str or Model
         "skipgram", "cbow", "ppmi-svd", "glove" or "pv-dbow"; or the model with its parameters, such as
         `fastvec.Glove(dim=300)`.
@@ -158,9 +159,9 @@ def make_vectors(
         job = replace(job, listener=stack.enter_context(logged(job.listener)))
         text = source
         if not isinstance(source, Corpus | Cooccurrence):
-            told = reading(job.listener)
+            told, lines = reading(job.listener), as_lines(source) if request.words.pairs else source
             text = stack.enter_context(
-                read_corpus(source, threads=job.threads, progress=told, **request.reading.as_dict())
+                read_corpus(lines, threads=job.threads, progress=told, **request.reading.as_dict())
             )
         facts = text.facts
         text, vocabulary = _choose_words(text, request, stack)
@@ -177,9 +178,9 @@ def make_vectors(
             assert text.contexts is not None
             vocabulary, trained = text.contexts, Made(contexts, None)
     limits: dict[str, int | None] = {}
-    if isinstance(text, Corpus) and request.words.vocabulary is None:
+    if not isinstance(source, Cooccurrence) and request.words.vocabulary is None:
         limits = {name: getattr(request.words, name) for name in ("min_count", "max_vocab")}
-    metadata = metadata_of(request, source, facts, limits, job.threads)
+    metadata = metadata_of(request, text, facts, limits, job.threads)
     made = assemble(request, metadata, vocabulary, trained)
     made.phrases = text.phrases if isinstance(text, Corpus) else None
     save(made, output, format, job.checkpoints, job.listener)
@@ -194,6 +195,9 @@ def _choose_words(
     if isinstance(text, Cooccurrence):
         return text, text.vocabulary
     words, initial = request.words, request.initial
+    if words.pairs:
+        counts = pairs_in(text, words.min_count, words.max_vocab)
+        return counts, counts.vocabulary
     given = words.vocabulary
     if words.phrases is not None:
         assert isinstance(words.phrases, Phrases)
