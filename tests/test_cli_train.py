@@ -223,7 +223,7 @@ BAD = {
     "vocabulary": (["train", "corpus.txt", "--vocab", "empty.txt"], r"empty\.txt: "),
     "diverged": (["train", "corpus.txt", "--lr", "1e30"], "the weights are no longer finite: lower the learning rate"),
 }
-MISUSED = ("no noise", "other model", "no contexts", "suffix", "context in text")
+MISUSED = ("no noise", "other model", "other model's flag", "no contexts", "suffix", "context in text")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_counts_of_either_side_have_a_context_vector_for_each_word(model, tmp_pa
     options = {"context": "directional", "window": 2}
     fastvec.count_cooccurrence(corpus, corpus.vocabulary(1), **options).save(tmp_path / "c.npz")
     counts = fastvec.Cooccurrence.load(tmp_path / "c.npz")
-    assert counts.contexts.words[:4] == ["left:middle", "right:middle", "left:last0", "right:last0"]
+    assert counts.contexts.words[:2] == ["left:middle", "right:middle"]
     made = fastvec.train(counts, model, dim=8, save_context=True)
     assert (made.words, made.context_vectors.shape) == (list(counts.vocabulary), (21, 8))
     if model != "skipgram":
