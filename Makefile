@@ -1,6 +1,8 @@
 # `make demo` and `make test` need only Python 3.11 or newer and access to PyPI.
 PYTHON ?= python3
 BIN = .venv/bin
+# On all cores.
+PYTEST = $(BIN)/pytest --numprocesses logical --dist worksteal
 
 .PHONY: bench demo docs test lint check clean
 
@@ -21,7 +23,7 @@ demo: .venv/installed
 	$(BIN)/fastvec similar vectors.safetensors computer
 
 test: .venv/installed-test
-	$(BIN)/pytest
+	$(PYTEST)
 
 lint: .venv/installed-test
 	$(BIN)/ruff check
@@ -30,8 +32,8 @@ lint: .venv/installed-test
 
 # Test the kernels with bounds checks, and then as plain Python.
 check: .venv/installed-test
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/boundscheck $(BIN)/pytest $(KERNEL_TESTS)
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/boundscheck $(PYTEST) $(KERNEL_TESTS)
+	NUMBA_DISABLE_JIT=1 $(PYTEST) $(KERNEL_TESTS)
 
 KERNEL_TESTS = tests/test_simd.py tests/test_word2vec_kernel.py tests/test_alias.py tests/test_huffman.py \
 	tests/test_glove_kernel.py tests/test_glove_tiles.py tests/test_phrases.py tests/test_rounds_kernel.py \

@@ -24,9 +24,11 @@ def overflow_wraps():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def interrupts():
-    """Let SIGINT interrupt what tests start: in the background of a shell it is ignored, and children inherit that."""
+def heeded_signals():
+    """Let signals end what tests start: in the background of a shell, or of nohup, some are ignored by all children."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True, scope="session")
