@@ -231,7 +231,7 @@ def test_checkpoints_that_cannot_be_saved_do_not_end_a_training(disk, folder, mo
     disk.leave(4096)
     with pytest.raises(FileError, match="no space left for it"):  # before the work begins
         fastvec.train("text.txt", checkpoint=state, **options)
-    for size in sizes(3 * MB)[6:]:
+    for size in sizes(3 * MB)[7::2]:
         disk.leave(size)
         caplog.clear()
         wv = fastvec.train("text.txt", checkpoint=state, every="5%", **options)

@@ -73,8 +73,9 @@ class Course:
 
     def forget(self):
         """Begin anew the next time."""
-        shutil.rmtree(self.state)
-        shutil.rmtree(self.folder / "cache", ignore_errors=True)
+        self.pieces.unlink(missing_ok=True)
+        for folder in (self.state, self.folder / "cache"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def is_same(self):
         """Return whether both files hold the same bytes."""
