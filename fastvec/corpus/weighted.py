@@ -12,10 +12,10 @@ from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.checks import shorten
-from fastvec.corpus.numbers import MAGIC
 from fastvec.disk.atomic import replacing
 from fastvec.disk.compression import decompressed
 from fastvec.disk.scratch import read_errors
+from fastvec.disk.untrusted import NPY
 from fastvec.errors import DataError, FileError, InputError
 from fastvec.words import starts_of
 
@@ -93,11 +93,11 @@ def too_large(corpus: "Corpus") -> DataError:
 def _read(path: str | os.PathLike[str]) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
     """Return the numbers in a file, and of text the line of each."""
     with read_errors(path), open(path, "rb") as file:
-        if file.read(len(MAGIC)) == MAGIC:
+        if file.read(len(NPY)) == NPY:
             file.seek(0)
             try:
                 return np.load(file, allow_pickle=False), None
-            except (ValueError, EOFError) as error:
+            except (ValueError, EOFError, MemoryError) as error:
                 raise FileError(f"{path}: is no array of NumPy that can be read ({error})") from None
         file.seek(0)
         with decompressed(file, path) as text:
