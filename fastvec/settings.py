@@ -352,8 +352,8 @@ class Word2Vec(Model):
         ("skipgram", "hierarchical"): (0.025, 0.018, 0.025, 0.018),
         ("cbow", "negative"): (0.075, 0.05, 0.3, 0.15),
         ("cbow", "hierarchical"): (0.05, 0.035, 0.2, 0.1),
-        ("skipgram", "other losses"): (0.06, 0.025, 0.0, 0.0),
-        ("cbow", "other losses"): (0.1, 0.035, 0.0, 0.0),
+        ("skipgram", "other losses"): (0.06, 0.025, 0.05, 0.025),
+        ("cbow", "other losses"): (0.1, 0.035, 0.3, 0.15),
     }
     #: The words of texts that start from a PPMI-SVD by default: fewer show too little, and more take much memory.
     warm_words: ClassVar[tuple[int, int]] = (1_000, 250_000)
@@ -447,7 +447,7 @@ class Word2Vec(Model):
 
     subwords: str | None = parameter(
         None,
-        only={"loss": ("negative", "hierarchical")},
+        only={"loss": ("hierarchical", *sampling)},
         shown="none",
         metavar="MIN-MAX|floret[:MIN-MAX]",
         help="Lengths of the character n-grams whose vectors, with its own, make that of a word, as in fastText: 3-6. "

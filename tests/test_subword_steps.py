@@ -7,18 +7,22 @@ from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
+from fastvec.kernels.objectives import NCE, RANKING, SOFTMAX, Objective
 from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.word2vec import STRETCHES, Noise, Paths, Step, Weights, new_work
 from fastvec.training.matrix import zeros
 from tests.models import WORD2VEC
 from tests.naive import subwords as naive
-from tests.naive.word2vec import logistic, windows
+from tests.naive.word2vec import Logistic, Nce, Ranking, Softmax, windows
 
 N_WORDS, DIM, NOISE_WORD = 6, 20, 5
 #: Small: that a step sees those before it late, or not, is of second order in it.
 RATE = 0.00005
 #: Words share rows, and one has a row twice.
 ROWS = [[0, 6, 7], [1, 7], [2, 8, 8], [3], [4, 6, 9], [5]]
+#: The other objectives, and their twins.
+OBJECTIVES = {"nce": (NCE, Nce), "sampled-softmax": (SOFTMAX, Softmax), "ranking": (RANKING, Ranking)}
+MODES = [*WORD2VEC, *((model, loss) for model in ("skipgram", "cbow") for loss in OBJECTIVES)]
 SENTENCES = [[0, 1, 2, 3], [4, 0, 2], [3, 1], [2, 4, 2, 0, 0, 1, 3]]
 
 
@@ -32,7 +36,13 @@ class Case:
         self.rows, self.cbow, self.corrected, self.window = rows, model == "cbow", corrected, window
         self.noise = self.paths = None
         n_noise = 2 if self.cbow else 2 * subword_steps.NOISE
-        if loss == "negative":
+        self.objective, self.twin = None, Logistic()
+        if loss in OBJECTIVES:
+            kind, twin = OBJECTIVES[loss]
+            prior, noise = np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]), np.array([0.2, 0.3, 0.3, 0.4, 0.4, 0.4])
+            self.twin = twin(prior, noise, 2)
+            self.objective = Objective(kind, self.twin.offsets.astype(np.float32))
+        if loss != "hierarchical":
             self.noise = Noise(alias_table(np.eye(N_WORDS)[NOISE_WORD]), n_noise)
         else:
             starts, nodes, labels = huffman_paths(np.array([9, 7, 6, 5, 4, 2]))
@@ -47,7 +57,9 @@ class Case:
             np.cumsum([0, *map(len, self.rows)]), np.concatenate(self.rows).astype(np.int32), zeros(2, DIM),
             zeros(slots, DIM), zeros(slots, DIM), np.zeros(9, np.int64), self.cbow or None, self.corrected,
         )  # fmt: skip
-        step = Step(self.keep, self.window, self.window, False, self.noise, self.paths, None, None, None, None)
+        step = Step(
+            self.keep, self.window, self.window, False, self.noise, self.paths, self.objective, None, None, None
+        )
         never = np.array([NEVER])
         copies, outputs = (Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (self.W, self.C))
         weights = Weights(self.W, self.C, copies, outputs)
@@ -66,7 +78,7 @@ class Case:
     def expected(self, sentences):
         cases = list(windows(sentences, self.window))
         arguments = self.W[:, :DIM], self.C[:, :DIM], self.rows, cases, self.outputs, self.cbow, RATE
-        return naive.train(*arguments, corrected=self.corrected)
+        return naive.train(*arguments, corrected=self.corrected, objective=self.twin)
 
 
 def check(case, sentences):
@@ -81,7 +93,7 @@ def check(case, sentences):
 
 
 @pytest.mark.parametrize("window", [1, 3, 5])
-@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
+@pytest.mark.parametrize(("model", "loss"), MODES)
 def test_steps_are_those_of_the_slow_twin(model, loss, window):
     check(Case(model, loss, window=window), SENTENCES)
 
@@ -90,7 +102,7 @@ def test_the_corrected_update_of_cbow_is_divided_among_the_contexts():
     check(Case("cbow", "negative", corrected=True), SENTENCES)
 
 
-@pytest.mark.parametrize(("model", "loss"), WORD2VEC)
+@pytest.mark.parametrize(("model", "loss"), MODES)
 def test_the_step_follows_the_gradient(model, loss):
     """With one row a word the step is that of the gradient, which is measured here."""
     case = Case(model, loss, rows=[[0], [1], [2], [3], [4], [5]], corrected=True)
@@ -102,8 +114,7 @@ def test_the_step_follows_the_gradient(model, loss):
             hidden, predicted = (W[context].mean(0), [centre]) if case.cbow else (W[centre], context)
             for word in predicted:
                 found, labels = case.outputs(word, predicted)
-                chance = logistic(C[found] @ hidden)
-                cost -= np.log(np.where(np.asarray(labels) == 1, chance, 1 - chance)).sum()
+                cost += case.twin.cost(C[found] @ hidden, np.asarray(found), labels)
         return cost
 
     W, C = (matrix[:, :DIM].astype(np.float64) for matrix in (case.W, case.C))
@@ -135,13 +146,14 @@ def test_a_window_beyond_the_band_learns_from_all_of_it(model, loss):
     check(Case(model, loss, window=20), [[k % 5 for k in range(17)]])
 
 
-def test_the_loss_is_that_of_predictions():
-    case = Case("skipgram", "negative")
-    case.train([[0, 1]], rate=1e-9)
-    hidden = case.W[ROWS[0]].mean(0), case.W[ROWS[1]].mean(0)
-    expected = sum(
-        np.log1p(np.exp(-case.C[word] @ h)) + 2 * np.log1p(np.exp(case.C[NOISE_WORD] @ h))
-        for h, word in zip(hidden, (1, 0), strict=True)
-    )
-    assert case.work.counts[1] == 2
+@pytest.mark.parametrize("loss", ["negative", *OBJECTIVES])
+def test_the_loss_is_that_of_predictions(loss):
+    case, rows = Case("skipgram", loss), [0, NOISE_WORD, NOISE_WORD]
+    case.train([[0, 1, 2]], rate=1e-9)
+    expected = 0.0
+    for centre, context in windows([[0, 1, 2]], 3):
+        for word in context:
+            scores = case.C[[word, *rows[1:]]] @ case.W[ROWS[centre]].mean(0)
+            expected += case.twin.cost(scores, np.array([word, *rows[1:]]), [1, 0, 0])
+    assert case.work.counts[1] == 6
     assert case.work.loss[0] == pytest.approx(expected, rel=1e-5)

@@ -133,8 +133,8 @@ def test_a_learning_rate_that_is_far_too_high_stops_training_with_advice():
         ({"ns_exponent": 0.5, "loss": "softmax"}, "ns_exponent applies to loss='negative' or .* only, not to 'softm"),
         ({"subwords": "3-6", "freeze": "word"}, "freeze applies without subwords only; omit it"),
         (
-            {"subwords": "3-6", "loss": "nce"},
-            "subwords applies to loss='negative' or loss='hierarchical' only, not to 'nce'",
+            {"subwords": "3-6", "loss": "softmax"},
+            "subwords applies to loss='hierarchical' or .* only, not to 'softmax'",
         ),
         ({"cbow_update": "corrected"}, "cbow_update applies to model='cbow' only, not to 'skipgram'"),
         ({"epochs": 0}, "epochs must be at least 1, not 0"),

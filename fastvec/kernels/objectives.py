@@ -117,3 +117,66 @@ def take_steps(m, labels, first, n, rate, objective, work):
         _softmax_steps(m, first, n, rate, work)
     else:
         _ranking_steps(m, n, rate, work)
+
+
+@leaf
+def targets_loss(n_targets, n, n_noise, kind, work):
+    """Return the loss of a softmax or a ranking for several targets; the parameters are those of `target_steps`."""
+    scores, times = work.scores, work.output_times
+    largest, count, loss = scores[0, :n].max(), np.float32(0), 0.0
+    for i in range(n_targets):
+        count += times[i]
+    for i in range(n_targets):
+        total = 0.0
+        for j in range(n_targets, n):
+            if kind == SOFTMAX:
+                total += times[j] / count * np.exp(scores[0, j] - largest)
+            else:
+                hinge = max(np.float32(1) - scores[0, i] + scores[0, j], np.float32(0))
+                total += times[j] / count * hinge / n_noise
+        if kind == SOFTMAX:
+            total = np.log(total + np.exp(scores[0, i] - largest)) + largest - scores[0, i]
+        loss += times[i] * total
+    return loss
+
+
+@leaf
+def target_steps(n_targets, n, n_noise, rate, kind, work):
+    """Turn the scores of one input into the steps of a softmax or a ranking for several targets.
+
+    Parameters
+    ----------
+    n_targets, n : int
+        The first outputs are targets, the others, up to n, noise words that each target is compared with. These count
+        in `work.output_times` as often as with all targets together.
+    n_noise : int
+        Noise words of a target; fewer are there if some equal targets.
+    kind : int
+        `SOFTMAX` or `RANKING`.
+    """
+    scores, times = work.scores, work.output_times
+    largest, count, total = scores[0, :n].max(), np.float32(0), np.float32(0)
+    for i in range(n_targets):
+        count += times[i]
+    if kind == SOFTMAX:
+        for j in range(n):
+            scores[0, j] = np.exp(scores[0, j] - largest)
+        for j in range(n_targets, n):
+            total += times[j] / count * scores[0, j]
+        share = np.float32(0)
+        for i in range(n_targets):
+            share += times[i] / (scores[0, i] + total)
+            scores[0, i] = rate * total / (scores[0, i] + total)
+        for j in range(n_targets, n):
+            scores[0, j] *= -rate * share / count
+        return
+    each = rate / np.float32(n_noise)
+    for j in range(n):
+        scores[1, j] = 0
+    for i in range(n_targets):
+        for j in range(n_targets, n):
+            if scores[0, j] > scores[0, i] - np.float32(1):
+                scores[1, i] += each * times[j] / count
+                scores[1, j] -= each * times[i] / count
+    for j in range(n):
+        scores[0, j] = scores[1, j]

@@ -11,6 +11,9 @@ CBOW predicts the centre from the mean of its contexts' means. The mean of a pos
 reaches it, and its rows move when the window has left it, by the sum of its steps. So here too a position reads and
 writes the rows of one word; in between its steps are taken from the mean that it had, as they are with several threads.
 
+With other objectives than the logistic loss the contexts of a step, or the centre, are targets that have the noise
+words in common: each of them has a softmax, or a ranking, of its own.
+
 Noise words are shared by centres as in `fastvec.kernels.word2vec`, and count as often as their step has contexts. With
 skip-gram all contexts of a step have the same input, which the same few noise words would push the same way for each of
 them. So there are `NOISE` times as many noise words, each of which counts for less: from a random start, with 1 instead
@@ -27,7 +30,7 @@ from numpy.typing import NDArray
 
 from fastvec.kernels.alias import sample
 from fastvec.kernels.jit import entry, leaf
-from fastvec.kernels.objectives import softplus
+from fastvec.kernels.objectives import NCE, softplus, subtract_offsets, target_steps, targets_loss
 from fastvec.kernels.replicas import merge_copy, note, original, trained
 from fastvec.kernels.rng import below, draw, stream
 from fastvec.kernels.simd import add_to_rows, logistic_steps, mean, move_row, prefetch_to_write, row_dots
@@ -163,9 +166,15 @@ def _gather_path(word, paths, copies, work):
 
 
 @leaf
-def _loss(labels, first, n, work):
-    """Return the sum of -log(logistic(score)) over outputs of label 1, -log(1 - logistic(score)) over those of 0."""
+def _loss(labels, first, n_targets, n, n_noise, objective, work):
+    """Return the sum of -log(logistic(score)) over outputs of label 1, -log(1 - logistic(score)) over those of 0.
+
+    Without such labels it is that of `targets_loss`.
+    """
     loss = 0.0
+    if objective is not None:
+        if objective.kind != NCE:
+            return targets_loss(n_targets, n, n_noise, objective.kind, work)
     for j in range(n):
         x = -work.scores[0, j] if labels[first + j] > 0 else work.scores[0, j]
         loss += work.output_times[j] * softplus(x)
@@ -173,12 +182,27 @@ def _loss(labels, first, n, work):
 
 
 @leaf
-def _take_step(labels, first, n, rate, measure, inputs, C, work):
-    """Take `inputs.hidden`, and the outputs, a step; return the loss where it is measured."""
+def _steps(labels, first, n_targets, n, n_noise, rate, objective, work):
+    """Turn scores into steps."""
+    if objective is None:
+        logistic_steps(work.scores, 1, labels, first, n, rate)
+    elif objective.kind == NCE:
+        logistic_steps(work.scores, 1, labels, first, n, rate)
+    else:
+        target_steps(n_targets, n, n_noise, rate, objective.kind, work)
+
+
+@leaf
+def _take_step(labels, first, n_targets, n, n_noise, rate, measure, objective, words, inputs, C, work):
+    """Take `inputs.hidden`, and the outputs, a step; return the loss where it is measured.
+
+    The first `n_targets` outputs are targets; each of them has `n_noise` noise words.
+    """
     hidden, scores = inputs.hidden, work.scores
     row_dots(hidden, 0, C, work.outputs, n, scores)
-    loss = _loss(labels, first, n, work) if measure else 0.0
-    logistic_steps(scores, 1, labels, first, n, rate)
+    subtract_offsets(1, n, objective, words, work)
+    loss = _loss(labels, first, n_targets, n, n_noise, objective, work) if measure else 0.0
+    _steps(labels, first, n_targets, n, n_noise, rate, objective, work)
     for j in range(n):
         scores[0, j] *= work.output_times[j]
     move_row(hidden, hidden, 0, C, work.outputs, n, scores, True)
@@ -251,6 +275,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
         This thread's copies of the rows of words in C; none with hierarchical softmax, whose outputs are nodes.
     """
     noise, paths, window, is_cbow = step.noise, step.paths, step.window, inputs.is_cbow
+    objective = step.objective
     W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
     labels = _labels(paths, work)
     kept, hidden = work.kept, inputs.hidden
@@ -286,7 +311,9 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                             n = _gather_noise(np.float32(1), n, work)
                         else:
                             begin, n = _gather_path(word, paths, output_copies, work)
-                        loss += _take_step(labels, begin, n, now, measure, inputs, C, work)
+                        loss += _take_step(
+                            labels, begin, 1, n, len(work.noise), now, measure, objective, words, inputs, C, work
+                        )
                         measured += measure
                         n_outputs = n
                         _change(hidden)
@@ -310,7 +337,10 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                             n_contexts, n = n, _gather_noise(np.float32(m) / np.float32(NOISE), n, work)
                             for k in range(n_contexts, n):
                                 labels[k] = 0
-                            loss += _take_step(labels, 0, n, now, measure, inputs, C, work)
+                            n_noise = len(work.noise) // NOISE
+                            loss += _take_step(
+                                labels, 0, n_contexts, n, n_noise, now, measure, objective, words, inputs, C, work
+                            )
                             n_outputs = n
                         else:
                             for j in range(n):
@@ -319,7 +349,9 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                                 begin, n_nodes = _gather_path(work.inputs[j], paths, output_copies, work)
                                 for k in range(n_nodes):
                                     work.output_times[k] = work.input_times[j]
-                                loss += _take_step(labels, begin, n_nodes, now, measure, inputs, C, work)
+                                loss += _take_step(
+                                    labels, begin, 1, n_nodes, 0, now, measure, objective, words, inputs, C, work
+                                )
                                 n_outputs = n_nodes
                     if n_rows > 0:
                         _change(hidden)

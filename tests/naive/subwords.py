@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.naive.word2vec import logistic
+from tests.naive.word2vec import Logistic
 
 
 def ngrams(word, shortest, longest):
@@ -72,7 +72,7 @@ def floret_buckets(word, shortest, longest, n_hashes, n_buckets):
     return found
 
 
-def train(W, C, rows, cases, outputs, cbow, rate, corrected=False):
+def train(W, C, rows, cases, outputs, cbow, rate, corrected=False, objective=Logistic()):  # noqa: B008
     """Take one step for each centre and its contexts, with the values from before it; `rows[word]` are its rows of W.
 
     `outputs(word, others)` returns output rows and labels for predicting a word; `others` are all predicted with it.
@@ -88,7 +88,7 @@ def train(W, C, rows, cases, outputs, cbow, rate, corrected=False):
         error = 0.0
         for word in predicted:
             found, labels = outputs(word, predicted)
-            g = rate * (np.asarray(labels) - logistic(C[found] @ hidden))
+            g = rate * objective.wrong(C[found] @ hidden, found, labels)
             np.add.at(dC, found, g[:, None] * hidden)
             error = error + g @ C[found]
         for word in inputs:
