@@ -265,7 +265,7 @@ def count_text(
     `report` is called with the fraction that is done; the other parameters are those of `count_blocks`.
     """
     n_columns = rows[0].sums.size
-    n_words = n_columns // weights.sides
+    n_words = n_columns // 2 if weights.apart else n_columns
     starts, positions = np.empty(n_words + 1, np.int64), np.empty(end, np.int32)
     sort_positions(text.text.reshape(-1)[:end], window, starts, positions)
     pairs = np.diff(starts) * (weights.left.size + weights.right.size)

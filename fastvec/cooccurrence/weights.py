@@ -47,7 +47,7 @@ class Weights(NamedTuple):
 
     left: NDArray[np.int64]  #: Those of the words before it, by distance.
     right: NDArray[np.int64]  #: Those of the words behind it.
-    sides: int  #: 2 if both are counted apart.
+    apart: bool | None  #: True if both are counted apart, else None.
     least: int  #: Smallest sum of whole weights that is not dropped.
     scale: float | None  #: What sums are divided by; None keeps them whole.
     sentences: NDArray[np.int64] | None  #: What weights are multiplied by in each sentence; None is nothing.
@@ -69,4 +69,4 @@ class Weights(NamedTuple):
         scale *= unit
         left, right = (weights[: 0 if settings.side == other else None] for other in ("right", "left"))
         least = min(max(1, ceil(settings.cell_min_count * scale)), _MOST)
-        return cls(left, right, settings.sides, least, float(scale), sentences)
+        return cls(left, right, settings.sides == 2 or None, least, float(scale), sentences)

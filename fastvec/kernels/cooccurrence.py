@@ -182,7 +182,7 @@ def sort_positions(text, margin, starts, positions):
 
 @entry
 def count_rows(
-    text, amounts, positions, starts, first, last, left, right, sides, least, scale, row, lengths, columns, values
+    text, amounts, positions, starts, first, last, left, right, apart, least, scale, row, lengths, columns, values
 ):
     """Count the words around all positions of words `first` to `last` - 1.
 
@@ -197,8 +197,9 @@ def count_rows(
         From `sort_positions`.
     left, right : (reach,) int64
         Weights of the words at distance 1, 2, ... before and behind.
-    sides : int
-        2 if words before and behind are counted apart: word w in columns 2 w and 2 w + 1. 1 if not.
+    apart : bool or None
+        True to count the words before and behind apart, word w in columns 2 w and 2 w + 1; else None, which costs no
+        time.
     least : int
         Sums below it are dropped.
     scale : float or None
@@ -228,13 +229,13 @@ def count_rows(
             for d in range(len(left)):
                 word = flat[t - 1 - d]
                 if word >= 0:
-                    _add(row, word * sides, left[d] * amount)
+                    _add(row, word if apart is None else 2 * word, left[d] * amount)
                 elif word == END:
                     break
             for d in range(len(right)):
                 word = flat[t + 1 + d]
                 if word >= 0:
-                    _add(row, word * sides + sides - 1, right[d] * amount)
+                    _add(row, word if apart is None else 2 * word + 1, right[d] * amount)
                 elif word == END:
                     break
         n = _emit(row, least, scale, columns, values, n)
