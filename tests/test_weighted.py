@@ -164,3 +164,5 @@ def test_a_plan_knows_the_sentences_that_are_repeated():
     planned = fastvec.plan(SENTENCES, dim=5, min_count=1, weights=np.full(len(SENTENCES), 2.5))
     assert planned.n_tokens == 3 * 8 * len(SENTENCES)
     assert planned.fits
+    [file] = [file for file in planned.files if "weights" in file.what]
+    assert file.size == 4 * 3 * 9 * len(SENTENCES)

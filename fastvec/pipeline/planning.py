@@ -292,9 +292,11 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)
         if scale and given is not None:
             text = text.times(scale)
-        stream = _stream(text, request.reading, is_there=is_there)
+        streams = [_stream(text, request.reading, is_there=is_there)] if isinstance(opened, Files) else []
+        if corpus.weights is not None:
+            streams.append(File("the word ids of sentences with weights", corpus.folder, 4 * text.n_ids))
         memory = 0 if is_read else Scanners.needs(text.n_types, round(type_bytes * text.n_types), threads)
-        yield _Found(corpus, chosen, text, seconds, memory, (stream,) if isinstance(opened, Files) else ())
+        yield _Found(corpus, chosen, text, seconds, memory, tuple(streams))
 
 
 def _stream(text: Text, kept: Reading, *, is_there: bool) -> File:
