@@ -16,6 +16,7 @@ from click.testing import CliRunner
 import fastvec
 from benchmarks import turns, uses, zipf
 from benchmarks.__main__ import choose, cut, main
+from benchmarks.large import blocks
 from benchmarks.latency import latency, longest_latency
 from benchmarks.machine import slug
 from benchmarks.modes import MODES
@@ -25,6 +26,7 @@ from benchmarks.table import GROUPS, gains, render, replace_section, speeds
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer
 from benchmarks.turns import train_in_turns
 from benchmarks.uses import USES
+from tests.texts import write_zipf
 
 PROGRESS = TRAINERS["word2vec"].progress
 
@@ -324,3 +326,13 @@ def test_links_to_benchmarks_lead_to_a_row_or_section():
 
 def test_a_machine_names_a_file():
     assert slug("Intel(R) Xeon(R) Processor") == "intel-xeon-processor"
+
+
+@pytest.mark.parametrize("line", [20, 0])
+def test_large_texts_have_so_many_bytes_and_distinct_words(tmp_path, line):
+    write_zipf(tmp_path / "text.txt", 20_000, 500)
+    text = b"".join(blocks([tmp_path / "text.txt"], 200_000, 3000, line, 1))
+    assert text == b"".join(blocks([tmp_path / "text.txt"], 200_000, 3000, line, 1))
+    assert len(text) == 200_000
+    assert len(set(text.split())) == pytest.approx(3000, rel=0.05)
+    assert text.count(b"\n") == pytest.approx(len(text.split()) / line if line else 0, rel=0.01)
