@@ -124,7 +124,7 @@ def test_what_cannot_be_done_is_refused():
         fastvec.train(two_topics(), "pv-dbow", save_context=True)
     with pytest.raises(InputError, match="model pv-dbow cannot start from vectors"):
         fastvec.train(two_topics(), "pv-dbow", init_from=wv)
-    with pytest.raises(InputError, match="model pv-dbow needs text; with co-occurrences choose model skipgram or"):
+    with pytest.raises(InputError, match="model pv-dbow needs text; with pairs choose model skipgram or"):
         fastvec.train(counts, "pv-dbow")
     with pytest.raises(InputError, match=r"subsampling with sample=1e-300 drops all words; raise sample \(--sample\)"):
         fastvec.train(two_topics(), "pv-dbow", **SMALL | {"sample": 1e-300, "init": "word2vec"})

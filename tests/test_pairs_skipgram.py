@@ -40,10 +40,10 @@ def test_a_training_on_pairs_can_be_resumed(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model": "cbow"}, "model cbow needs text; with co-occurrences choose model skipgram or glove or ppmi-svd"),
-        ({"loss": "hierarchical"}, "loss does not apply to skipgram on co-occurrences; omit it"),
+        ({"model": "cbow"}, "model cbow needs text; with pairs choose model skipgram or glove or ppmi-svd"),
+        ({"loss": "hierarchical"}, "loss does not apply to skipgram on pairs; omit it"),
         ({"subwords": "3-6"}, "subwords does not apply"),
-        ({"window": 3}, "window was settled when"),
+        ({"window": 3}, "window does not apply to pairs"),
         ({"init_from": fastvec.KeyedVectors(["a", "b"], np.eye(2))}, "cannot start from vectors; omit init_from"),
     ],
 )

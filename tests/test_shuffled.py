@@ -120,5 +120,5 @@ def test_all_words_of_a_line_longer_than_a_block_are_trained():
 
 @pytest.mark.parametrize("argument", [{"weighting": "flat"}, {"side": "left"}])
 def test_distances_and_sides_are_refused_with_lines(argument):
-    with pytest.raises(InputError, match=r"applies to context='window' only"):
+    with pytest.raises(InputError, match=r"applies to context='window'"):
         fastvec.train(LINES, "glove", context="line", **argument)

@@ -132,7 +132,7 @@ def spread_copies(weights: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDAr
     The copies of a sentence lie evenly over the text. Their weights are at most 1, and add up to the sentence's.
 
     >>> spread_copies(np.array([1, 2.5, 1, 0]))
-    (array([0, 1, 1, 2, 1]), array([1. , 1. , 0.5, 1. , 1. ]))
+    (array([0, 1, 2, 1, 1]), array([1. , 1. , 1. , 1. , 0.5]))
     """
     copies = np.ceil(weights).astype(np.int64)
     sentences = np.repeat(np.arange(len(weights)), copies)
