@@ -13,7 +13,7 @@ from fastvec._version import __version__
 from fastvec.errors import FastvecError
 
 from . import notices, streams
-from .ending import NO_THREAD, Carried, Ended, describe, status_of
+from .ending import Carried, Ended, describe, is_of_limits, status_of
 from .suggestions import Commands, option_meant
 
 #: The commands by sections, in the order of their use: name and help. The module of that name holds a click command
@@ -143,8 +143,8 @@ def _run() -> int:
         return _tell(carried.error)
     except (FastvecError, OSError, MemoryError) as error:
         return _tell(error)
-    except RuntimeError as error:
-        if str(error) != NO_THREAD:
+    except (RuntimeError, ImportError) as error:
+        if not is_of_limits(error):
             raise
         return _tell(error)
     return 0

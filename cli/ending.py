@@ -10,6 +10,8 @@ from .spoken import spoken
 
 #: What Python says where the system gives no more threads.
 NO_THREAD = "can't start new thread"
+#: What the loader of libraries says where one does not fit into the memory that the process may have.
+_NO_ROOM = ("failed to map segment", "cannot allocate memory")
 
 
 class Ended(KeyboardInterrupt):
@@ -38,6 +40,13 @@ def status_of(error: BaseException | None) -> int:
     return error.exit_code if isinstance(error, click.ClickException) else 1
 
 
+def is_of_limits(error: BaseException) -> bool:
+    """Return whether an error of Python's comes of the limits of this process."""
+    if isinstance(error, ImportError):
+        return any(words in str(error).lower() for words in _NO_ROOM)
+    return str(error) == NO_THREAD
+
+
 def describe(error: BaseException) -> str:
     """Return in one line what ended a command."""
     if isinstance(error, KeyboardInterrupt):
@@ -47,6 +56,8 @@ def describe(error: BaseException) -> str:
         return error.format_message()
     if isinstance(error, MemoryError):
         return f"not enough memory: {error}" if str(error) else "not enough memory"
+    if isinstance(error, ImportError):  # of `_NO_ROOM`
+        return f"not enough memory to load a library ({error}): raise the limit (ulimit -v)"
     if isinstance(error, RuntimeError):  # of `NO_THREAD`
         return f"{error}: lower --threads, or raise the limit (ulimit -u, pids of the control group)"
     if isinstance(error, FileNotFoundError) and not isinstance(error, FastvecError):  # only this has no name to tell

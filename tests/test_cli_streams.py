@@ -119,6 +119,16 @@ def test_a_folder_that_is_gone_is_one_line(tmp_path):
     )
 
 
+def test_a_library_that_does_not_fit_into_memory_is_one_line(run, monkeypatch):
+    def load(*_, **__):
+        raise ImportError("libx.so: failed to map segment from shared object")
+
+    monkeypatch.setattr("fastvec.vectors.loading.describe", load)
+    code, _, err = run("info", "v.bin")
+    assert (code, err.count("\n")) == (1, 1)
+    assert err.startswith("fastvec: not enough memory to load a library (libx.so: failed to map segment")
+
+
 def test_threads_that_the_system_does_not_give_are_one_line(run, monkeypatch):
     def start(self):
         raise RuntimeError("can't start new thread")
