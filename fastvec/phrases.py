@@ -166,6 +166,7 @@ class Phrases(Tabular):
                 text = line.decode().rstrip("\r\n")
                 if number == 1:
                     about = parse_json(text.removeprefix(_MAGIC))
+                    json.dumps(about, ensure_ascii=False).encode()  # refuses half of a surrogate pair
                     settings = Phrasing(**{name: about.pop(name) for name in Phrasing.parameters if name in about})
                 elif number > 2:
                     for kind, column, value in zip((int, str, str, int, float), columns, text.split("\t"), strict=True):

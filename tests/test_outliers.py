@@ -71,6 +71,7 @@ def test_folders_of_groups_are_read(tmp_path):
     [
         ("", "is empty"),
         (",category,outliers,words\n", "holds no group"),
+        (TABLE + "2,x,c\rar,red\n", r"line 4: 1 of 3 lines malformed; expected a category and lists"),
         (TABLE + "2,x,car,red\n", r"line 4: 1 of 3 lines malformed; expected a category and lists"),
         ("lion\ntiger\n", "expected at least two words, a blank line, and outliers"),
     ],

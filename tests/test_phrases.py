@@ -218,6 +218,7 @@ def test_phrases_are_saved_and_loaded(tmp_path):
         ("# fastvec phrases {}\n\n1\ta\tb\t3\n", "line 3: is damaged"),
         ("# fastvec phrases {}\n\n1\ta\tb\tx\t1\n", "line 3: is damaged"),
         (f"# fastvec phrases {{}}\n\n1\ta\tb\t{2**63}\t1\n", "line 3: is damaged"),
+        ('# fastvec phrases {"a": "\\ud800"}\n', "line 1: is damaged"),
         ("# fastvec phrases " + "[" * 99_999, "line 1: is damaged"),
         ("# fastvec phrases {}\n\n2\ta\tb\t1\t1\n1\ta\tb\t1\t1\n", "line 4: is damaged"),
     ],

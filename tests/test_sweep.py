@@ -133,6 +133,7 @@ def test_the_file_of_another_sweep_is_refused(text, grid, arguments, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("a" * 200_000 + "\n", "s.csv: is no table that can be read"),
         ("notes", "is not the file of a sweep"),
         ("a,b\n1,2\n", "is not the file of a sweep"),
         (None, "a line has 1 values"),

@@ -13,7 +13,7 @@ NPY_HEAD = 1 << 16
 
 # in a header such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }
 _FIELDS = (
-    r"'descr' *: *'([<>=|][a-zA-Z]\d{0,2})'",
+    r"'descr' *: *'([<>=|][b-zA-Z]\d{0,2})'",
     r"'fortran_order' *: *(True|False)",
     r"'shape' *: *\(((?: *\d{1,18} *,)* *(?:\d{1,18} *)?)\)",
 )

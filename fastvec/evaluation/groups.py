@@ -100,7 +100,10 @@ def _read_table(path: Path, lines: list[Line]) -> list[OutlierGroup]:
     headings, lines = split_columns(lines[0][1], ","), lines[1:]
     groups = []
     for number, line in lines:
-        entries = dict(zip(headings, next(csv.reader([line])), strict=False))
+        try:
+            entries = dict(zip(headings, next(csv.reader([line])), strict=False))
+        except csv.Error:
+            entries = {}
         members, outliers = _listed(entries.get("words", "")), _listed(entries.get("outliers", ""))
         groups.append(OutlierGroup(entries.get("category", str(number)), members, outliers))
     good = [len(group.members) > 1 and len(group.outliers) > 0 for group in groups]

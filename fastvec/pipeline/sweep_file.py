@@ -103,7 +103,10 @@ class SweepFile:
             held = self._path.read_bytes()
         whole = held[: held.rfind(b"\n") + 1]
         if whole:
-            heading, *rows = csv.reader(io.StringIO(whole.decode(**_ENCODING), newline=""))
+            try:
+                heading, *rows = csv.reader(io.StringIO(whole.decode(**_ENCODING), newline=""))
+            except csv.Error as error:
+                raise FileError(f"{self._path}: is no table that can be read ({error}); name another file") from None
             self._check_columns(heading)
             for row in rows:
                 self._check_row(row)
