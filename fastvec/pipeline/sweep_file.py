@@ -141,7 +141,7 @@ class SweepFile:
             known = [set(column) for column in zip(*self._wanted, strict=True)]
             pairs = list(zip(names, settings, strict=False))
             other = [f"{name} {value}" for (name, value), own in zip(pairs, known, strict=True) if value not in own]
-            shown = ", ".join(other or [f"{name} {value}" for name, value in pairs])
+            shown = " ".join(", ".join(other or [f"{name} {value}" for name, value in pairs]).split())
             raise InputError(f"{self._path}: is of a sweep with other values ({shown}); {_CURE}")
 
     def _write(self, row: Sequence[str]) -> None:
