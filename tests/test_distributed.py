@@ -263,6 +263,9 @@ fastvec.distributed.train(client, {str(text)!r}, shards=4, rounds=4, checkpoint=
     assert digest(wv) == expected
     assert min(each.done / each.total for each in seen if each.phase == "training") >= 0.5
     assert sorted(path.name for path in (tmp_path / "state").iterdir()) == ["round-3", "round-4", "run.json"]
+    (tmp_path / "state/round-4/done.json").write_text("{}")
+    with pytest.raises(FileError, match=r"round-4/done.json: is damaged; remove round-4 to go back one round"):
+        cluster.resume(client, tmp_path / "state")
 
 
 @pytest.mark.parametrize(

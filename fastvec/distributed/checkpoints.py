@@ -58,11 +58,14 @@ class Checkpoints:
         with url_errors(self.url):
             system.invalidate_cache()
             names = [posixpath.basename(name.rstrip("/")) for name in system.ls(path, detail=False)]
-        numbers = [int(name[6:]) for name in names if name.startswith("round-") and name[6:].isdigit()]
+        numbers = [int(name[6:]) for name in names if name.startswith("round-") and name[6:].isdecimal()]
         for number in sorted(numbers, reverse=True):
             if self._exists(f"round-{number}/done.json"):
-                done = parse_json(self._read(f"round-{number}/done.json"))
-                return number, done["checksums"], done["usual"]
+                try:
+                    done = parse_json(self._read(f"round-{number}/done.json"))
+                    return number, list(map(str, done["checksums"])), float(done["usual"])
+                except (ValueError, KeyError, TypeError):
+                    raise self._damaged(f"round-{number}/done.json", number) from None
         return None
 
     def write_group(self, number: int, k: int, group: Group) -> str:
@@ -78,9 +81,7 @@ class Checkpoints:
         """Read a group of rows; raise `FileError` if it is damaged. A task."""
         data = self._read(f"round-{number}/{k}.npy")
         if hashlib.blake2b(data, digest_size=16).hexdigest() != checksum:
-            raise FileError(
-                f"{self.url}/round-{number}/{k}.npy: is damaged; remove round-{number} to go back one round"
-            )
+            raise self._damaged(f"round-{number}/{k}.npy", number)
         buffer = io.BytesIO(data)
         return Group(np.load(buffer), np.load(buffer))
 
@@ -91,6 +92,9 @@ class Checkpoints:
         with url_errors(self.url):
             if self._exists(f"round-{number - 2}/done.json"):
                 system.rm(posixpath.join(path, f"round-{number - 2}"), recursive=True)
+
+    def _damaged(self, name: str, number: int) -> FileError:
+        return FileError(f"{self.url}/{name}: is damaged; remove round-{number} to go back one round")
 
     def _exists(self, name: str) -> bool:
         system, path = file_system(self.url)

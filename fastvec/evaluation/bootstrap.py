@@ -23,6 +23,8 @@ Interval = tuple[float, float]
 Floats = NDArray[np.float64]
 
 TAILS = (0.025, 0.975)  # of 95 %
+#: Weights of resamples that are taken together: few, since the arrays made of them should fit a core's cache.
+AT_ONCE = 1 << 16
 CLUSTERS: tuple[Cluster, ...] = get_args(Cluster)
 
 
@@ -47,8 +49,12 @@ def as_bootstrap(given: object) -> Bootstrap:
 
 
 def _weights(generator: np.random.Generator, draws: int, n_units: int) -> Floats:
-    drawn = generator.integers(n_units, size=(draws, n_units)) + n_units * np.arange(draws)[:, None]
-    return np.bincount(drawn.ravel(), minlength=draws * n_units).reshape(draws, n_units).astype(np.float64)
+    weights, at_once = np.empty((draws, n_units)), max(1, AT_ONCE // max(1, n_units))
+    for start in range(0, draws, at_once):
+        part = weights[start : start + at_once]
+        drawn = generator.integers(n_units, size=part.shape) + n_units * np.arange(len(part))[:, None]
+        part[...] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
+    return weights
 
 
 def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) -> Interval:

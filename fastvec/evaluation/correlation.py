@@ -7,8 +7,9 @@ Pearson's of the ranks, which are running sums of the weights, so that items are
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.evaluation.bootstrap import AT_ONCE
+
 Floats = NDArray[np.float64]
-_AT_ONCE = 1 << 22  # weights
 
 
 def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
@@ -16,8 +17,7 @@ def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
 
     Parameters
     ----------
-    x, y : (n,) or (draws, n) float64
-        Values, the same for all resamples or not.
+    x, y : (n,) float64
     weights : (draws, n) float64
         How often each item occurs in each resample; all rows have the same sum.
 
@@ -26,6 +26,20 @@ def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
     (draws,) float64
         NaN where a resample is constant.
     """
+    return np.concatenate([_pearson(x, y, part) for part in _parts(weights)])
+
+
+def spearman_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
+    """Return Spearman's correlation in each resample; the parameters are those of `pearson_replicates`."""
+    return np.concatenate([_pearson(_ranks(x, part), _ranks(y, part), part) for part in _parts(weights)])
+
+
+def _parts(weights: Floats) -> list[Floats]:
+    at_once = max(1, AT_ONCE // max(1, weights.shape[1]))
+    return [weights[start : start + at_once] for start in range(0, len(weights), at_once)]
+
+
+def _pearson(x: Floats, y: Floats, weights: Floats) -> Floats:
     total = weights.sum(axis=1)
     x = x - ((weights * x).sum(axis=1) / total)[:, None]
     y = y - ((weights * y).sum(axis=1) / total)[:, None]
@@ -33,13 +47,6 @@ def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
     covariance = (weighted * y).sum(axis=1)
     scale = np.sqrt((weighted * x).sum(axis=1) * (weights * y * y).sum(axis=1))
     return np.asarray(np.divide(covariance, scale, out=np.full(len(scale), np.nan), where=scale > 1e-12))
-
-
-def spearman_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """Return Spearman's correlation in each resample; the parameters are those of `pearson_replicates`."""
-    at_once = max(1, _AT_ONCE // max(1, len(x)))
-    parts = [weights[start : start + at_once] for start in range(0, len(weights), at_once)]
-    return np.concatenate([pearson_replicates(_ranks(x, part), _ranks(y, part), part) for part in parts])
 
 
 def _ranks(values: Floats, weights: Floats) -> Floats:

@@ -278,7 +278,7 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
                 began = perf_counter()
                 corpus = stack.enter_context(read_corpus(lines, progress=False, **options))
         is_there, is_read = corpus.is_cached, corpus.is_cached or isinstance(source, Corpus)
-        type_bytes = corpus.memory / corpus.n_types - 16
+        type_bytes = corpus.memory / max(1, corpus.n_types) - 16
         if isinstance(request.words.phrases, Phrases):
             corpus = stack.enter_context(join_phrases(corpus, request.words.phrases))
         if request.words.weights is not None:
