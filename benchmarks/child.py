@@ -126,7 +126,7 @@ def floret(key: str, threads: str, epochs: str) -> Result:
     return _fasttext(train_unsupervised, MODES[key], threads, epochs, **options)
 
 
-def _fasttext(train: Any, mode: Mode, threads: str, epochs: str, **options: Any) -> Result:
+def _fasttext(train: Any, mode: Mode, threads: str, epochs: str, /, **options: Any) -> Result:
     import numpy as np
 
     model = train(

@@ -173,12 +173,17 @@ def _head(results: Results) -> str:
     shares = results["shares_of_cores"]
     quiet = " and ".join(f"{share:.0%} {when}" for share, when in zip(shares, ("before", "after"), strict=False))
     warning = "" if min(shares) >= QUIET else " **The machine was not quiet: repeat the run.**"
+    rounds = "Speeds are of one round."
+    if results["n_rounds"] > 1:
+        rounds = (
+            f"Speeds are the best of {results['n_rounds']} rounds, in which the programs take turns, with the median "
+            "in parentheses."
+        )
     return (
         f"{machine['cpu']} ({machine['simd']}), {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; "
         f"{results['date']}, commit {results['commit']}; {versions}. Text: {corpus['words']:,} words of "
         f"{corpus['name']}. As many busy processes as cores got at least {quiet} of their cores.{warning}\n\n"
-        f"Speeds are the best of {results['n_rounds']} rounds, in which the programs take turns, with the median in "
-        "parentheses. Speed-up is fastvec's best speed divided by that program's, in the rounds that both took part "
+        f"{rounds} Speed-up is fastvec's best speed divided by that program's, in the rounds that both took part "
         f"in, with {with_threads(results['threads'][0])}. Memory is the peak of the process, in MB."
     )
 
