@@ -34,6 +34,15 @@ print((process_time() - used) / (perf_counter() - began))
 """
 
 
+def resident(field: str, pid: int | str = "self") -> int:
+    """Return VmRSS, the memory that a process holds, or VmHWM, the most that it held, in bytes; 0 if unknown."""
+    try:
+        _, found, text = Path(f"/proc/{pid}/status").read_text().partition(f"{field}:")
+    except OSError:
+        return 0
+    return int(text.split()[0]) * 1024 if found else 0
+
+
 def usable() -> list[int]:
     """Return the cores that this process may use."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))

@@ -10,7 +10,7 @@ from threading import Thread
 from time import perf_counter, sleep
 from typing import Any
 
-from benchmarks.machine import on_cores
+from benchmarks.machine import on_cores, resident
 from benchmarks.modes import Mode
 from benchmarks.trainers import TRAINERS, Trainer, environment, python_child
 
@@ -83,16 +83,9 @@ class _Peak(Thread):
         self.pid, self.seen = pid, 0
 
     def run(self) -> None:
-        try:
-            while True:
-                with open(f"/proc/{self.pid}/status") as status:
-                    peaks = [line for line in status if line.startswith("VmHWM")]
-                if not peaks:  # it has ended
-                    return
-                self.seen = int(peaks[0].split()[1]) * 1024
-                sleep(0.02)
-        except OSError:
-            return
+        while peak := resident("VmHWM", self.pid):
+            self.seen = peak
+            sleep(0.02)
 
     def of(self, usage: resource.struct_rusage) -> int:
         """Return the peak: that of the system, with children, where it is above this process's own."""

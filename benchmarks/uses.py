@@ -16,6 +16,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from benchmarks.machine import resident
 from benchmarks.modes import COUNT_WINDOW, MIN_COUNT
 
 Result = dict[str, Any]
@@ -322,25 +323,19 @@ def _covered() -> int:
         return sum(words.issuperset(line.lower().split()) for line in questions if not line.startswith(":"))
 
 
-def _resident(field: str) -> int:
-    """Return VmRSS, the memory that the process holds, or VmHWM, the most that it held, in bytes."""
-    text = Path("/proc/self/status").read_text()
-    return int(text.split(field + ":")[1].split()[0]) * 1024
-
-
 def measure(key: str, tool: str) -> Result:
     amount, call = USES[key].tools[tool]()
     is_known = Path("/proc/self/clear_refs").exists()
     if is_known:
         Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
-    before = _resident("VmRSS") if is_known else 0
+    before = resident("VmRSS")
     start, n = perf_counter(), 0
     while not n or perf_counter() - start < 0.5:
         kept = call()
         n += 1
     seconds = (perf_counter() - start) / n
     del kept
-    peak = _resident("VmHWM") - before if is_known else 0
+    peak = resident("VmHWM") - before if is_known else 0
     if tool == "glove":  # a program
         peak = getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
     return {"seconds": seconds, "per_second": amount / seconds, "peak_bytes": peak}

@@ -1,6 +1,5 @@
 """The command that counts co-occurrences."""
 
-from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -70,10 +69,8 @@ def command(
                 raise click.UsageError(f"{option} does not apply to --pairs, which have no windows; omit it")
             counts = count_pairs(paths, threads=threads, progress=display.reading, **words, **reading)
         else:
-            with ExitStack() as stack:
-                corpus = stack.enter_context(read_corpus(paths, threads=threads, progress=display.reading, **reading))
-                if weights is not None:
-                    corpus = stack.enter_context(corpus.weighted(weights))
+            text = read_corpus(paths, threads=threads, progress=display.reading, **reading)
+            with text, text if weights is None else text.weighted(weights) as corpus:
                 counts = count_cooccurrence(corpus, corpus.vocabulary(**words), progress=display, **given)
         display(Progress("saving"))
         counts.save(output)

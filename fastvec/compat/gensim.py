@@ -355,13 +355,14 @@ class Word2Vec:
             options |= {"save_context": True, "vectors": self._settings.default_vectors}
         if self._wv is not None:
             options |= {"init_from": self._wv, "init": None}
+        cores = count_threads(None)
         with self._corpus as corpus:
             made = fastvec.train(
                 corpus,
                 options.pop("model"),
                 min_count=self.min_count,
                 max_vocab=self._max_vocab,
-                threads=min(self.workers or count_threads(None), count_threads(None)),
+                threads=min(self.workers or cores, cores),
                 progress=self._listen,
                 **options,
             )

@@ -23,8 +23,8 @@ Interval = tuple[float, float]
 Floats = NDArray[np.float64]
 
 TAILS = (0.025, 0.975)  # of 95 %
-#: Weights of resamples that are taken together: few, since the arrays made of them should fit a core's cache.
-AT_ONCE = 1 << 16
+#: Weights of resamples in a part: few, since the arrays made of them should fit a core's cache.
+_PART = 1 << 16
 CLUSTERS: tuple[Cluster, ...] = get_args(Cluster)
 
 
@@ -49,12 +49,17 @@ def as_bootstrap(given: object) -> Bootstrap:
 
 
 def _weights(generator: np.random.Generator, draws: int, n_units: int) -> Floats:
-    weights, at_once = np.empty((draws, n_units)), max(1, AT_ONCE // max(1, n_units))
-    for start in range(0, draws, at_once):
-        part = weights[start : start + at_once]
+    weights = np.empty((draws, n_units))
+    for part in parts_of(weights):
         drawn = generator.integers(n_units, size=part.shape) + n_units * np.arange(len(part))[:, None]
         part[...] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
     return weights
+
+
+def parts_of(weights: Floats) -> list[Floats]:
+    """Return the weights of some resamples after the other, (some draws, n_units), on the same memory."""
+    size = max(1, _PART // max(1, weights.shape[1]))
+    return [weights[start : start + size] for start in range(0, len(weights), size)]
 
 
 def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) -> Interval:

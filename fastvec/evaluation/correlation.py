@@ -7,7 +7,7 @@ Pearson's of the ranks, which are running sums of the weights, so that items are
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.evaluation.bootstrap import AT_ONCE
+from fastvec.evaluation.bootstrap import parts_of
 
 Floats = NDArray[np.float64]
 
@@ -26,17 +26,12 @@ def pearson_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
     (draws,) float64
         NaN where a resample is constant.
     """
-    return np.concatenate([_pearson(x, y, part) for part in _parts(weights)])
+    return np.concatenate([_pearson(x, y, part) for part in parts_of(weights)])
 
 
 def spearman_replicates(x: Floats, y: Floats, weights: Floats) -> Floats:
     """Return Spearman's correlation in each resample; the parameters are those of `pearson_replicates`."""
-    return np.concatenate([_pearson(_ranks(x, part), _ranks(y, part), part) for part in _parts(weights)])
-
-
-def _parts(weights: Floats) -> list[Floats]:
-    at_once = max(1, AT_ONCE // max(1, weights.shape[1]))
-    return [weights[start : start + at_once] for start in range(0, len(weights), at_once)]
+    return np.concatenate([_pearson(_ranks(x, part), _ranks(y, part), part) for part in parts_of(weights)])
 
 
 def _pearson(x: Floats, y: Floats, weights: Floats) -> Floats:

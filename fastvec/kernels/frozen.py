@@ -64,7 +64,7 @@ def move_trained(E, X, m, C, n, adds, cbow, frozen, weights, work):
         move(frozen.moved, frozen.moved, frozen.order, m, C, work.outputs, n, work.scores)
         _put_back(X, work.inputs, m, frozen, weights.copies)
     else:
-        move_row(E, X, 0, C, work.outputs, n, work.scores, adds)
+        _move(E, X, m, C, work.outputs, n, adds, cbow, work)
 
 
 @leaf
