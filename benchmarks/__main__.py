@@ -18,7 +18,7 @@ from benchmarks.machine import commit, cores, machine, share_of_cores, slug, usa
 from benchmarks.modes import EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
 from benchmarks.plot import draw
 from benchmarks.run import ask, run_child, train
-from benchmarks.table import PICTURE, QUIET, Results, gains, render, render_brief, replace_section, with_threads
+from benchmarks.table import PICTURE, QUIET, Results, gain, render, render_brief, replace_section, with_threads
 from benchmarks.trainers import OLDER_CPUS, TRAINERS, Trainer, environment, python_child
 from benchmarks.turns import train_in_turns
 from benchmarks.uses import USES, Use
@@ -41,7 +41,7 @@ SCORED = (
 )
 
 
-#: Modes that are trained with one thread, with all and side by side.
+#: Modes that are trained with each number of threads, and side by side.
 SCALED = ("sg-ns-300", "cbow-ns-300", *SCORED[:-1], "dbow-100")
 
 
@@ -219,11 +219,12 @@ def play_round(
     n = counts[-1]
     if "fastvec" in trainers and n > 1:
         for mode in (mode for mode in modes * turns if mode.key in SCALED):
-            groups = [[1], [n], [1] * n]
+            groups = [[1], *([many] for many in counts if many > 1), [1] * n]
             runs = train_in_turns("fastvec", trainers["fastvec"], mode, groups, folder / "usual", words["usual"])
             results["turns"] += [run | {"round": number} for run in runs]
-            shown = ", ".join(f"{gain:.2f} x" for gain in gains(results["turns"], mode.key, n))
-            click.echo(f"{mode.key:14} {with_threads(n)} over one, and runs side by side: {shown}", err=True)
+            found = (gain(results["turns"], mode.key, group) for group in groups[1:])
+            shown = ", ".join(f"{ratio:.2f} x" for ratio in found)
+            click.echo(f"{mode.key:14} more threads over one, and runs side by side: {shown}", err=True)
 
 
 def run_use(use: Use, name: str, trainer: Trainer, threads: int, folder: Path) -> dict[str, Any]:

@@ -124,17 +124,17 @@ def latencies(turns: list[dict[str, Any]]) -> list[float]:
     return [latency for turn in turns for latency in turn.get("latency", ()) if latency is not None]
 
 
-def gains(turns: list[dict[str, Any]], mode: str, n: int) -> tuple[float, float]:
-    """Return the gain of n threads over one, and that of n trainings side by side; NaN where there is no turn.
+def gain(turns: list[dict[str, Any]], mode: str, group: list[int]) -> float:
+    """Return how many times as fast trainings with these threads are as one with one thread; NaN without turns.
 
-    They are ratios of medians, since the host of a virtual machine may stop it for a second in some turn.
+    It is a ratio of medians, since the host of a virtual machine may stop it for a second in some turn.
     """
 
     def speed(threads: list[int]) -> float:
         runs = [run for run in turns if (run["mode"], run["threads"]) == (mode, threads)]
         return median([run["done"] / run["seconds"] for run in runs]) if runs else math.nan
 
-    return speed([n]) / speed([1]), speed([1] * n) / speed([1])
+    return speed(group) / speed([1])
 
 
 def with_threads(n: int) -> str:
@@ -234,22 +234,25 @@ def _threads_table(results: Results) -> str:
     turns = results.get("turns", [])
     if not turns:
         return ""
-    n, found, rows = max(len(run["threads"]) for run in turns), latencies(turns), []
+    groups = [list(group) for group in dict.fromkeys(tuple(run["threads"]) for run in turns) if group != (1,)]
+    found, rows = latencies(turns), []
     for key, far in product(dict.fromkeys(run["mode"] for run in turns), (False, True)):
         part = [turn for turn in turns if turn["mode"] == key and is_far(turn, found) is far]
-        if not all(map(math.isnan, gains(part, key, n))):
-            shown = ["-" if math.isnan(gain) else f"{gain:.2f} x" for gain in gains(part, key, n)]
+        ratios = [gain(part, key, group) for group in groups]
+        if not all(map(math.isnan, ratios)):
+            shown = ["-" if math.isnan(ratio) else f"{ratio:.2f} x" for ratio in ratios]
             line = f"{median(latencies(part)):.0f} ns" if latencies(part) else "-"
             rows.append([title(key), line, *shown, f"{sum(turn['seconds'] for turn in part):.0f} s"])
+    n = max(map(len, groups))
     text = (
-        f"### Two threads\n\nRuns with 1 thread, with {n} threads, and {n} 1-thread runs side by side, each on its own "
+        f"### Several threads\n\nRuns with 1 thread and with more, and {n} 1-thread runs side by side, each on its own "
         f"core, alternate every {TURN:g} s; the table gives ratios of median speeds. Runs side by side share nothing, "
         "so their gain is what the machine offers. A cache-line transfer between cores that share a cache is several "
         "times faster than one between other cores. The host of a virtual machine may move its cores from one case to "
         "the other; the table separates the two."
     )
-    header = ["", "cache-line transfer", f"{n} threads / 1", f"{n} runs / 1", "measured for"]
-    return text + "\n\n" + _table(header, rows)
+    titles = [f"{len(group)} runs / 1" if len(group) > 1 else f"{group[0]} threads / 1" for group in groups]
+    return text + "\n\n" + _table(["", "cache-line transfer", *titles, "measured for"], rows)
 
 
 def _limits(results: Results) -> str:

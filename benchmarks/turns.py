@@ -25,8 +25,8 @@ from benchmarks.trainers import Trainer, environment
 
 #: Seconds of a turn, and turns of each training.
 TURN, TURNS = 0.5, 4
-#: Words that each training is set up for, as many as a whole corpus; it is stopped long before.
-WORDS = 80_000_000
+#: Words that each training is set up for, for each of its threads; it is stopped long before.
+WORDS = 40_000_000
 _TRAINED = re.compile(rb"TRAINED (\d+) ([\d.]+).*\n")
 
 
@@ -98,12 +98,12 @@ def train_in_turns(
         For each turn of each group: its "threads", the work "done" (words; cells for GloVe), the "seconds", and the
         "latency" of a cache-line transfer before and after it, in nanoseconds (`longest_latency`).
     """
-    epochs = max(1, WORDS // words)
     played: list[dict[str, Any]] = []
     with ExitStack() as stack:
 
         def begin(threads: int, pinned: Collection[int]) -> Training:
             variables = environment(trainer, name, directory, threads)
+            epochs = max(1, threads * WORDS // words)
             return stack.enter_context(Training(trainer.command(mode, threads, epochs), directory, variables, pinned))
 
         def begin_all(numbers: list[int]) -> list[Training]:

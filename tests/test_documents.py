@@ -9,7 +9,9 @@ import fastvec
 from fastvec.errors import InputError
 from fastvec.kernels.alias import alias_table
 from fastvec.kernels.documents import GROUP, Step, infer_texts, new_work, train_block
+from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.training.matrix import zeros
+from fastvec.training.replicas import no_copies
 from tests.naive import documents as naive
 from tests.texts import FOOD, WEATHER, two_topics
 
@@ -26,14 +28,19 @@ def weights(seed=1):
     return D, C
 
 
-STEP = Step(np.ones(N_WORDS, np.float32), alias_table(np.eye(N_WORDS)[NOISE]), NEGATIVE)
+def step(copies):
+    """Return a step whose noise is one word, so that nothing is random."""
+    return Step(np.ones(N_WORDS, np.float32), alias_table(np.eye(N_WORDS)[NOISE]), NEGATIVE, copies)
 
 
-def trained(D, C, rate, stop=0):
-    """Train on the documents, all of whose noise is one word, so that nothing is random."""
+STEP = step(no_copies(zeros(N_WORDS, DIM)))
+
+
+def trained(D, C, rate, stop=0, of=STEP):
+    """Train on the documents."""
     tokens = np.array([token for words in DOCUMENTS for token in [*words, -1]], np.int32)
     D, C, work = D.copy(), C.copy(), new_work(len(tokens), NEGATIVE)
-    train_block(tokens, 0, (1, 0, 0), np.float32(rate), np.float32(0), STEP, D, C, np.array([stop]), work)
+    train_block(tokens, 0, (1, 0, 0), np.float32(rate), np.float32(0), of, D, C, np.array([stop]), work)
     return D[:, :DIM], C[:, :DIM], work
 
 
@@ -59,6 +66,19 @@ def test_the_step_is_the_gradient_of_the_loss():
                 losses.append(naive.loss(*moved, DOCUMENTS, NOISE, NEGATIVE))
             expected = -rate * (losses[0] - losses[1]) / (2 * h)
             assert after[matrix][row, 3] - before[matrix][row, 3] == pytest.approx(expected, abs=5e-6)
+
+
+@pytest.mark.parametrize("every", [1, NEVER])
+def test_copies_of_words_are_trained_in_their_place_and_merged(every):
+    D, C = weights()
+    n, waits = 3, np.array([NEVER, every, every, every])
+    copies = Copies(n, N_WORDS, waits, waits.copy(), C[:n].copy())
+    expected = trained(D, C, 0.01)
+    got = trained(D, np.concatenate([C, C[:n]]), 0.01, of=step(copies))
+    np.testing.assert_allclose(got[0], expected[0], rtol=0, atol=2e-6)
+    np.testing.assert_allclose(got[1][N_WORDS:], expected[1][:n], rtol=0, atol=2e-6)
+    np.testing.assert_allclose(got[1][:n], expected[1][:n] if every == 1 else C[:n, :DIM], rtol=0, atol=2e-6)
+    np.testing.assert_allclose(got[1][n:N_WORDS], expected[1][n:], rtol=0, atol=2e-6)
 
 
 def test_the_loss_is_measured():

@@ -3,9 +3,9 @@ import pytest
 
 from fastvec.kernels.alias import alias_table
 from fastvec.kernels.pairs import Pairs, train_pairs
-from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.word2vec import Noise, Weights, new_work
 from fastvec.training.matrix import zeros
+from fastvec.training.replicas import no_copies
 from tests.naive import word2vec as naive
 
 DIM = 20
@@ -17,12 +17,10 @@ def train(probabilities, words, contexts, n, rate, negative=2, n_words=3, n_cont
     W, C = zeros(n_words, DIM), zeros(n_contexts, DIM)
     W[:, :DIM], C[:, :DIM] = rng.normal(0, 0.5, (n_words, DIM)), rng.normal(0, 0.5, (n_contexts, DIM))
     before = W[:, :DIM].copy(), C[:, :DIM].copy()
-    never = np.array([NEVER])
-    none = [Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (W, C)]
     pairs = Pairs(alias_table(np.array(probabilities)), np.array(words, np.int32), np.array(contexts, np.int32))
     noise = Noise(alias_table(np.eye(n_contexts)[4]), negative)
-    work = new_work(0, 0, negative + 1, negative)
-    train_pairs(n, (1, 2), np.float32(rate), np.float32(0), pairs, noise, Weights(W, C, *none), np.zeros(1, int), work)
+    work, weights = new_work(0, 0, negative + 1, negative), Weights(W, C, no_copies(W), no_copies(C))
+    train_pairs(n, (1, 2), np.float32(rate), np.float32(0), pairs, noise, weights, np.zeros(1, int), work)
     return before, (W[:, :DIM], C[:, :DIM]), work
 
 

@@ -41,6 +41,11 @@ def run_add_to_rows(W, rows, m, E, row, factor):
 
 
 @entry
+def run_merge_row(A, row, copy, B, origin):
+    simd.merge_row(A, row, copy, B, origin)
+
+
+@entry
 def run_prefetch(A, row):
     simd.prefetch(A, row)
     simd.prefetch_to_write(A, row)
@@ -155,6 +160,25 @@ def test_rows_that_repeat_are_added_to_each_time(rows):
         expected[row] += np.float32(0.3) * E[2]
     run_add_to_rows(W, np.array(rows), len(rows), E, 2, np.float32(0.3))
     np.testing.assert_allclose(W, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("ours", "others"), [(1, 1), (1, 3), (3, 1), (1, -1), (0, 1), (1, 0), (0, 0)])
+def test_merge_of_a_row_is_its_numpy_twin(ours, others):
+    A, B, changes = matrices(9)
+    A[5], A[2] = B[3] + ours * changes[0], B[3] + others * changes[0] + (others > 1) * changes[1]
+    expected_A, expected_B = A.copy(), B.copy()
+    simd.merge_row(expected_A, 2, 5, expected_B, 3)
+    run_merge_row(A, 2, 5, B, 3)
+    for got, expected in ((A, expected_A), (B, expected_B)):
+        np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(A[[2, 5]], B[[3, 3]])
+
+
+def test_merges_keep_nan_visible():
+    A, B, _ = matrices(10)
+    A[5, 1] = np.nan
+    run_merge_row(A, 2, 5, B, 3)
+    assert np.isnan(B[3, 1])
 
 
 def test_prefetch_changes_nothing():

@@ -8,9 +8,9 @@ from fastvec.kernels.alias import alias_table
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.objectives import NCE, RANKING, SOFTMAX, Objective
-from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.word2vec import STRETCHES, Noise, Paths, Step, Weights, new_work
 from fastvec.training.matrix import zeros
+from fastvec.training.replicas import no_copies
 from tests.models import WORD2VEC
 from tests.naive import subwords as naive
 from tests.naive.word2vec import Logistic, Nce, Ranking, Softmax, windows
@@ -60,9 +60,8 @@ class Case:
         step = Step(
             self.keep, self.window, self.window, False, self.noise, self.paths, self.objective, None, None, None
         )
-        never = np.array([NEVER])
-        copies, outputs = (Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (self.W, self.C))
-        weights = Weights(self.W, self.C, copies, outputs)
+        outputs = no_copies(self.C)
+        weights = Weights(self.W, self.C, no_copies(self.W), outputs)
         subword_steps.train_block(
             tokens, 0, len(tokens), (1, 0, block), 0, np.float32(rate), np.float32(0), step, inputs, weights, outputs,
             np.zeros(1, np.int64), self.work,

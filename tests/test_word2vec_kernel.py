@@ -22,6 +22,7 @@ from fastvec.kernels.word2vec import (
     train_block,
 )
 from fastvec.training.matrix import zeros
+from fastvec.training.replicas import no_copies
 from tests.models import OBJECTIVES, WORD2VEC
 from tests.naive import word2vec as naive
 
@@ -64,12 +65,11 @@ class Case:
             self.paths = Paths(starts, nodes, np.pad(labels, (0, LANES)))
         self.cbow = Mean(zeros(1, DIM), zeros(1, DIM), corrected) if cbow else None
         self.negative, self.corrected, self.group = negative, corrected, None
-        never = np.array([NEVER])
-        self.copies = [Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (self.W, self.C)]
+        self.copies = [no_copies(matrix) for matrix in (self.W, self.C)]
         self.work = new_work(200, 20, N_WORDS, negative, is_cbow=cbow)
 
-    def copy(self, n_words, steady, every=1):
-        """Give the thread copies of the first words and of half as many nodes; the first ones are steady."""
+    def copy(self, n_words, every=1):
+        """Give the thread copies of the first words and of half as many nodes, merged after so many occurrences."""
         n_places = self.places.n if self.places else 1
         counts = [n_words, n_words * n_places if self.paths is None else n_words // 2]
         bases = len(self.W), len(self.C)
@@ -77,8 +77,7 @@ class Case:
         self.W, self.C = (np.concatenate(pair) for pair in zip((self.W, self.C), before, strict=True))
         self.copies = []
         for count, base, rows in zip(counts, bases, before, strict=True):
-            waits = np.full(1 + count, every)
-            waits[: 1 + steady] = NEVER
+            waits = np.append(NEVER, np.full(count, every))
             self.copies.append(Copies(count, base, waits, waits.copy(), rows))
 
     def train(self, sentences, rate, window=2, shrink=False, key=(1, 0, 0), stop=0, block=None, position=0):
@@ -134,7 +133,7 @@ def test_frozen_rows_stay_and_the_others_move_as_ever(loss, cbow, is_input, n_co
     frozen = (rows, ()) if is_input else ((), rows)
     expected = naive.train(*before, case.cases(SENTENCES), case.outputs, cbow, RATE, False, case.twin, frozen)
     case.frozen = Frozen(np.isin(range(N_WORDS), rows), is_input, zeros(40, DIM), np.arange(40))
-    case.copy(n_copies, steady=n_copies)
+    case.copy(n_copies, every=NEVER)
     for k, (got, wanted) in enumerate(zip(case.train(SENTENCES, RATE), expected, strict=True)):
         got[:n_copies] = got[N_WORDS:]
         np.testing.assert_allclose(got[:N_WORDS], wanted, rtol=0, atol=2e-6)
@@ -200,7 +199,7 @@ def test_contexts_at_each_place_have_outputs_of_their_own(places, cbow, n_copies
         assert {place for (_, place), _ in steps} == {0, 1}
     expected = naive.train(case.W[:, :DIM], case.C[:, :DIM], steps, case.outputs, cbow, RATE)
     if n_copies:
-        case.copy(n_copies, steady=0)  # each is merged whenever its word is a centre
+        case.copy(n_copies)  # each is merged whenever its word is a centre
     for got, wanted in zip(case.train(SENTENCES, RATE, window=window), expected, strict=True):
         n = len(got) - len(wanted)
         trained = np.concatenate([got[len(wanted) :], got[n : len(wanted)]])
@@ -253,7 +252,7 @@ def test_the_margin_holds_the_words_in_reach(start, direction, ids):
 @pytest.mark.parametrize("n_copies", [2, N_WORDS])
 def test_copies_of_rows_are_trained_in_their_place(loss, cbow, n_copies):
     alone, case = Case(loss, cbow), Case(loss, cbow)
-    case.copy(n_copies, steady=n_copies)
+    case.copy(n_copies, every=NEVER)
     before = [case.W[:N_WORDS, :DIM].copy(), case.C[:N_WORDS, :DIM].copy()]
     for wanted, original, got in zip(alone.train(SENTENCES, 0.05), before, case.train(SENTENCES, 0.05), strict=True):
         n = len(got) - N_WORDS
@@ -264,33 +263,33 @@ def test_copies_of_rows_are_trained_in_their_place(loss, cbow, n_copies):
 
 
 @pytest.mark.parametrize(("loss", "cbow"), MODES)
-def test_copies_are_merged_to_the_sum_at_their_occurrences(loss, cbow):
+def test_copies_are_merged_at_their_occurrences(loss, cbow):
     alone, case = Case(loss, cbow), Case(loss, cbow)
-    case.copy(N_WORDS, steady=0)
-    others, own = 0.25, 0.5  # what another thread has added meanwhile, and this one
+    case.copy(N_WORDS)
+    others, own = np.zeros((2, DIM), np.float32)  # what another thread has changed meanwhile, and this one
+    others[::2], own[1::2] = 0.25, 0.5
     for matrix in (case.W, case.C):
-        matrix[:N_WORDS] += others
-        matrix[N_WORDS:] += own
+        matrix[:N_WORDS, :DIM] += others
+        matrix[N_WORDS:, :DIM] += own
     case.train([np.random.default_rng(1).integers(N_WORDS, size=150)], 1e-6)
     for matrix, copies, start in zip((case.W, case.C), case.copies, (alone.W, alone.C), strict=True):
         n = copies.n
-        merged = np.abs(matrix[:n] - (start[:n] + others + own)).max(1)
-        assert (merged < 1e-3).all()  # the originals have what either has learnt
+        merged = start[:n].copy()
+        merged[:, :DIM] += others + own
+        np.testing.assert_allclose(matrix[:n], merged, atol=1e-3)  # the originals have what either has learnt
         np.testing.assert_array_equal(copies.before, matrix[:n])
         np.testing.assert_allclose(matrix[N_WORDS:], matrix[:n], atol=1e-4)
 
 
-@pytest.mark.parametrize("steady", [0, 2])
-def test_each_copy_is_merged_after_so_many_occurrences_in_all_blocks(steady):
+def test_each_copy_is_merged_after_so_many_occurrences_in_all_blocks():
     case = Case("negative", cbow=False)
-    case.copy(N_WORDS, steady=steady, every=3)
+    case.copy(N_WORDS, every=3)
     text = [0, 1, 2, 3, 0, 1, 2, 0, 4, 1]
-    for often_enough in ({0, 1}, {0, 1, 2}):  # the first three occur 3, 3 and 2 times in a block
+    for wanted in ({0, 1}, {0, 1, 2}):  # the first three occur 3, 3 and 2 times in a block
         case.W[:N_WORDS] += 1  # by which it is seen what was merged
         before = case.W[N_WORDS:, 0].copy()
         case.train([text], 1e-6)
-        merged = set(np.flatnonzero(case.W[N_WORDS:, 0] - before > 0.5))
-        assert merged == {word for word in often_enough if word >= steady}
+        assert set(np.flatnonzero(case.W[N_WORDS:, 0] - before > 0.5)) == wanted
 
 
 def test_noise_words_that_repeat_count_each_time_and_the_centre_is_no_noise():

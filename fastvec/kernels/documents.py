@@ -20,6 +20,7 @@ from fastvec.kernels.alias import sample
 from fastvec.kernels.emit import LANES
 from fastvec.kernels.jit import entry, leaf
 from fastvec.kernels.objectives import softplus
+from fastvec.kernels.replicas import Copies, merge_copy, note, trained
 from fastvec.kernels.rng import stream, uniform
 from fastvec.kernels.simd import logistic_steps, move_row, prefetch_to_write, row_dots
 
@@ -40,11 +41,14 @@ class Step(NamedTuple):
         Alias table of the noise words.
     negative : int
         Noise words for each word of a document.
+    copies : Copies
+        The thread's copies of rows of C; none for inference.
     """
 
     keep: NDArray[np.float32]
     table: NDArray[np.uint64]
     negative: int
+    copies: Copies
 
 
 class Work(NamedTuple):
@@ -53,7 +57,7 @@ class Work(NamedTuple):
     Attributes
     ----------
     kept : (ids + 2 `GROUP`,) int32
-        Words that are trained on; -1 ends a document.
+        Rows of the words that are trained on; -1 ends a document.
     outputs : (outputs,) int64
         Output rows of a step. Here `outputs` is a multiple of `fastvec.kernels.simd.LANES`.
     labels, times : (outputs,) float32
@@ -103,11 +107,11 @@ def new_work(n_ids: int, negative: int) -> Work:
 
 
 @leaf
-def _start(key, table, work):
+def _start(key, step, work):
     """Start the random numbers of a key, and draw the first noise words."""
     work.state[0] = stream(key[0], key[1], key[2])
     for k in range(len(work.noise)):
-        work.noise[k] = sample(work.state, table)
+        work.noise[k] = trained(step.copies, sample(work.state, step.table))
 
 
 @leaf
@@ -142,7 +146,7 @@ def _gather(t, turn, weights, step, C, work):
     share = total * np.float32(step.negative) / np.float32(len(work.noise))
     for k in range(len(work.noise)):
         n = _add(work.noise[k], np.float32(0), share, n, turn, work)
-        work.noise[k] = sample(work.state, step.table)
+        work.noise[k] = trained(step.copies, sample(work.state, step.table))
         prefetch_to_write(C, work.noise[k])
     for k in range(g, 2 * GROUP):
         if kept[t + k] >= 0:
@@ -186,16 +190,16 @@ def train_block(tokens, document, key, rate, change, step, D, C, stop, work):
         Learning rate at the beginning of the block, and its change from there to the end.
     step : Step
         What each step does.
-    D, C : (n_documents, padded dim) float32, (n_words, padded dim) float32
+    D, C : (n_documents, padded dim) float32, (n_words + copies, padded dim) float32
         Vectors of documents, and output vectors of words; trained in place.
     stop : (1,) int64
         Training stops early once this is not 0.
     work : Work
         Arrays of this thread.
     """
-    kept, keep = work.kept, step.keep
-    loss, measured, trained, words, end = 0.0, 0, 0, 0, 0
-    _start(key, step.table, work)
+    kept, keep, copies = work.kept, step.keep, step.copies
+    loss, measured, n_trained, words, end = 0.0, 0, 0, 0, 0
+    _start(key, step, work)
     work.seen[:] = -1
     for token in tokens:
         if token < 0:
@@ -204,7 +208,7 @@ def train_block(tokens, document, key, rate, change, step, D, C, stop, work):
             continue
         words += 1
         if token < len(keep):
-            kept[end] = token
+            kept[end] = trained(copies, np.int64(token))
             end += uniform(work.state) < keep[token]
     kept[end : end + 2 * GROUP] = -1
     t, turn = 0, 0
@@ -222,13 +226,16 @@ def train_block(tokens, document, key, rate, change, step, D, C, stop, work):
             measured += g
         _to_steps(n, rate + change * np.float32(t) / np.float32(end), work)
         move_row(D, D, document, C, work.outputs, n, work.scores, True)
+        for word in kept[t : t + g]:
+            if note(copies, np.int64(word)):
+                merge_copy(C, word - copies.base, copies)
         turn += 1
-        trained += g
+        n_trained += g
         t += g
     work.loss[0] += loss
     work.counts[0] += words
     work.counts[1] += measured
-    work.counts[2] += trained
+    work.counts[2] += n_trained
 
 
 @entry
@@ -271,7 +278,7 @@ def infer_texts(ids, end, starts, rows, seed, epochs, rate, step, C, out, known,
         known[text, 0] = n_kept
         vector = out[text]
         for epoch in range(epochs):
-            _start((seed, epoch, 0), step.table, work)
+            _start((seed, epoch, 0), step, work)
             t = 0
             while t < n_kept:
                 g, n = _gather(t, turn, step.keep, step, C, work)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.kernels.jit import entry, leaf
+from fastvec.kernels.simd import merge_row
 
-#: Sentinel: never merge.
+#: Stands for no merges.
 NEVER = np.iinfo(np.int64).max
 
 
@@ -20,8 +21,8 @@ class Copies(NamedTuple):
         How many rows have copies, and the row of the first copy.
     every : (1 + n,) int64
         Training merges the copy of a word after so many occurrences as a centre, and that of a node after it was chosen
-        so many times from a centre's path; `NEVER` where it does not. The first element stands for all rows without
-        copies, which saves a branch.
+        so many times from a centre's path. The first element, `NEVER`, stands for all rows without copies, which saves
+        a branch.
     left : (1 + n,) int64, changed
         How many of them remain until the next merge. Not used for C with negative sampling, where copies of words are
         merged in both matrices at once.
@@ -49,12 +50,9 @@ def original(copies, row):
 
 
 @leaf
-def merge_copy(matrix, k, copies, share):
-    """Add a fraction of the changes of copy k to its original, and reset the copy to the result."""
-    before, row = copies.before, copies.base + k
-    for column in range(matrix.shape[1]):
-        merged = matrix[k, column] + (matrix[row, column] - before[k, column]) * share
-        matrix[k, column] = matrix[row, column] = before[k, column] = merged
+def merge_copy(matrix, k, copies):
+    """Merge copy k with its original; both, and `copies.before`, become the result."""
+    merge_row(matrix, k, copies.base + k, copies.before, k)
 
 
 @leaf
@@ -81,16 +79,7 @@ def note(copies, row):
 
 
 @entry
-def merge_copies(matrix, first, end, copies, share):
-    """Merge the copies `first` to `end` - 1.
-
-    Parameters
-    ----------
-    matrix : (at least base + n, padded dim) float32, changed
-    first, end : int
-    copies : Copies
-    share : float32
-        Fraction of the changes that counts.
-    """
-    for k in range(first, end):
-        merge_copy(matrix, k, copies, share)
+def merge_copies(matrix, copies):
+    """Merge all copies of a thread with the originals, in a matrix of (at least base + n, padded dim) float32."""
+    for k in range(copies.n):
+        merge_copy(matrix, k, copies)

@@ -272,6 +272,52 @@ def _add_to_rows(builder, W, rows, m, E, row, factor):
     emit.blocks(builder, m, _ONE_WAY, block)
 
 
+def merge_row(A, row, copy, B, origin):
+    """Merge the changes of A[row] and of A[copy] since both were B[origin]; set all three rows to the result.
+
+    The changes add up, but what they have in common counts once: the component of the smaller along the larger, if both
+    point the same way.
+    """
+    ours, others = A[copy] - B[origin], A[row] - B[origin]
+    larger = ours if ours @ ours > others @ others else others
+    common = max(ours @ others, 0) / max(larger @ larger, np.finfo(np.float32).tiny)
+    A[row] = A[copy] = B[origin] = B[origin] + ours + others - common * larger
+
+
+@emit.compiled(merge_row)
+def _merge_row(builder, A, row, copy, B, origin):
+    zero, one, tiny = (emit.F32(value) for value in (0, 1, np.finfo(np.float32).tiny))
+
+    def changes(d):
+        before = emit.load(builder, B.at(d, origin))
+        return before, *(builder.fsub(emit.load(builder, A.at(d, place)), before) for place in (copy, row))
+
+    def products(d, totals):
+        _, ours, others = changes(d)
+        pairs = (ours, others), (ours, ours), (others, others)
+        return [emit.muladd(builder, *pair, total) for pair, total in zip(pairs, totals, strict=True)]
+
+    totals = emit.loop(builder, A.columns, LANES, [emit.constant(0.0)] * 3, products)
+    (sums,) = emit.lane_sums(builder, totals)
+    both, ours, others = (builder.extract_element(sums, emit.I32(k)) for k in range(3))
+    is_ours = builder.fcmp_ordered(">", ours, others)
+    larger = builder.select(is_ours, ours, others)
+    larger = builder.select(builder.fcmp_ordered("<", larger, tiny), tiny, larger)
+    both = builder.select(builder.fcmp_ordered("<", both, zero), zero, both)
+    left = builder.fsub(one, builder.fdiv(both, larger))
+    keeps = [emit.splat(builder, builder.select(is_ours, *pair)) for pair in ((left, one), (one, left))]
+
+    def body(d, _):
+        merged, *moved = changes(d)
+        for keep, change in zip(keeps, moved, strict=True):
+            merged = emit.muladd(builder, keep, change, merged)
+        for address in (A.at(d, row), A.at(d, copy), B.at(d, origin)):
+            emit.store(builder, merged, address)
+        return []
+
+    emit.loop(builder, A.columns, LANES, [], body)
+
+
 def prefetch(A, row):
     """Prefetch row `row` of A for reading."""
 

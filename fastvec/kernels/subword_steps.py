@@ -362,15 +362,15 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
                 if n_outputs > 0:
                     centres += 1
                     if note(words, token):
-                        merge_copy(C, token - words.base, words, np.float32(1))
+                        merge_copy(C, token - words.base, words)
                     chosen = inputs.starts[word] + turn % (inputs.starts[word + 1] - inputs.starts[word])
                     row = trained(copies, np.int64(inputs.rows[chosen]))  # of the word, any
                     if note(copies, row):
-                        merge_copy(W, row - copies.base, copies, np.float32(1))
+                        merge_copy(W, row - copies.base, copies)
                     if paths is not None:
                         node = work.outputs[turn % n_outputs]  # of the path of the last step, any
                         if note(output_copies, node):
-                            merge_copy(C, node - output_copies.base, output_copies, np.float32(1))
+                            merge_copy(C, node - output_copies.base, output_copies)
             if is_cbow is not None:
                 _leave(t - window, q * size + (t - window) % size, copies, inputs, words, W, work)
                 if turn == stretch - 1 or t == end - 1:

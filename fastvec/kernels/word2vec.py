@@ -526,13 +526,13 @@ def _scatter(n_context, cbow, frozen, W, copies, work):
 @leaf
 def _merge_word(k, paths, places, weights):
     """Merge copy k of a word with its original, in both matrices where outputs are words."""
-    merge_copy(weights.W, k, weights.copies, np.float32(1))
+    merge_copy(weights.W, k, weights.copies)
     if places is not None:
         for place in range(places.n):
-            merge_copy(weights.C, k * places.n + place, weights.output_copies, np.float32(1))
+            merge_copy(weights.C, k * places.n + place, weights.output_copies)
         return
     if paths is None:
-        merge_copy(weights.C, k, weights.output_copies, np.float32(1))
+        merge_copy(weights.C, k, weights.output_copies)
 
 
 @entry
@@ -654,7 +654,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
             if paths is not None:
                 node = outputs[turn % n]  # of the path, any
                 if note(output_copies, node):
-                    merge_copy(C, node - output_copies.base, output_copies, np.float32(1))
+                    merge_copy(C, node - output_copies.base, output_copies)
     work.loss[0] += loss
     work.counts[1] += measured
     work.counts[2] += centres

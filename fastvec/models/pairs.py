@@ -11,7 +11,6 @@ from fastvec.corpus import Vocabulary
 from fastvec.corpus.text import Text
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.pairs import Pairs, train_pairs
-from fastvec.kernels.replicas import NEVER, Copies
 from fastvec.kernels.word2vec import Noise, Weights, Work, new_work
 from fastvec.models import spectrum
 from fastvec.models.model import Made
@@ -23,6 +22,7 @@ from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import EpochLoss, Progress
+from fastvec.training.replicas import no_copies
 
 #: Pairs of a block.
 _BLOCK = 1 << 14
@@ -105,9 +105,7 @@ class _Run:
         data = source.data.astype(np.float64)
         words = np.repeat(np.arange(len(W), dtype=np.int32), np.diff(source.indptr))
         self.pairs = Pairs(alias_table(data / data.sum()), words, np.array(source.indices, np.int32))
-        never = np.array([NEVER])
-        none = [Copies(0, len(matrix), never, never.copy(), matrix[:0]) for matrix in (W, C)]
-        self.weights = Weights(W, C, *none)
+        self.weights = Weights(W, C, no_copies(W), no_copies(C))
         new = new_work(0, 0, settings.negative + 1, settings.negative)
         self.works = [Work(*map(own_cache_lines, new)) for _ in range(job.threads)]  # type: ignore[arg-type] # arrays
         self.n_pairs = settings.epochs * _n_pairs(source)

@@ -30,6 +30,7 @@ from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import EpochLoss, Progress
+from fastvec.training.replicas import WORDS, Replicas, intervals, most_replicas
 from fastvec.training.resources import give_back
 
 Matrix = NDArray[np.float32]
@@ -65,17 +66,21 @@ def fit(settings: PvDbow, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> M
         If weights are no longer finite.
     """
     firsts = corpus.first_sentences(BLOCK)
-    C, D = zeros(len(vocabulary), settings.dim), zeros(int(firsts[-1]) + 1, settings.dim)
+    n_words = len(vocabulary)
+    C = zeros(n_words + job.threads * most_replicas(n_words, job.threads), settings.dim)
+    D = zeros(int(firsts[-1]) + 1, settings.dim)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
-        saved.read("C", C)
+        saved.read("C", C[:n_words])
         saved.read("D", D)
     else:
         if settings.init == "ppmi-svd":
-            spectrum.start(_spectral(settings), corpus, vocabulary, job, C, C)  # the contexts, which come last, stay
+            words = C[:n_words]  # given twice, since the contexts come last, and stay
+            spectrum.start(_spectral(settings), corpus, vocabulary, job, words, words)
         initialise(D, settings.dim, np.float32(0.5 / settings.dim), np.uint64(settings.seed))
     run = _Training(settings, corpus, vocabulary.counts, C, D, firsts, job)
     run.go(saved.facts if saved else {})
+    C = C[:n_words]
     if not (run.n_trained or saved):
         raise TooLittleText(
             f"{corpus.name}: there is nothing to train on: subsampling with sample={settings.sample:g} drops all "
@@ -90,14 +95,16 @@ def needs(settings: PvDbow, source: Corpus, text: Text, threads: int) -> Estimat
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
     # of a text of which a part was read, as many documents for each id as there
     n_documents = int(source.first_sentences(BLOCK)[-1] * text.n_ids / max(1, source.n_ids)) + 1
-    sizes = text.n_words, n_documents
-    matrices = sum(matrix_bytes(n, settings.dim) for n in sizes)
+    sizes, copies = (text.n_words, n_documents), threads * most_replicas(text.n_words, threads)
+    matrices = matrix_bytes(text.n_words + copies, settings.dim) + matrix_bytes(n_documents, settings.dim)
     tables = 12 * text.n_words + 8 * (text.n_ids // BLOCK)
     training = Estimate(
         lower="dim (--dim), max_vocab (--max-vocab) or threads (--threads), or train on fewer documents (lines)",
         phases=[
             Phase("compiling", LOADING + matrices),
-            Phase("training", matrices + tables + threads * (8 * BLOCK + (1 << 14))),
+            Phase(
+                "training", matrices + tables + 4 * copies * padded(settings.dim) + threads * (8 * BLOCK + (1 << 14))
+            ),
             Phase("vectors", matrices),
         ],
         sample=lambda: Spread(source),
@@ -129,14 +136,17 @@ class _Training:
     ) -> None:
         self.settings, self.corpus, self.C, self.D, self.firsts, self.job = settings, corpus, C, D, firsts, job
         noise = alias_table(noise_distribution(counts, settings.ns_exponent))
-        self.step = Step(keep_probability(counts, settings.sample), noise, settings.negative)
+        keep = keep_probability(counts, settings.sample)
+        every = intervals((settings.epochs * counts * keep).astype(np.float64), job.threads, WORDS)
+        self.replicas = [Replicas(C, len(counts), every, thread) for thread in range(job.threads)]
+        self.steps = [Step(keep, noise, settings.negative, replicas.copies) for replicas in self.replicas]
         self.works = [Work(*map(own_cache_lines, new_work(BLOCK, settings.negative))) for _ in range(job.threads)]  # type: ignore[arg-type] # all arrays
-        self.n_blocks, self.first = len(firsts) - 1, 0
+        self.n_blocks, self.first, self.n_words = len(firsts) - 1, 0, len(counts)
         self.stop = own_cache_lines(np.zeros(1, np.int64))
         self.losses = EpochLoss(1)
         self.began, self.words_before = 0.0, 0
 
-    def _worker(self, work: Work) -> Callable[[int], None]:
+    def _worker(self, work: Work, step: Step) -> Callable[[int], None]:
         """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
         settings, n_ids, tokens = self.settings, self.corpus.n_ids, np.empty(BLOCK, np.int32)
         top, text = settings.learning_rate, of_epochs(self.corpus, settings.seed)
@@ -148,7 +158,7 @@ class _Training:
             n = text.read(start, tokens)
             rate, change = top * (1 - (epoch + start / n_ids) / settings.epochs), -top * n / (settings.epochs * n_ids)
             key, rates = (settings.seed, epoch, block), (np.float32(rate), np.float32(change))
-            train_block(tokens[:n], self.firsts[block], key, *rates, self.step, self.D, self.C, self.stop, work)
+            train_block(tokens[:n], self.firsts[block], key, *rates, step, self.D, self.C, self.stop, work)
 
         return train
 
@@ -158,9 +168,10 @@ class _Training:
         if self.first == n_all:
             return
         self.job.listener(Progress("compiling"))
-        workers = [self._worker(work) for work in self.works]
+        workers = [self._worker(*pair) for pair in zip(self.works, self.steps, strict=True)]
         self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
         workers[0](0)
+        self._merge()
         give_back()
         self.stop[0] = 0
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
@@ -171,8 +182,14 @@ class _Training:
         if self.job.checkpoints is not None:
             saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_all)
         run_blocks(range(self.first, n_all), workers, self.stop, self._tell, saving)
+        self._merge()
         if self.job.checkpoints is not None:
             self.job.checkpoints.try_to_save(lambda: self._state(n_all - self.first))
+
+    def _merge(self) -> None:
+        """Merge the copies of all threads, none of which is at work."""
+        for replicas in self.replicas:
+            replicas.merge()
 
     def _sums(self) -> tuple[int, float, int]:
         """Return the words that were read, the sum of the losses that were measured, and their number."""
@@ -186,10 +203,11 @@ class _Training:
 
     def _state(self, n_taken: int) -> State:
         """Return the state after so many more blocks, from which any number of threads can go on."""
+        self._merge()
         words, loss, n_losses = self._sums()
         loss_of_epoch = list(self.losses.sums(loss, n_losses))
         facts = {"blocks": self.first + n_taken, "words": words, "loss": loss_of_epoch, "trained": self.n_trained}
-        return State(facts, {"C": self.C, "D": self.D})
+        return State(facts, {"C": self.C[: self.n_words], "D": self.D})
 
     def _tell(self) -> None:
         """Report the progress to the listener."""

@@ -50,7 +50,7 @@ from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import EpochLoss, Progress
-from fastvec.training.replicas import MOST, NODE_SUMS, WORD_SUMS, Merging, Replicas, most_replicas
+from fastvec.training.replicas import MOST, NGRAMS, NODES, WORDS, Replicas, intervals, most_replicas, no_copies
 from fastvec.training.resources import give_back
 from fastvec.training.rounds import WORKERS, Rounds
 from fastvec.words import PackedWords
@@ -358,24 +358,23 @@ class Training:
                 f"and {job.threads} threads: lower them"
             ) from error
         n_words = len(counts)
-        merging = Merging(racing, settings.epochs * corpus.n_ids, max(1, _gain(settings)))
-        rows, outputs = self._copied(counts, merging)
+        rows, outputs = self._copied(counts, racing)
         n_inputs = len(inputs) if inputs else n_words
-        self._none_copied = Replicas(C, n_words, rows[:0], 0, merging).copies
         self.replicas = [
-            (Replicas(W, n_inputs, rows, k, merging), Replicas(C, n_words * settings.n_places, outputs, k, merging))
+            (Replicas(W, n_inputs, rows, k), Replicas(C, n_words * settings.n_places, outputs, k))
             for k in range(n_works)
         ]
 
-    def _copied(self, counts: NDArray[np.int64], merging: Merging) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _copied(self, counts: NDArray[np.int64], n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Choose the inputs and the outputs of which threads have copies."""
-        if merging.n_threads == 1:
+        if n_threads == 1:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        updates = (self.settings.epochs * counts * self.keep).astype(np.float64)
-        words = merging.choose(updates, updates, WORD_SUMS)
-        outputs = words if self.paths is None else merging.choose(*_visits(self.paths, updates), NODE_SUMS)
+        occurrences = (self.settings.epochs * counts * self.keep).astype(np.float64)
+        words = outputs = intervals(occurrences, n_threads, WORDS)
+        if self.paths is not None:
+            outputs = intervals(_visits(self.paths, occurrences)[1], n_threads, NODES)
         if self.inputs is not None:
-            words = merging.choose(self.inputs.updates, self.inputs.merges(updates), NODE_SUMS)
+            words = intervals(self.inputs.merges(occurrences), n_threads, NGRAMS)
         return words, np.repeat(outputs, self.settings.n_places)
 
     def _busy(self, counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -419,7 +418,7 @@ class Training:
         )
         weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
         text = of_epochs(self.corpus, settings.seed, shuffles=settings.context == "line")
-        rows, words = self._input_rows(), self._none_copied if self.paths else weights.output_copies
+        rows, words = self._input_rows(), no_copies(C) if self.paths else weights.output_copies
 
         def train(place: int) -> None:
             epoch, block = divmod(place, self.n_blocks)
@@ -435,8 +434,6 @@ class Training:
                 train_block(*block_of_text, *rates, step, weights, self.stop, work)
             else:
                 subword_steps.train_block(*block_of_text, *rates, step, rows, weights, words, self.stop, work)
-            copied_inputs.after(n)
-            copied_outputs.after(n)
 
         return train
 

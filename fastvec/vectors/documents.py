@@ -15,6 +15,7 @@ from fastvec.kernels.documents import Step, infer_texts, new_work
 from fastvec.kernels.subsampling import keep_probability
 from fastvec.settings import PvDbow
 from fastvec.training.matrix import zeros
+from fastvec.training.replicas import no_copies
 from fastvec.vectors.storage import Storage
 
 Matrix = NDArray[np.float32]
@@ -44,7 +45,8 @@ class Inference:
         self._C[:, : vectors.dim] = outputs
         weights = keep_probability(counts, SAMPLE)
         weights /= np.float32(np.average(weights, weights=counts))  # a word counts once on average
-        self._step = Step(weights, alias_table(noise_distribution(counts, chosen.ns_exponent)), NEGATIVE)
+        noise = alias_table(noise_distribution(counts, chosen.ns_exponent))
+        self._step = Step(weights, noise, NEGATIVE, no_copies(self._C))
 
     def __call__(
         self, ids: NDArray[np.int32], end: int, starts: NDArray[np.int64], rows: NDArray[np.int32], n_texts: int
