@@ -152,6 +152,7 @@ def _run() -> int:
 
 def _tell(error: BaseException) -> int:
     """Say in one line why the command ended, and return its exit status."""
+    sys.unraisablehook = lambda _: None  # what the error left half made, in the compiler say, complains as Python ends
     if isinstance(error, OSError) and not isinstance(error, FastvecError):  # the standard output's
         streams.discard_output()
     if not isinstance(error, BrokenPipeError):  # the reader of our output, `head` say, has seen enough

@@ -41,7 +41,7 @@ COMMANDS = {
     "vocab text.txt --no-cache -o v.tsv": ["v.tsv"],
     "vocab text.txt.gz --tokenizer words --lowercase -o v.tsv": ["v.tsv"],
     "cooccurrence text.txt --window 5 -o c.npz": ["c.npz"],
-    "cooccurrence text.txt --memory 300MB -o c.npz": ["c.npz"],
+    "cooccurrence text.txt --memory 600MB -o c.npz": ["c.npz"],
     "cooccurrence --pairs pairs.txt -o c.npz": ["c.npz"],
     "phrases text.txt --min-count 2 --passes 2 -o p.txt --save p.tsv": ["p.txt", "p.tsv"],
     "phrases text.txt --apply phrases.tsv -o p.txt": ["p.txt"],

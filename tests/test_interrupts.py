@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastvec_cli import app
+from fastvec_cli.ending import Carried
 from fastvec_cli.progress import Display
 
 import fastvec
@@ -151,6 +153,23 @@ class Importing:
 def test_an_interrupt_while_the_command_is_imported_is_one_line(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "fastvec_cli.app", Importing())
     assert run("--help") == (130, "", "fastvec: interrupted\n")
+
+
+def test_nothing_is_said_of_what_an_interrupt_left_half_made(monkeypatch, capsys):
+    class Half:
+        def __del__(self):
+            raise AttributeError("value")
+
+    def interrupted(**_):
+        raise Carried(KeyboardInterrupt())
+
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr(app.fastvec, "main", interrupted)
+    half = Half()
+    with pytest.raises(SystemExit, match="130"):
+        app.main()
+    del half
+    assert capsys.readouterr().err == "fastvec: interrupted\n"
 
 
 @pytest.mark.parametrize("threads", [1, 3])
