@@ -212,9 +212,9 @@ def play_round(
             results["rounds"].append(run | {"round": number})
     uses = [USES[key] for key in results["modes"] if key in USES]
     for use, (name, trainer), n in product(uses, trainers.items(), counts):
-        earlier = [run for run in results["rounds"] if (run["mode"], run["trainer"]) == (use.key, name)]
-        is_slow = number > 0 and max(run["wall_seconds"] for run in earlier) > SLOW
-        if name in use.tools and not is_slow:
+        runs = [run for run in results["rounds"] if (run["mode"], run["trainer"]) == (use.key, name)]
+        earlier = [run["wall_seconds"] for run in runs if run["round"] < number]
+        if name in use.tools and max(earlier, default=0.0) <= SLOW:
             results["rounds"].append(report(run_use(use, name, trainer, n, folder)) | {"round": number})
     n = counts[-1]
     if "fastvec" in trainers and n > 1:
