@@ -18,6 +18,7 @@ def test_copies_are_merged_often_enough_and_rare_rows_have_none():
 def test_the_more_threads_the_more_merges():
     assert every([32 * 16 * 40] * 2, n_threads=4) == [40, 40]
     assert every([32 * 256 * 8, 32 * 256 * 7], n_threads=16) == [8]
+    assert intervals(np.array([4.0 * 3**3 * 9]), 3, Merges(12, 4, 2)).tolist() == [9]
 
 
 def test_there_are_not_too_many_copies_in_all():

@@ -5,6 +5,7 @@ from scipy.sparse.linalg import svds
 
 import fastvec.models.svd
 from fastvec.errors import InputError
+from fastvec.models.product import transposed
 from fastvec.models.svd import truncated_svd
 
 
@@ -29,6 +30,22 @@ VALUES = 100 / np.arange(1, 1201)
 
 def residuals(matrix, found):
     return np.linalg.norm(matrix @ found.right - found.left * found.values, axis=0) / found.values[0]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("shape", [(40, 30), (1, 50), (50, 1), (5, 0)])
+def test_the_transpose_is_that_of_scipy(shape, threads):
+    matrix = scipy.sparse.csr_matrix(np.random.default_rng(1).poisson(0.2, shape).astype(np.float32))
+    for given in (
+        matrix,
+        matrix[:, ::-1],
+        scipy.sparse.csr_matrix(shape, dtype=np.float32),
+    ):  # the columns of the second fall
+        got, wanted = transposed(given, threads), given.T.tocsr()
+        wanted.sort_indices()
+        assert got.shape == wanted.shape
+        for name in ("indptr", "indices", "data"):
+            np.testing.assert_array_equal(getattr(got, name), getattr(wanted, name))
 
 
 def test_the_singular_values_are_those_of_the_matrix():

@@ -60,6 +60,47 @@ def multiply_rows(indptr, indices, values, X, first, last, out):
 
 
 @entry
+def count_columns(indices, counts):
+    """Add the number of cells in each column of a sparse matrix to `counts`, (m,) int64."""
+    for column in indices:
+        counts[column] += 1
+
+
+@entry
+def transpose_columns(indptr, indices, values, first, last, starts, out_indices, out_values):
+    """Write columns `first` to `last` - 1 of a sparse matrix as rows of its transpose.
+
+    Few columns at a time are written to a part of the transpose that fits the cache.
+
+    Parameters
+    ----------
+    indptr, indices, values : int array, int32 array, float32 array
+        The sparse matrix, (n, m), with rising columns in each row.
+    first, last : int
+        Columns to write.
+    starts : (m + 1,) int64
+        Where each row of the transpose begins.
+    out_indices, out_values : int32 array, float32 array
+        Receive them.
+    """
+    places = starts[first:last].copy()
+    for i in range(len(indptr) - 1):
+        k, stop = np.int64(indptr[i]), np.int64(indptr[i + 1])
+        after = stop
+        while k < after:  # the first cell from column `first` on
+            middle = (k + after) >> 1
+            if indices[middle] < first:
+                k = middle + 1
+            else:
+                after = middle
+        while k < stop and indices[k] < last:
+            place = places[indices[k] - first]
+            out_indices[place], out_values[place] = i, values[k]
+            places[indices[k] - first] = place + 1
+            k += 1
+
+
+@entry
 def add_up(indptr, indices, data, rows, columns):
     """Add the cells of a sparse matrix of int32 columns and float32 data to float64 sums of its rows and columns."""
     for i in range(len(indptr) - 1):

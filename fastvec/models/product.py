@@ -5,9 +5,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.kernels.sparse import PANEL, multiply_rows
+from fastvec.kernels.sparse import PANEL, count_columns, multiply_rows, transpose_columns
 from fastvec.training.blocks import for_rows
 from fastvec.training.matrix import zeros
+from fastvec.words import starts_of
 
 Dense: TypeAlias = NDArray[np.float32]
 
@@ -37,3 +38,21 @@ def multiply(matrix: Any, vectors: Dense, threads: int) -> Dense:
         part = vectors[:, start : start + PANEL]
         out[:, start : start + PANEL] = times_panel(matrix, as_panel(part), threads)[:, : part.shape[1]]
     return out
+
+
+def transposed(matrix: Any, threads: int) -> Any:
+    """Transpose a SciPy CSR matrix of float32; SciPy itself uses one thread."""
+    from scipy.sparse import csr_matrix
+
+    if not matrix.has_sorted_indices:
+        matrix = matrix.sorted_indices()
+    counts = np.zeros(matrix.shape[1], np.int64)
+    count_columns(matrix.indices, counts)
+    starts = starts_of(counts)
+    indices, values = np.empty(matrix.nnz, np.int32), np.empty(matrix.nnz, np.float32)
+
+    def work(first: int, last: int) -> None:
+        transpose_columns(matrix.indptr, matrix.indices, matrix.data, first, last, starts, indices, values)
+
+    for_rows(work, starts, threads, 1 if threads == 1 else 4 * threads)  # each range looks at all rows
+    return csr_matrix((values, indices, starts), matrix.shape[::-1])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fastvec.checks import check_integer, check_number, count_threads
 from fastvec.errors import InputError
 from fastvec.kernels.sparse import PANEL
-from fastvec.models.product import as_panel, multiply, times_panel
+from fastvec.models.product import as_panel, multiply, times_panel, transposed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -135,7 +135,7 @@ class _Product:
     """A sparse matrix and its transpose, as something to multiply by."""
 
     def __init__(self, matrix: "csr_matrix[np.float32]", threads: int) -> None:
-        self.matrix, self.transpose, self.threads = matrix, matrix.T.tocsr(), threads
+        self.matrix, self.transpose, self.threads = matrix, transposed(matrix, threads), threads
 
     def squared(self, panel: Dense) -> Dense:
         """Return A A^T times a panel."""

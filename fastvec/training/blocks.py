@@ -146,12 +146,12 @@ def cut_rows(indptr: NDArray[np.integer], n_blocks: int) -> list[tuple[int, int]
     return list(pairwise(cuts.tolist()))
 
 
-def for_rows(work: Callable[[int, int], None], indptr: NDArray[np.integer], threads: int) -> None:
-    """Call ``work(first, last)`` in `threads` threads for ranges of rows with about as many cells each.
+def for_rows(
+    work: Callable[[int, int], None], indptr: NDArray[np.integer], threads: int, n_blocks: int = _ROW_BLOCKS
+) -> None:
+    """Call ``work(first, last)`` in `threads` threads for about `n_blocks` ranges of rows, with as many cells each.
 
     The rows of a sparse matrix begin at `indptr`, (n_rows + 1,) int. The result for a row may not depend on the other
     rows of the range.
     """
-    run_blocks(
-        cut_rows(indptr, _ROW_BLOCKS), [lambda block: work(*block)] * threads, np.zeros(1, np.int64), lambda: None
-    )
+    run_blocks(cut_rows(indptr, n_blocks), [lambda block: work(*block)] * threads, np.zeros(1, np.int64), lambda: None)

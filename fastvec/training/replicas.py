@@ -34,19 +34,21 @@ class Merges(NamedTuple):
     ----------
     every : int
         Occurrences after which a thread merges a copy, at most.
-    least : int
-        Times that a thread merges a copy in a training, at least, for each of the threads. What they learn in common
-        reaches the others as if one had learnt it, so the more threads there are, the more merges it takes.
+    least, power : int
+        At least `least` times the number of threads to that power, it merges a copy in a training. What threads learn
+        in common reaches the others as if one had learnt it, so the more there are, the more merges it takes.
     """
 
     every: int
     least: int
+    power: int = 1
 
 
 #: Measured with 2 and 16 threads on 3 and 17 million words. Of words and nodes, 400 occurrences do no harm either; with
-#: an eighth of the merges, 16 threads lose a point of 40 of CBOW. All n-grams of a word occur at once, and one of them
-#: is counted; with 100 occurrences and an eighth of the merges, 16 threads lose four points of 51.
-WORDS, NODES, NGRAMS = Merges(100, 32), Merges(100, 8), Merges(12, 64)
+#: a quarter of the merges, 16 threads lose a point of 40 of CBOW. All n-grams of a word occur at once, and one of them
+#: is counted; 16 threads lose a point and a half of 51 with half of the merges, four with an eighth of them and 100
+#: occurrences, while two lose nothing with as few.
+WORDS, NODES, NGRAMS = Merges(100, 32), Merges(100, 8), Merges(12, 4, 2)
 
 
 def most_replicas(n_rows: int, n_threads: int) -> int:
@@ -70,7 +72,8 @@ def intervals(occurrences: NDArray[np.float64], n_threads: int, merges: Merges) 
         For the first rows, the occurrences after which each thread merges its copy.
     """
     n_rows = most_replicas(len(occurrences), n_threads)
-    every = np.minimum(occurrences[:n_rows] // (n_threads**2 * merges.least), merges.every).astype(np.int64)
+    n_merges: int = merges.least * n_threads**merges.power
+    every = np.minimum(occurrences[:n_rows] // (n_threads * n_merges), merges.every).astype(np.int64)
     return every[: int(np.logical_and.accumulate(every >= _LEAST).sum())]
 
 
