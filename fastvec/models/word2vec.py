@@ -370,7 +370,7 @@ class Training:
         if n_threads == 1:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         occurrences = (self.settings.epochs * counts * self.keep).astype(np.float64)
-        words = outputs = intervals(occurrences, n_threads, WORDS)
+        words = outputs = intervals(occurrences, n_threads, WORDS if self.inputs is None else NGRAMS)
         if self.paths is not None:
             outputs = intervals(_visits(self.paths, occurrences)[1], n_threads, NODES)
         if self.inputs is not None:

@@ -44,11 +44,11 @@ class Merges(NamedTuple):
     power: int = 1
 
 
-#: Measured with 2 and 16 threads on 3 and 17 million words. Of words and nodes, 400 occurrences do no harm either; with
-#: a quarter of the merges, 16 threads lose a point of 40 of CBOW. All n-grams of a word occur at once, and one of them
-#: is counted; 16 threads lose a point and a half of 51 with half of the merges, four with an eighth of them and 100
-#: occurrences, while two lose nothing with as few.
-WORDS, NODES, NGRAMS = Merges(100, 32), Merges(100, 8), Merges(12, 4, 2)
+#: Measured with 2 to 16 threads on 3 and 17 million words. Of words and nodes, 400 occurrences do no harm either; with
+#: a quarter of the merges, 16 threads lose a point of 40 of CBOW. With n-grams steps are longer, and all n-grams of a
+#: word occur at once, of which one is counted: with more copies, of words too, 8 threads or more lose points, in some
+#: runs ten of 51.
+WORDS, NODES, NGRAMS = Merges(100, 32), Merges(100, 8), Merges(12, 4, 3)
 
 
 def most_replicas(n_rows: int, n_threads: int) -> int:
