@@ -36,11 +36,8 @@ def residuals(matrix, found):
 @pytest.mark.parametrize("shape", [(40, 30), (1, 50), (50, 1), (5, 0)])
 def test_the_transpose_is_that_of_scipy(shape, threads):
     matrix = scipy.sparse.csr_matrix(np.random.default_rng(1).poisson(0.2, shape).astype(np.float32))
-    for given in (
-        matrix,
-        matrix[:, ::-1],
-        scipy.sparse.csr_matrix(shape, dtype=np.float32),
-    ):  # the columns of the second fall
+    falling, empty = matrix[:, ::-1], scipy.sparse.csr_matrix(shape, dtype=np.float32)
+    for given in (matrix, falling, empty):
         got, wanted = transposed(given, threads), given.T.tocsr()
         wanted.sort_indices()
         assert got.shape == wanted.shape

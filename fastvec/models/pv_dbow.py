@@ -30,7 +30,7 @@ from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import EpochLoss, Progress
-from fastvec.training.replicas import WORDS, Replicas, intervals, most_replicas
+from fastvec.training.replicas import WORDS, Replicas, intervals, most_in_all
 from fastvec.training.resources import give_back
 
 Matrix = NDArray[np.float32]
@@ -67,7 +67,7 @@ def fit(settings: PvDbow, corpus: Corpus, vocabulary: Vocabulary, job: Job) -> M
     """
     firsts = corpus.first_sentences(BLOCK)
     n_words = len(vocabulary)
-    C = zeros(n_words + job.threads * most_replicas(n_words, job.threads), settings.dim)
+    C = zeros(n_words + most_in_all(n_words, job.threads), settings.dim)
     D = zeros(int(firsts[-1]) + 1, settings.dim)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
@@ -95,16 +95,15 @@ def needs(settings: PvDbow, source: Corpus, text: Text, threads: int) -> Estimat
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
     # of a text of which a part was read, as many documents for each id as there
     n_documents = int(source.first_sentences(BLOCK)[-1] * text.n_ids / max(1, source.n_ids)) + 1
-    sizes, copies = (text.n_words, n_documents), threads * most_replicas(text.n_words, threads)
+    sizes, copies = (text.n_words, n_documents), most_in_all(text.n_words, threads)
     matrices = matrix_bytes(text.n_words + copies, settings.dim) + matrix_bytes(n_documents, settings.dim)
     tables = 12 * text.n_words + 8 * (text.n_ids // BLOCK)
+    before = 4 * copies * padded(settings.dim)  # the copies, as last merged
     training = Estimate(
         lower="dim (--dim), max_vocab (--max-vocab) or threads (--threads), or train on fewer documents (lines)",
         phases=[
             Phase("compiling", LOADING + matrices),
-            Phase(
-                "training", matrices + tables + 4 * copies * padded(settings.dim) + threads * (8 * BLOCK + (1 << 14))
-            ),
+            Phase("training", matrices + tables + before + threads * (8 * BLOCK + (1 << 14))),
             Phase("vectors", matrices),
         ],
         sample=lambda: Spread(source),
@@ -182,9 +181,9 @@ class _Training:
         if self.job.checkpoints is not None:
             saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_all)
         run_blocks(range(self.first, n_all), workers, self.stop, self._tell, saving)
-        self._merge()
+        state = self._state(n_all - self.first)  # in which the copies are merged
         if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(lambda: self._state(n_all - self.first))
+            self.job.checkpoints.try_to_save(lambda: state)
 
     def _merge(self) -> None:
         """Merge the copies of all threads, none of which is at work."""

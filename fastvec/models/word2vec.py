@@ -50,7 +50,7 @@ from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
 from fastvec.training.progress import EpochLoss, Progress
-from fastvec.training.replicas import MOST, NGRAMS, NODES, WORDS, Replicas, intervals, most_replicas, no_copies
+from fastvec.training.replicas import MOST, NGRAMS, NODES, WORDS, Replicas, intervals, most_in_all, no_copies
 from fastvec.training.resources import give_back
 from fastvec.training.rounds import WORKERS, Rounds
 from fastvec.words import PackedWords
@@ -100,8 +100,8 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     inputs = input_rows(settings, vocabulary)
     n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
     n_outputs, racing = settings.n_places * n_words, _racing(settings, job.threads)
-    W = zeros(n_inputs + racing * most_replicas(n_inputs, racing), settings.dim)
-    C = zeros(n_outputs + racing * most_replicas(n_words, racing) * settings.n_places, settings.dim)
+    W = zeros(n_inputs + most_in_all(n_inputs, racing), settings.dim)
+    C = zeros(n_outputs + most_in_all(n_words, racing) * settings.n_places, settings.dim)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
         saved.read("W", W[:n_inputs])
@@ -189,7 +189,7 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     has_shared = settings.ngrams is not None and settings.ngrams.hashes > 0
     n_inputs, racing = n_keys if has_shared else n_words + n_keys, _racing(settings, threads)
     sizes = n_inputs, n_words * settings.n_places
-    copies = [racing * most_replicas(n_inputs, racing), racing * most_replicas(n_words, racing) * settings.n_places]
+    copies = [most_in_all(n_inputs, racing), most_in_all(n_words, racing) * settings.n_places]
     matrices = sum(matrix_bytes(n + extra, dim) for n, extra in zip(sizes, copies, strict=True))
     before = 4 * sum(copies) * padded(dim)  # the copies, as last merged
     n_works = threads
@@ -274,7 +274,7 @@ def learning_rate(settings: Word2Vec, done: float) -> float:
     return settings.learning_rate + done * (settings.min_learning_rate - settings.learning_rate)
 
 
-def _gain(settings: Word2Vec, done: float = 0) -> float:
+def _gain(settings: Word2Vec, done: float) -> float:
     """Return how much further a step goes than one with the default learning rate at the start, and window."""
     contexts = (settings.window + 1) / 2 if settings.shrinks else settings.window
     return learning_rate(settings, done) / settings.default_rate * contexts / 3

@@ -56,6 +56,11 @@ def most_replicas(n_rows: int, n_threads: int) -> int:
     return 0 if n_threads == 1 else min(MOST, _MOST_IN_ALL // n_threads, n_rows)
 
 
+def most_in_all(n_rows: int, n_threads: int) -> int:
+    """Return how many rows the copies of all threads take at most."""
+    return n_threads * most_replicas(n_rows, n_threads)
+
+
 def intervals(occurrences: NDArray[np.float64], n_threads: int, merges: Merges) -> NDArray[np.int64]:
     """Choose the rows of a matrix that the threads copy.
 
