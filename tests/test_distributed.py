@@ -397,7 +397,7 @@ def test_an_interrupt_stops_the_running_tasks(client, address, text, tmp_path):
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     while any(client.run(_n_executing).values()):
-        assert time.monotonic() - began < 8  # two seconds where nothing else runs
+        assert time.monotonic() - began < 60  # two seconds where nothing else runs
         time.sleep(0.05)
     assert process.communicate()[1].endswith("fastvec: interrupted\n")
     assert process.returncode == 130

@@ -241,7 +241,7 @@ def test_the_map_works_in_a_browser(report, wv, tmp_path):
         path.write_text(text, encoding="utf-8")
         command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom"]
         command += [f"--window-size={width},900", f"--user-data-dir={tmp_path / 'profile'}", path.as_uri()]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
 
     text = report(wv)
     canvas = Page(opened(text, 1280)).of("canvas")[0]
