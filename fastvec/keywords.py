@@ -88,6 +88,7 @@ class TrainWord2Vec(Train, total=False):
     subwords: str | None
     buckets: int | None
     hashes: int | None
+    dtype: Literal["float32", "float16"]
     deterministic: bool
 
 

@@ -472,6 +472,11 @@ class Word2Vec(Model):
         known_as=("hashCount", "hash_count"),
     )
 
+    dtype: Literal["float32", "float16"] = parameter(
+        "float32",
+        help="Kind of number of the weights, and so of the vectors. float16 takes half the memory, in training and "
+        "after it; sums are float32.",
+    )
     deterministic: bool = parameter(
         False,
         help="Make the same vectors of the same text and seed with any number of threads. Takes three times the memory "

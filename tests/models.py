@@ -22,6 +22,7 @@ MODES = {model: {"model": model} for model in MODELS} | {
     for model, loss in [*WORD2VEC, ("skipgram", "nce"), ("cbow", "softmax")]
     if loss != Word2Vec().loss
 }
+MODES["cbow-float16"] = {"model": "cbow", "dtype": "float16"}
 
 
 def options_of(mode, *, epochs, **options):

@@ -19,7 +19,7 @@ def train(probabilities, words, contexts, n, rate, negative=2, n_words=3, n_cont
     before = W[:, :DIM].copy(), C[:, :DIM].copy()
     pairs = Pairs(alias_table(np.array(probabilities)), np.array(words, np.int32), np.array(contexts, np.int32))
     noise = Noise(alias_table(np.eye(n_contexts)[4]), negative)
-    work, weights = new_work(0, 0, negative + 1, negative), Weights(W, C, no_copies(W), no_copies(C))
+    work, weights = new_work(0, 0, negative + 1, negative), Weights.of(W, C, no_copies(W), no_copies(C))
     train_pairs(n, (1, 2), np.float32(rate), np.float32(0), pairs, noise, weights, np.zeros(1, int), work)
     return before, (W[:, :DIM], C[:, :DIM]), work
 

@@ -199,6 +199,16 @@ def test_a_small_matrix_is_decomposed_densely(corpus):
     assert plan(corpus, "ppmi-svd", dim=10, max_vocab=100, threads=1).seconds["factorising"] > 0
 
 
+@pytest.mark.parametrize("options", [{}, {"deterministic": True}, {"subwords": "3-6"}], ids=str)
+def test_half_precision_takes_half_the_memory(corpus, options):
+    text = text_of(corpus)
+    whole, half = (
+        phases(Word2Vec(dim=2000, dtype=dtype, **options), corpus, text, 1) for dtype in ("float32", "float16")
+    )
+    assert half["training"] < 0.55 * whole["training"]
+    assert half["vectors"] < 0.55 * whole["vectors"]
+
+
 def test_counting_in_little_memory_needs_disk(corpus, monkeypatch):
     text, settings = text_of(corpus), Glove()
     found = replace(survey.survey(corpus, text, settings, 1), n_cells=10**9, n_kept=10**9)
@@ -218,11 +228,13 @@ def test_counting_in_little_memory_needs_disk(corpus, monkeypatch):
 
 @pytest.mark.parametrize("suffix", ["safetensors", "bin", "txt", "npy"])
 @pytest.mark.parametrize("dim", [3, 100])
-def test_the_size_of_the_file_is_known_before(tmp_path, suffix, dim):
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_the_size_of_the_file_is_known_before(tmp_path, suffix, dim, dtype):
     words = [f"wörd{k}" for k in range(2000)]
     counts = np.ones(2000, np.int64)
-    path, request = tmp_path / f"v.{suffix}", Request.of(None, "skipgram", {"dim": dim})
-    fastvec.KeyedVectors(words, np.random.default_rng(0).standard_normal((2000, dim)), counts=counts).save(path)
+    path, request = tmp_path / f"v.{suffix}", Request.of(None, "skipgram", {"dim": dim, "dtype": dtype})
+    vectors = np.random.default_rng(0).standard_normal((2000, dim)).astype(dtype)
+    fastvec.KeyedVectors(words, vectors, counts=counts).save(path)
     size = sum(file.stat().st_size for file in tmp_path.iterdir())
     text = Text.of(None, Vocabulary(words, counts))
     assert output_size(path, None, text, request) == pytest.approx(size, rel=0.15)

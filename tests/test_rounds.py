@@ -42,7 +42,7 @@ def test_workers_go_on_from_what_both_have_changed_after_a_round():
 
 def test_the_memory_of_the_copies_is_known_before():
     made = rounds(n_rows=50_000)
-    assert Rounds.bytes((50_000, 50_000), 16) >= sum(copies.nbytes for copies in made.copies) > 12_000_000
+    assert Rounds.bytes((50_000, 50_000), 16, np.float32) >= sum(copies.nbytes for copies in made.copies) > 12_000_000
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ class Case:
             self.keep, self.window, self.window, False, self.noise, self.paths, self.objective, None, None, None
         )
         outputs = no_copies(self.C)
-        weights = Weights(self.W, self.C, no_copies(self.W), outputs)
+        weights = Weights.of(self.W, self.C, no_copies(self.W), outputs)
         subword_steps.train_block(
             tokens, 0, len(tokens), (1, 0, block), 0, np.float32(rate), np.float32(0), step, inputs, weights, outputs,
             np.zeros(1, np.int64), self.work,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import fastvec
-from fastvec.errors import InputError, TrainingError
+from fastvec.errors import InputError, MachineError, TrainingError
 from fastvec.models import word2vec
 from fastvec.models.word2vec import learning_rate
 from fastvec.pipeline import run
@@ -30,6 +30,41 @@ def test_every_model_separates_two_topics(model, loss):
 def test_every_variant_of_cbow_separates_two_topics(options):
     wv = fastvec.train(two_topics(), "cbow", dim=16, epochs=20, learning_rate=0.2, sample=0, threads=1, **options)
     assert separation(wv) > 0.5
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"model": "cbow"},
+        {"model": "cbow", "deterministic": True, "threads": 2},
+        {"model": "cbow", "threads": 2},
+        {"model": "cbow", "subwords": "3-4", "buckets": 1000, "save_context": True},
+    ],
+    ids=str,
+)
+def test_half_precision_makes_almost_the_same_vectors(options):
+    options = {"dim": 16, "epochs": 3, "threads": 1, "init": "word2vec"} | options
+    whole, half = (fastvec.train(two_topics(), dtype=dtype, **options) for dtype in ("float32", "float16"))
+    assert {matrix.dtype for matrix in (half.vectors, half.context_vectors) if matrix is not None} == {np.dtype("f2")}
+    assert half.subwords is None or half.subwords.rows.dtype == np.float16
+    if "threads" not in options or "deterministic" in options:
+        np.testing.assert_allclose(half.vectors, whole.vectors, rtol=0.05, atol=0.02)
+    assert abs(separation(half) - separation(whole)) < 0.05
+
+
+def test_half_precision_goes_on_from_vectors_that_are_frozen():
+    given = fastvec.train(two_topics(), dim=16, save_context=True, threads=1, seed=3)
+    options = {"init_from": given, "freeze": "context", "epochs": 2, "threads": 1}
+    whole, half = (fastvec.train(two_topics(), dtype=dtype, **options) for dtype in ("float32", "float16"))
+    assert half.vectors.dtype == np.float16
+    np.testing.assert_allclose(half.vectors, whole.vectors, rtol=0.05, atol=0.02)
+
+
+def test_half_precision_of_a_processor_without_it_is_refused(monkeypatch):
+    monkeypatch.setattr(word2vec, "HAS_FLOAT16", False)
+    with pytest.raises(MachineError, match="cannot convert float16"):
+        fastvec.train(two_topics(), dtype="float16", dim=4)
 
 
 @pytest.mark.parametrize(("model", "loss"), WORD2VEC)

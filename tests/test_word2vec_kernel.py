@@ -84,7 +84,9 @@ class Case:
         tokens = np.array([token for sentence in sentences for token in [*sentence, -1]], np.int32)
         modes = self.noise, self.paths, self.objective, self.frozen, self.cbow
         step = Step(self.keep, window, window, shrink, *modes, self.group, self.places)
-        weights = Weights(self.W, self.C, *self.copies)
+        weights = Weights.of(self.W, self.C, *self.copies)
+        if self.cbow is not None:
+            weights = weights._replace(X=self.cbow.hidden, E=self.cbow.error)
         first, last = block or (0, len(tokens))
         rates = np.float32(rate), np.float32(0)
         train_block(tokens, first, last, key, position, *rates, step, weights, np.array([stop]), self.work)

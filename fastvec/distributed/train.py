@@ -193,6 +193,7 @@ class _Training:
             "weights": request.words.weights is not None,
             "pairs": request.words.pairs,
             "cache and cache_dir": replace(request.reading, cache=Reading().cache, cache_dir=None) != request.reading,
+            "dtype float16": getattr(settings, "dtype", None) == "float16",
             "context line": getattr(settings, "context", None) == "line",
             "format": run.format is not None,
             "every": run.every != Run().every,

@@ -3,15 +3,20 @@
 An operation is a plain Python function, written with NumPy, that says what it does and serves where numba's compiler is
 switched off. `compiled` gives it a second body: an *emitter*, which builds LLVM code from the functions below. LLVM
 lowers a vector of `LANES` floats to the registers of the machine, so one source serves AVX-512, AVX2, SSE and NEON.
+
+Arrays may be of float16 where `HAS_FLOAT16`. Their numbers are float32 once they are loaded, and rounded to the nearest
+when they are stored.
 """
 
+import platform
 from inspect import signature
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.datamodel.models import PrimitiveModel
 from numba.core.registry import cpu_target
-from numba.extending import lower_builtin, type_callable
+from numba.extending import lower_builtin, lower_cast, register_model, type_callable
 
 _FEATURES = cpu_target.target_context.codegen().magic_tuple()[2]
 
@@ -19,6 +24,28 @@ _FEATURES = cpu_target.target_context.codegen().magic_tuple()[2]
 LANES = 16 if "+avx512f" in _FEATURES else 8
 I32, I64, F32 = ir.IntType(32), ir.IntType(64), ir.FloatType()
 VECTOR = ir.VectorType(F32, LANES)
+#: Whether the machine converts float16; all with NEON do.
+HAS_FLOAT16 = "+f16c" in _FEATURES or platform.machine().lower() in ("aarch64", "arm64")
+
+
+@register_model(types.Float)
+class _Float(PrimitiveModel):
+    """Numbers as numba represents them, and float16, which it knows on GPUs alone."""
+
+    def __init__(self, manager, kind):
+        half, single, double = ir.HalfType(), F32, ir.DoubleType()
+        super().__init__(manager, kind, {types.float16: half, types.float32: single, types.float64: double}[kind])
+
+
+@lower_cast(types.float16, types.Float)
+def _widen(context, builder, kind, target, value):
+    return context.cast(builder, builder.fpext(value, F32), types.float32, target)
+
+
+@lower_cast(types.Float, types.float16)
+def _narrow(context, builder, kind, target, value):
+    # not from double precision at once, for which LLVM calls a function that is not there
+    return builder.fptrunc(context.cast(builder, value, kind, types.float32), ir.HalfType())
 
 
 def compiled(function):
@@ -75,17 +102,21 @@ def _lower(context, builder, kind, value):
 
 
 def load(builder, address, offset=None):
-    """Emit the load of a vector from an address, or from so many floats behind it."""
+    """Emit the load of a vector from an address, or from so many numbers behind it."""
     if offset is not None:
         address = builder.gep(address, [offset])
-    vector = builder.load(builder.bitcast(address, VECTOR.as_pointer()))
-    vector.align = 4
-    return vector
+    number = address.type.pointee
+    vector = builder.load(builder.bitcast(address, ir.VectorType(number, LANES).as_pointer()))
+    vector.align = 4 if number == F32 else 2
+    return vector if number == F32 else builder.fpext(vector, VECTOR)
 
 
 def store(builder, vector, address):
     """Emit the store of a vector of any length."""
-    builder.store(vector, builder.bitcast(address, vector.type.as_pointer())).align = 4
+    number = address.type.pointee
+    if number != F32:
+        vector = builder.fptrunc(vector, ir.VectorType(number, vector.type.count))
+    builder.store(vector, builder.bitcast(address, vector.type.as_pointer())).align = 4 if number == F32 else 2
 
 
 def call_intrinsic(builder, name, *arguments):

@@ -19,7 +19,7 @@ class Frozen(NamedTuple):
         Which words.
     is_input : bool
         Whether their rows in W stay, else those in C.
-    moved : (largest number of rows in a step, padded dim) float32
+    moved : (largest number of rows in a step, padded dim) float32 or float16
         The rows of a step, which move here before those that are not frozen are put back.
     order : (largest number of rows in a step,) int64
         0, 1, 2, ...

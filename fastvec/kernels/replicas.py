@@ -26,7 +26,7 @@ class Copies(NamedTuple):
     left : (1 + n,) int64, changed
         How many of them remain until the next merge. Not used for C with negative sampling, where copies of words are
         merged in both matrices at once.
-    before : (n, padded dim) float32
+    before : (n, padded dim) float32 or float16
         The copies as of their last merge.
     """
 
@@ -80,6 +80,6 @@ def note(copies, row):
 
 @entry
 def merge_copies(matrix, copies):
-    """Merge all copies of a thread with the originals, in a matrix of (at least base + n, padded dim) float32."""
+    """Merge all copies of a thread with the originals, in a matrix of (at least base + n, padded dim)."""
     for k in range(copies.n):
         merge_copy(matrix, k, copies)

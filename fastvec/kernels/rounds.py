@@ -11,9 +11,9 @@ def merge_rows(matrix, copies, first, end, busy, pull):
 
     Parameters
     ----------
-    matrix : (n_rows, padded dim) float32, changed
+    matrix : (n_rows, padded dim) float32 or float16, changed
         The rows as of the last merge.
-    copies : (2, n_rows, padded dim) float32, changed
+    copies : (2, n_rows, padded dim) of the same kind, changed
     first, end : int
     busy : (n_rows,) float32
         Relative number of updates of each row.
@@ -24,10 +24,11 @@ def merge_rows(matrix, copies, first, end, busy, pull):
         merged, a, b = matrix[row], copies[0, row], copies[1, row]
         is_changed = False
         for k in range(len(merged)):
-            was = merged[k]
-            is_changed |= (a[k] != was) | (b[k] != was)
+            was = np.float32(merged[k])
+            is_changed |= (np.float32(a[k]) != was) | (np.float32(b[k]) != was)
         if is_changed:
             share = (1 + np.exp(-pull * busy[row])) * np.float32(0.5)
             for k in range(len(merged)):
-                was = merged[k]
-                merged[k] = a[k] = b[k] = was + share * ((a[k] - was) + (b[k] - was))
+                was = np.float32(merged[k])
+                changes = (np.float32(a[k]) - was) + (np.float32(b[k]) - was)
+                merged[k] = a[k] = b[k] = was + share * changes

@@ -3,9 +3,10 @@
 Each operation is a plain NumPy function, which says what it does and is used where numba's compiler is switched off.
 ``@emit.compiled`` replaces it in compiled code by LLVM vector code.
 
-Matrices are C-contiguous float32 with rows of a multiple of `ROW_MULTIPLE` floats, padded with zeros, so that loops
-over a row have no tail. Rows are processed in *register blocks* of a few rows of one matrix by a few of another, with
-unrolled code for each size of block. The rows that a call updates must differ from one another.
+Matrices are C-contiguous float32, or float16 where `emit.HAS_FLOAT16`, with rows of a multiple of `ROW_MULTIPLE`
+numbers, padded with zeros, so that loops over a row have no tail. All sums are float32. Rows are processed in *register
+blocks* of a few rows of one matrix by a few of another, with unrolled code for each size of block. The rows that a call
+updates must differ from one another.
 """
 
 from functools import reduce
@@ -17,8 +18,9 @@ from numba.core import cgutils
 from fastvec.kernels import emit
 from fastvec.kernels.emit import LANES
 
-#: Row lengths are multiples of this many floats: one cache line.
+#: Row lengths are multiples of this many numbers: a cache line of float32.
 ROW_MULTIPLE = 16
+_LINE = 64  # bytes of a cache line
 # The sizes of register blocks, rows and columns, the largest first: as many accumulators as the registers hold.
 _DOT_ROWS, _DOT_COLUMNS = (4, 3, 2, 1), (6, 4, 2, 1) if LANES == 16 else (3, 2, 1)
 _MOVE_ROWS = (6, 4, 3, 2, 1) if LANES == 16 else (2, 1)
@@ -58,9 +60,14 @@ def _logistic(builder, x):
     return builder.fdiv(emit.constant(1.0), denominator, flags=["arcp"])
 
 
+def _at(matrix, rows):
+    """Return a row of a matrix, or several, in float32."""
+    return matrix[rows].astype(np.float32)
+
+
 def dots(X, rows, m, C, columns, n, scores):
     """Compute dot products of `m` rows of X and `n` of C: scores[a, b] = X[rows[a]] . C[columns[b]]."""
-    scores[:m, :n] = X[rows[:m]] @ C[columns[:n]].T
+    scores[:m, :n] = _at(X, rows[:m]) @ _at(C, columns[:n]).T
 
 
 @emit.compiled(dots)
@@ -126,9 +133,9 @@ def move(E, X, rows, m, C, columns, n, steps):
         for j, n_j in _cut(n, _move_columns(n_i)):
             a, b = rows[i : i + n_i], columns[j : j + n_j]
             g = steps[i : i + n_i, j : j + n_j]
-            change = g @ C[b]
-            C[b] += g.T @ X[a]
-            E[a] += change
+            change = g @ _at(C, b)
+            C[b] = _at(C, b) + g.T @ _at(X, a)
+            E[a] = _at(E, a) + change
 
 
 @emit.compiled(move)
@@ -165,7 +172,7 @@ def _move(builder, E, X, rows, m, C, columns, n, steps):
 
 def row_dots(X, row, C, columns, n, scores):
     """Compute dot products of a row of X and `n` rows of C: scores[0, b] = X[row] . C[columns[b]]."""
-    scores[0, :n] = C[columns[:n]] @ X[row]
+    scores[0, :n] = _at(C, columns[:n]) @ _at(X, row)
 
 
 @emit.compiled(row_dots)
@@ -193,9 +200,9 @@ def move_row(E, X, row, C, columns, n, steps, adds):
     """
     for j, n_j in _cut(n, _BOTH_WAYS):
         b, g = columns[j : j + n_j], steps[0, j : j + n_j]
-        change = g @ C[b]
-        C[b] += np.outer(g, X[row])
-        E[row] = E[row] + change if adds or j > 0 else change
+        change = g @ _at(C, b)
+        C[b] = _at(C, b) + np.outer(g, _at(X, row))
+        E[row] = _at(E, row) + change if adds or j > 0 else change
 
 
 @emit.compiled(move_row)
@@ -223,7 +230,7 @@ def _move_row(builder, E, X, row, C, columns, n, steps, adds):
 
 def mean(W, rows, m, H, row):
     """Set H[row] to the mean of the rows rows[:m] of W, m >= 1; rows may repeat."""
-    H[row] = W[rows[:m]].sum(0) / np.float32(m)
+    H[row] = _at(W, rows[:m]).sum(0) / np.float32(m)
 
 
 @emit.compiled(mean)
@@ -250,7 +257,8 @@ def _mean(builder, W, rows, m, H, row):
 
 def add_to_rows(W, rows, m, E, row, factor):
     """Add factor * E[row] to the rows rows[:m] of W, m >= 1; a row that repeats gets it each time."""
-    np.add.at(W, rows[:m], factor * E[row])
+    for each in rows[:m]:
+        W[each] = _at(W, each) + factor * E[row]
 
 
 @emit.compiled(add_to_rows)
@@ -278,10 +286,11 @@ def merge_row(A, row, copy, B, origin):
     The changes add up, but what they have in common counts once: the component of the smaller along the larger, if both
     point the same way.
     """
-    ours, others = A[copy] - B[origin], A[row] - B[origin]
+    before = _at(B, origin)
+    ours, others = _at(A, copy) - before, _at(A, row) - before
     larger = ours if ours @ ours > others @ others else others
     common = max(ours @ others, 0) / max(larger @ larger, np.finfo(np.float32).tiny)
-    A[row] = A[copy] = B[origin] = B[origin] + ours + others - common * larger
+    A[row] = A[copy] = B[origin] = before + ours + others - common * larger
 
 
 @emit.compiled(merge_row)
@@ -343,7 +352,8 @@ def _prefetches(write):
             builder.call(function, [builder.bitcast(A.at(d, row), byte), intent, second_cache, data])
             return []
 
-        emit.loop(builder, A.columns, ROW_MULTIPLE, [], body)
+        numbers = _LINE // (4 if A.data.type.pointee == emit.F32 else 2)
+        emit.loop(builder, A.columns, numbers, [], body)
 
     return emitter
 

@@ -34,7 +34,7 @@ from fastvec.kernels.objectives import NCE, softplus, subtract_offsets, target_s
 from fastvec.kernels.replicas import merge_copy, note, original, trained
 from fastvec.kernels.rng import below, draw, stream
 from fastvec.kernels.simd import add_to_rows, logistic_steps, mean, move_row, prefetch_to_write, row_dots
-from fastvec.kernels.word2vec import LOSS_EVERY, STRETCHES, SUBSAMPLING, subsample
+from fastvec.kernels.word2vec import LOSS_EVERY, STRETCHES, SUBSAMPLING, labels_of, subsample
 
 #: Distances from a centre whose contexts make a step of skip-gram.
 BAND = 5
@@ -143,14 +143,6 @@ def _gather_noise(count, n, work):
         if not is_context:  # noise that equals a context is omitted
             n = _add_output(row, count, first, n, work)
     return n
-
-
-@leaf
-def _labels(paths, work):
-    """Return the labels of outputs."""
-    if paths is not None:
-        return paths.labels
-    return work.labels
 
 
 @leaf
@@ -277,7 +269,7 @@ def train_block(tokens, first, last, key, position, rate, change, step, inputs, 
     noise, paths, window, is_cbow = step.noise, step.paths, step.window, inputs.is_cbow
     objective = step.objective
     W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
-    labels = _labels(paths, work)
+    labels = labels_of(paths, work)
     kept, hidden = work.kept, inputs.hidden
     loss, measured, centres = 0.0, 0, 0
     work.state[0] = stream(key[0], key[1], key[2])

@@ -145,16 +145,25 @@ class Weights(NamedTuple):
 
     Attributes
     ----------
-    W, C : (at least n_words, padded dim) float32
+    W, C : (at least n_words, padded dim) float32 or float16
         Input and output vectors, then the threads' copies of the busiest; changed.
     copies, output_copies : Copies
         This thread's copies of rows of W and of C, which are of the same words where C has rows of words.
+    X, E : (n_rows, padded dim) float32 or float16
+        What a step takes as inputs, and what moves in their place: W and W; with CBOW `hidden` and `error` of `Mean`.
     """
 
     W: NDArray[np.float32]
     C: NDArray[np.float32]
     copies: Copies
     output_copies: Copies
+    X: NDArray[np.float32]
+    E: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, W: NDArray[np.float32], C: NDArray[np.float32], copies: Copies, output_copies: Copies) -> "Weights":
+        """Return those of skip-gram."""
+        return cls(W, C, copies, output_copies, W, W)
 
 
 class Work(NamedTuple):
@@ -383,14 +392,11 @@ def _unite(rows, times, first, n):
 
 
 @leaf
-def _operands(paths, cbow, W, work):
-    """Return the matrices of the inputs and of their steps, and the labels."""
-    labels = work.labels
+def labels_of(paths, work):
+    """Return the labels of outputs."""
     if paths is not None:
-        labels = paths.labels
-    if cbow is not None:
-        return cbow.hidden, cbow.error, labels
-    return W, W, labels
+        return paths.labels
+    return work.labels
 
 
 @leaf
@@ -564,8 +570,8 @@ def train_block(tokens, first, last, key, position, rate, change, step, weights,
     places = step.places
     n_sides, band = _steps_of(places)
     objective, frozen = step.objective, step.frozen
-    W, C, copies, output_copies = weights.W, weights.C, weights.copies, weights.output_copies
-    X, E, labels = _operands(paths, cbow, W, work)  # once: a choice inside the loop would count references
+    W, C, copies, output_copies, X, E = weights
+    labels = labels_of(paths, work)  # once: a choice inside the loop would count references
     kept, outputs = work.kept, work.outputs
     loss, measured, centres = 0.0, 0, 0
     work.state[0] = stream(key[0], key[1], key[2])

@@ -14,7 +14,15 @@ from fastvec.kernels.pairs import Pairs, train_pairs
 from fastvec.kernels.word2vec import Noise, Weights, Work, new_work
 from fastvec.models import spectrum
 from fastvec.models.model import Made
-from fastvec.models.word2vec import Matrix, check_weights, learning_rate, made_of, set_first_weights, usual_length
+from fastvec.models.word2vec import (
+    Matrix,
+    check_dtype,
+    check_weights,
+    learning_rate,
+    made_of,
+    set_first_weights,
+    usual_length,
+)
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
 from fastvec.training.checkpoints import Saving, State
@@ -53,8 +61,8 @@ def fit(settings: Word2Vec, source: Cooccurrence, vocabulary: Vocabulary, job: J
     TrainingError
         If weights are no longer finite, or vectors have run away.
     """
-    n_words, n_contexts = source.shape
-    W, C = zeros(n_words, settings.dim), zeros(n_contexts, settings.dim)
+    check_dtype(settings)
+    W, C = (zeros(n, settings.dim, settings.dtype) for n in source.shape)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
         saved.read("W", W)
@@ -69,8 +77,7 @@ def fit(settings: Word2Vec, source: Cooccurrence, vocabulary: Vocabulary, job: J
 
 def needs(settings: Word2Vec, source: Cooccurrence, text: Text, threads: int) -> Estimate:
     """Estimate what `fit` takes; its time is measured on the counts themselves."""
-    n_words, n_contexts = source.shape
-    matrices = matrix_bytes(n_words, settings.dim) + matrix_bytes(n_contexts, settings.dim)
+    matrices = sum(matrix_bytes(n, settings.dim, settings.dtype) for n in source.shape)
     n_cells = source.data.size
     training = Estimate(
         lower="dim (--dim), or count fewer words (--max-vocab)",
@@ -81,7 +88,7 @@ def needs(settings: Word2Vec, source: Cooccurrence, text: Text, threads: int) ->
         ],
         sample=lambda: source,
         work={"training": settings.epochs * _n_pairs(source)},
-        weights=4 * (n_words + n_contexts) * padded(settings.dim),
+        weights=np.dtype(settings.dtype).itemsize * sum(source.shape) * padded(settings.dim),
     )
     if settings.init != "ppmi-svd":
         return training
@@ -105,7 +112,7 @@ class _Run:
         data = source.data.astype(np.float64)
         words = np.repeat(np.arange(len(W), dtype=np.int32), np.diff(source.indptr))
         self.pairs = Pairs(alias_table(data / data.sum()), words, np.array(source.indices, np.int32))
-        self.weights = Weights(W, C, no_copies(W), no_copies(C))
+        self.weights = Weights.of(W, C, no_copies(W), no_copies(C))
         new = new_work(0, 0, settings.negative + 1, settings.negative)
         self.works = [Work(*map(own_cache_lines, new)) for _ in range(job.threads)]  # type: ignore[arg-type] # arrays
         self.n_pairs = settings.epochs * _n_pairs(source)

@@ -20,7 +20,7 @@ from fastvec.corpus.thinned import of_epochs
 from fastvec.errors import DataError, MachineError, TooLittleText, TrainingError
 from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
-from fastvec.kernels.emit import LANES
+from fastvec.kernels.emit import HAS_FLOAT16, LANES
 from fastvec.kernels.frozen import Frozen
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.objectives import NCE, RANKING, SOFTMAX, Objective
@@ -100,8 +100,9 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     inputs = input_rows(settings, vocabulary)
     n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
     n_outputs, racing = settings.n_places * n_words, _racing(settings, job.threads)
-    W = zeros(n_inputs + most_in_all(n_inputs, racing), settings.dim)
-    C = zeros(n_outputs + most_in_all(n_words, racing) * settings.n_places, settings.dim)
+    check_dtype(settings)
+    W = zeros(n_inputs + most_in_all(n_inputs, racing), settings.dim, settings.dtype)
+    C = zeros(n_outputs + most_in_all(n_words, racing) * settings.n_places, settings.dim, settings.dtype)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:
         saved.read("W", W[:n_inputs])
@@ -118,6 +119,12 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     W, C = W[:n_inputs], C[:n_outputs]
     check_weights(settings, W, C, usual, racing)
     return made_of(settings, W, C, inputs)
+
+
+def check_dtype(settings: Word2Vec) -> None:
+    """Raise `MachineError` if the machine cannot train on such numbers."""
+    if settings.dtype == "float16" and not HAS_FLOAT16:
+        raise MachineError("this processor cannot convert float16 (F16C); train with dtype float32")
 
 
 def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
@@ -179,7 +186,7 @@ def made_of(settings: Word2Vec, W: Matrix, C: Matrix, inputs: InputRows | None) 
     if inputs is None:
         return Made(compact(W, settings.dim), contexts)
     vectors, subwords = inputs.vectors(compact(W, settings.dim))
-    return Made(vectors, contexts, subwords)
+    return Made(vectors.astype(W.dtype, copy=False), contexts, subwords)
 
 
 def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estimate:
@@ -190,12 +197,13 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     n_inputs, racing = n_keys if has_shared else n_words + n_keys, _racing(settings, threads)
     sizes = n_inputs, n_words * settings.n_places
     copies = [most_in_all(n_inputs, racing), most_in_all(n_words, racing) * settings.n_places]
-    matrices = sum(matrix_bytes(n + extra, dim) for n, extra in zip(sizes, copies, strict=True))
-    before = 4 * sum(copies) * padded(dim)  # the copies, as last merged
+    number = np.dtype(settings.dtype).itemsize
+    matrices = sum(matrix_bytes(n + extra, dim, settings.dtype) for n, extra in zip(sizes, copies, strict=True))
+    before = number * sum(copies) * padded(dim)  # the copies, as last merged
     n_works = threads
     if settings.deterministic:
-        before, n_works = Rounds.bytes(sizes, dim), WORKERS
-    made = 4 * dim * (n_keys + 2 * n_words) if settings.ngrams else 0  # the rows of n-grams, and the means
+        before, n_works = Rounds.bytes(sizes, dim, settings.dtype), WORKERS
+    made = number * dim * (n_keys + 2 * n_words) if settings.ngrams else 0  # the rows of n-grams, and the means
     if settings.loss == "softmax" and n_words > settings.most_softmax_words:
         raise DataError(
             f"a softmax over all words is for at most {settings.most_softmax_words:,} words, not {n_words:,}: keep the "
@@ -214,20 +222,22 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     block = _block_size(text.n_ids)
     work = 8 * (block + window) + 8 * _MARGIN * window + 8 * BAND * width + 12 * contexts + 24 * width + 8 * 1024
     if settings.freeze is not None:
-        work += matrix_bytes(max(width, contexts + 1), dim)
+        work += matrix_bytes(max(width, contexts + 1), dim, settings.dtype)
     lower = "dim (--dim), max_vocab (--max-vocab), window (--window), negative (--negative) or threads (--threads)"
     if settings.deterministic:
         lower = f"{lower}, or train without deterministic (--deterministic)"
     training = Estimate(
         lower=lower,
         phases=[
-            Phase("compiling", LOADING + matrix_bytes(sizes[0], dim)),  # context vectors, zero still, take no memory
+            Phase(
+                "compiling", LOADING + matrix_bytes(sizes[0], dim, settings.dtype)
+            ),  # context vectors, zero still, take no memory
             Phase("training", matrices + 4 * (n_words + n_ngrams) + tables + before + n_works * work),
             Phase("vectors", matrices + made),
         ],
         sample=lambda: Spread(source),
         work={"training": settings.epochs * text.n_tokens},
-        weights=4 * sum(sizes) * padded(dim),
+        weights=number * sum(sizes) * padded(dim),
     )
     if settings.init != "ppmi-svd":
         return training
@@ -298,7 +308,7 @@ def _initialise(settings: Word2Vec, W: Matrix, C: Matrix) -> None:
 
 def _longest(matrix: Matrix) -> float:
     """Return the length of the longest row."""
-    return float(np.sqrt(np.einsum("ij,ij->i", matrix, matrix).max(initial=0)))
+    return float(np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float32).max(initial=0)))
 
 
 def _diverged(settings: Word2Vec, what: str, threads: int) -> TrainingError:
@@ -396,7 +406,8 @@ class Training:
         frozen = None
         if self.frozen is not None:
             n = max(work.outputs.size, work.inputs.size)
-            frozen = Frozen(self.frozen, settings.freeze == "word", zeros(n, settings.dim), np.arange(n))
+            moved = zeros(n, settings.dim, settings.dtype)
+            frozen = Frozen(self.frozen, settings.freeze == "word", moved, np.arange(n))
         is_whole = self.objective is not None and self.objective.kind != NCE
         group = _GROUP if (settings.negative or 0) >= _GROUP and not is_whole else None
         reach = min(settings.window, 1 << 31)
@@ -416,7 +427,9 @@ class Training:
             group,
             places,
         )
-        weights = Weights(W, C, copied_inputs.copies, copied_outputs.copies)
+        weights = Weights.of(W, C, copied_inputs.copies, copied_outputs.copies)
+        if cbow is not None:
+            weights = weights._replace(X=cbow.hidden, E=cbow.error)
         text = of_epochs(self.corpus, settings.seed, shuffles=settings.context == "line")
         rows, words = self._input_rows(), no_copies(C) if self.paths else weights.output_copies
 

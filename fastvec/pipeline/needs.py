@@ -139,6 +139,7 @@ def check_needs(
 def output_size(path: str | os.PathLike[str], format: str | None, text: Text, request: Request) -> int:
     """Return the bytes of the file of the vectors."""
     dim, save_context, ngrams = request.settings.dim, request.result.save_context, request.ngrams
+    dtype = getattr(request.settings, "dtype", "float32")
     n_ngrams = InputRows.sizes(ngrams, text)[0] if ngrams else 0
     found = find_format(path, format, ngrams)
-    return found.size(text.n_words, text.word_bytes, dim, save_context, ngrams, n_ngrams)
+    return found.size(text.n_words, text.word_bytes, dim, save_context, ngrams, n_ngrams, dtype)

@@ -252,8 +252,8 @@ def assemble(request: Request, metadata: dict[str, Any], vocabulary: Vocabulary,
     if initial is not None:
         others, *rows = initial.others(vocabulary)
         names, counts = names + others, np.pad(counts, (0, len(others)))
-        words = np.concatenate([words, rows[0]])
-        contexts = None if contexts is None else np.concatenate([contexts, rows[1]])
+        words = np.concatenate([words, rows[0].astype(words.dtype)])
+        contexts = None if contexts is None else np.concatenate([contexts, rows[1].astype(contexts.dtype)])
         if subwords is not None and initial.given.subwords is not None:
             subwords = initial.given.subwords.updated(subwords)
             if subwords.ngrams.hashes:  # then words have no rows that would keep their vectors

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import MachineError
 from fastvec.kernels.simd import ROW_MULTIPLE
@@ -22,20 +22,20 @@ def padded(dim: int) -> int:
     return -(-dim // ROW_MULTIPLE) * ROW_MULTIPLE
 
 
-def matrix_bytes(rows: int, dim: int) -> int:
+def matrix_bytes(rows: int, dim: int, dtype: DTypeLike = np.float32) -> int:
     """Return the bytes that a matrix of `zeros` takes: whole huge pages once it fills one."""
-    size = 4 * rows * padded(dim)
+    size = np.dtype(dtype).itemsize * rows * padded(dim)
     return size if size < _HUGE_PAGE else -(-size // _HUGE_PAGE) * _HUGE_PAGE
 
 
-def zeros(rows: int, dim: int) -> NDArray[np.float32]:
-    """Allocate a zero matrix, (rows, padded dim) float32, whose rows are padded with zeros for the kernels.
+def zeros(rows: int, dim: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+    """Allocate a zero matrix, (rows, padded dim), whose rows are padded with zeros for the kernels.
 
     It is C-contiguous and page-aligned, and in huge pages if the system allows, since rows are visited at random. Raise
     `InputError` if there is not enough memory.
     """
     columns = padded(dim)
-    size = 4 * rows * columns
+    size = np.dtype(dtype).itemsize * rows * columns
     # private: few systems give huge pages to memory that could be shared
     flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if sys.platform != "win32" else {}
     try:
@@ -47,18 +47,18 @@ def zeros(rows: int, dim: int) -> NDArray[np.float32]:
         ) from error
     if hasattr(mmap, "MADV_HUGEPAGE"):
         memory.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(memory, np.float32).reshape(rows, columns)
+    return np.frombuffer(memory, dtype).reshape(rows, columns)
 
 
-def all_finite(matrix: NDArray[np.float32]) -> bool:
+def all_finite(matrix: NDArray[np.floating]) -> bool:
     """Return whether a matrix holds neither infinity nor NaN, without copying it."""
     return all(bool(np.isfinite(matrix[start : start + _ROWS]).all()) for start in range(0, len(matrix), _ROWS))
 
 
-def compact(matrix: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
-    """Remove the padding of a matrix, (n, padded dim) float32, in place.
+def compact(matrix: NDArray[Any], dim: int) -> NDArray[Any]:
+    """Remove the padding of a matrix, (n, padded dim), in place.
 
-    Return (n, dim) float32, C-contiguous, in the memory of `matrix`, which is overwritten.
+    Return (n, dim), C-contiguous, in the memory of `matrix`, which is overwritten.
     """
     rows = matrix.reshape(-1)[: len(matrix) * dim].reshape(len(matrix), dim)
     if dim < matrix.shape[1]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from fastvec.kernels.rounds import merge_rows
 from fastvec.training.matrix import matrix_bytes, zeros
@@ -43,7 +43,7 @@ class Rounds:
 
     Parameters
     ----------
-    matrices : sequence of (n_rows, padded dim) float32
+    matrices : sequence of (n_rows, padded dim) float32 or float16
         What is trained. Between two rounds they are all that there is to know.
     busy : sequence of (n_rows,) float64
         Updates of the rows of each matrix, in an id of the text.
@@ -54,7 +54,7 @@ class Rounds:
     ----------
     block_size, n_blocks : int
         Ids in a block, and blocks in a round.
-    copies : list of (WORKERS, n_rows, padded dim) float32
+    copies : list of (WORKERS, n_rows, padded dim), of the kinds of the matrices
     """
 
     #: Parts of a round: each worker trains, then all rows are merged.
@@ -68,15 +68,15 @@ class Rounds:
         self._merged = []
         for matrix, rates in zip(matrices, busy, strict=True):
             n, width = matrix.shape
-            copies = zeros(WORKERS * n, width).reshape(WORKERS, n, width)
+            copies = zeros(WORKERS * n, width, matrix.dtype).reshape(WORKERS, n, width)
             copies[:] = matrix
             self.copies.append(copies)
             self._merged.append((matrix, copies, rates.astype(np.float32)))
 
     @staticmethod
-    def bytes(sizes: tuple[int, ...], dim: int) -> int:
+    def bytes(sizes: tuple[int, ...], dim: int, dtype: DTypeLike) -> int:
         """Return the memory that the copies of matrices with so many rows take."""
-        return sum(matrix_bytes(WORKERS * n, dim) + 4 * n for n in sizes)
+        return sum(matrix_bytes(WORKERS * n, dim, dtype) + 4 * n for n in sizes)
 
     def n_done(self, n_parts: int) -> int:
         """Return the blocks that are done after so many parts, those of whole rounds; the last round may have fewer."""

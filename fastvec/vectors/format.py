@@ -39,7 +39,8 @@ class Format:
     suffixes: tuple[str, ...] = ()  #: The suffixes for which it is written.
     needs: str | None = None  #: The kind of n-grams without which it cannot be written.
     ngram_suffixes: tuple[str, ...] = ()  #: Those for which it is written if the vectors have n-grams that it holds.
-    #: What it holds beside words and vectors: "counts", "context vectors", "metadata", "n-grams" and "phrases".
+    #: What it holds beside words and vectors: "counts", "context vectors", "metadata", "n-grams" and "phrases"; and
+    #: "float16" numbers, which others hold as float32.
     keeps: frozenset[str] = frozenset()
     #: Typical bytes of a number, and of the rest of a row without the word; a zero takes 4 bytes.
     number_bytes: int = 4
@@ -58,7 +59,14 @@ class Format:
         return [*beside, (Path(path, self.places[0]) if self.places else Path(path), self.write)]
 
     def size(
-        self, n_words: int, word_bytes: int, dim: int, has_contexts: bool, ngrams: Ngrams | None, n_ngrams: int
+        self,
+        n_words: int,
+        word_bytes: int,
+        dim: int,
+        has_contexts: bool,
+        ngrams: Ngrams | None,
+        n_ngrams: int,
+        dtype: str = "float32",
     ) -> int:
         """Return the typical bytes of a file.
 
@@ -71,5 +79,6 @@ class Format:
             n_rows += n_ngrams
             n_zeros = ngrams.buckets - n_ngrams if self.fills or self.needs else 0
         metadata = 4096 if "metadata" in self.keeps else 0
-        numbers = dim * (n_rows * self.number_bytes + n_zeros * 4)
+        number_bytes = 2 if dtype in self.keeps else self.number_bytes
+        numbers = dim * (n_rows * number_bytes + n_zeros * 4)
         return numbers + n_words * self.row_bytes + word_bytes + metadata

@@ -158,6 +158,6 @@ FORMAT = Format(
     read=read_native,
     write=write_native,
     suffixes=(".safetensors",),
-    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams", "floret n-grams", "phrases"}),
+    keeps=frozenset({"counts", "context vectors", "metadata", "n-grams", "floret n-grams", "phrases", "float16"}),
     row_bytes=16,
 )

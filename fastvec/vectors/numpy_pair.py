@@ -89,6 +89,6 @@ FORMAT = Format(
     write=write_array,
     companion=(vocabulary_path, write_vocabulary),
     suffixes=(".npy",),
-    keeps=frozenset({"counts"}),
+    keeps=frozenset({"counts", "float16"}),
     row_bytes=4,
 )

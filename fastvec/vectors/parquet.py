@@ -138,6 +138,6 @@ FORMAT = Format(
     write=write_parquet,
     package="pyarrow",
     suffixes=(".parquet",),
-    keeps=frozenset({"counts", "metadata"}),
+    keeps=frozenset({"counts", "metadata", "float16"}),
     row_bytes=12,
 )

@@ -163,5 +163,6 @@ FORMAT = Format(
     write=write_static,
     places=("model.safetensors", "0_StaticEmbedding/model.safetensors"),
     others={"tokenizer.json": _write_tokenizer, "config.json": _write_config, "modules.json": _write_modules},
+    keeps=frozenset({"float16"}),
     row_bytes=12,
 )
