@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from queue import SimpleQueue
 from typing import NamedTuple, TypeAlias
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from fastvec.corpus.scanner import Scanner, extended
 from fastvec.threads import in_order
+from fastvec.training.resources import give_back
 from fastvec.words import PackedWords
 
 #: Threads that one reading thread keeps busy.
@@ -84,6 +86,7 @@ class Scanners:
     """
 
     def __init__(self, threads: int) -> None:
+        _compile()
         threads = min(threads, _MOST)
         self.parts: list[tuple[str, int]] = []
         self._whole = Scanner()  # which numbers the words of all
@@ -158,6 +161,13 @@ class Scanners:
             return own.scan(unit)
         finally:
             self._free.put(own)
+
+
+@cache
+def _compile() -> None:
+    """Compile the scanner, and give back what the compiler took before tables and text come on top."""
+    Scanner().feed(b"\n")
+    give_back()
 
 
 def _units(parts: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[list[_Segment]]:

@@ -144,7 +144,7 @@ def _group_rooms(groups: Path = GROUPS, own: Path = OWN) -> Iterator[Room]:
 
 
 def give_back() -> None:
-    """Return memory to the system before a long training: free heap, and the compiler's code, some 80 MB.
+    """Return memory to the system before long work: free heap, and the compiler's code, some 80 MB.
 
     That code lies unchanged in the file of a shared library, from which the system reads it again when something is
     compiled. Does nothing except on Linux.
