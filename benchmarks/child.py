@@ -71,7 +71,7 @@ def _options(mode: Mode) -> dict[str, Any]:
     options: dict[str, Any] = {"sample": SAMPLE, "init": "word2vec"}
     if mode.model == "pv-dbow":
         return options | {"negative": NEGATIVE}
-    options |= {"loss": mode.loss, "window": WINDOW, "context": mode.context}
+    options |= {"loss": mode.loss, "window": WINDOW, "context": mode.context, "dtype": mode.dtype}
     options["negative"] = NEGATIVE if mode.loss == "negative" else None
     if mode.ngrams == "floret":
         options |= {"subwords": f"floret:{SHORTEST}-{LONGEST}", "buckets": FLORET_BUCKETS, "hashes": HASHES}

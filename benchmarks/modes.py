@@ -27,6 +27,7 @@ class Mode(NamedTuple):
     context: str = "window"
     #: The text: the usual one, or the "large" one with a million words.
     text: str = "usual"
+    dtype: str = "float32"
 
     @property
     def kind(self) -> str:
@@ -46,7 +47,7 @@ class Mode(NamedTuple):
     @property
     def trained_by(self) -> tuple[str, ...]:
         """What decides which code trains it."""
-        return self.model, self.loss, self.ngrams, self.context
+        return self.model, self.loss, self.ngrams, self.context, self.dtype
 
     def epochs(self, passes: int) -> int:
         """Return the epochs of a trainer that makes that many passes over the text."""
@@ -76,5 +77,7 @@ MODES = {
         Mode("sg-large-100", "skip-gram, a million words, 100", "skipgram", "negative", text="large"),
         Mode("cbow-large-300", "CBOW, a million words, 300", "cbow", "negative", text="large"),
         Mode("cbow-large-100", "CBOW, a million words, 100", "cbow", "negative", text="large"),
+        Mode("sg-half-300", "skip-gram, float16, 300", "skipgram", "negative", text="large", dtype="float16"),
+        Mode("cbow-half-300", "CBOW, float16, 300", "cbow", "negative", text="large", dtype="float16"),
     )
 }
