@@ -62,7 +62,7 @@ def train_shard(
 ) -> list[Any]:
     """Train on a part of the training on one shard.
 
-    Return the changes of the weights by groups, and the number of centres that had a context.
+    Return the changes of the weights by groups, and the number of words that had a context.
 
     `part` are fractions of all blocks of all epochs.
     """
@@ -70,15 +70,15 @@ def train_shard(
     put_groups(groups, W, C)
     own = shard_settings(settings, shard)
     training = word2vec.Training(own, text, vocabulary.counts, W, C, inputs, Job(1, listener))
-    first, last = (round(training.n_all_blocks * fraction) for fraction in part)
+    first, last = (round(training.n_blocks * fraction) for fraction in part)
     words = round(part[0] * settings.epochs * text.n_tokens)
-    training.go({"blocks": first, "words": words}, last)
+    training.go({"blocks": first, "read": words}, last)
     word2vec.check_weights(settings, W, C, np.inf, 1)
     changes: list[Any] = []
     for k, before in enumerate(groups):
         W_after, C_after = W[k :: len(groups), : settings.dim], C[k :: len(groups), : settings.dim]
         changes.append(Group((W_after - before.W).astype(np.float16), (C_after - before.C).astype(np.float16)))
-    return [*changes, training.n_centres]
+    return [*changes, training.n_trained]
 
 
 def shard_settings(settings: Word2Vec, shard: int) -> Word2Vec:

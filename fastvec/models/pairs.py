@@ -1,14 +1,13 @@
 """Skip-gram on counts: pairs of a word and a context are drawn from them, in place of windows laid over a text."""
 
 from collections.abc import Callable
-from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from fastvec.cooccurrence import Cooccurrence
 from fastvec.corpus import Vocabulary
 from fastvec.corpus.text import Text
+from fastvec.errors import TrainingError
 from fastvec.kernels.alias import alias_table, noise_distribution
 from fastvec.kernels.pairs import Pairs, train_pairs
 from fastvec.kernels.word2vec import Noise, Weights, Work, new_work
@@ -18,18 +17,17 @@ from fastvec.models.word2vec import (
     Matrix,
     check_dtype,
     check_weights,
+    diverged,
     learning_rate,
     made_of,
     set_first_weights,
     usual_length,
 )
 from fastvec.settings import Word2Vec
-from fastvec.training.blocks import run_blocks
-from fastvec.training.checkpoints import Saving, State
+from fastvec.training.descent import Descent
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.progress import EpochLoss, Progress
 from fastvec.training.replicas import no_copies
 
 #: Pairs of a block.
@@ -70,7 +68,7 @@ def fit(settings: Word2Vec, source: Cooccurrence, vocabulary: Vocabulary, job: J
     else:
         set_first_weights(settings, source, vocabulary, job, W, C, None)
     usual = usual_length(W, C)
-    _Run(settings, source, W, C, job).go(saved.facts if saved else {})
+    _Training(settings, source, W, C, job).go(saved.facts if saved else {})
     check_weights(settings, W, C, usual, job.threads)
     return made_of(settings, W, C, None)
 
@@ -100,11 +98,13 @@ def _n_pairs(source: Cooccurrence) -> int:
     return max(1, round(float(source.data.sum(dtype=np.float64))))
 
 
-class _Run:
+class _Training(Descent):
     """One training."""
 
+    unit = "pairs"
+
     def __init__(self, settings: Word2Vec, source: Cooccurrence, W: Matrix, C: Matrix, job: Job) -> None:
-        self.settings, self.W, self.C, self.job = settings, W, C, job
+        self.settings, self.W, self.C = settings, W, C
         assert settings.negative is not None
         assert settings.ns_exponent is not None
         contexts = source.vocabulary if source.contexts is None else source.contexts
@@ -114,56 +114,31 @@ class _Run:
         self.pairs = Pairs(alias_table(data / data.sum()), words, np.array(source.indices, np.int32))
         self.weights = Weights.of(W, C, no_copies(W), no_copies(C))
         new = new_work(0, 0, settings.negative + 1, settings.negative)
-        self.works = [Work(*map(own_cache_lines, new)) for _ in range(job.threads)]  # type: ignore[arg-type] # arrays
-        self.n_pairs = settings.epochs * _n_pairs(source)
-        self.n_blocks = -(-self.n_pairs // _BLOCK)
-        self.stop = own_cache_lines(np.zeros(1, np.int64))
-        self.first, self.began = 0, 0.0
-        self.losses = EpochLoss(0)
+        works = [Work(*map(own_cache_lines, new)) for _ in range(job.threads)]  # type: ignore[arg-type] # arrays
+        n_pairs = settings.epochs * _n_pairs(source)
+        super().__init__(job, works, [], epochs=settings.epochs, n_blocks=-(-n_pairs // _BLOCK), total=n_pairs)
 
-    def go(self, saved: dict[str, Any]) -> None:
-        """Train on the blocks that are left."""
-        self.first = saved.get("blocks", 0)
-        if self.first == self.n_blocks:
-            return
-        self.job.listener(Progress("compiling"))
-        workers = [self._worker(work) for work in self.works]
-        self.stop[0] = 1
-        workers[0](0)
-        self.stop[0] = 0
-        self.began = perf_counter()
-        saving = None
-        if self.job.checkpoints is not None:
-            saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / self.n_blocks)
-        run_blocks(range(self.first, self.n_blocks), workers, self.stop, self._tell, saving)
-        if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(lambda: self._state(self.n_blocks - self.first))
-
-    def _worker(self, work: Work) -> Callable[[int], None]:
-        """Return a function that trains on a block."""
+    def worker(self, number: int) -> Callable[[int], None]:
+        """Return a function that trains on a block, counted over all epochs, with the arrays of one worker."""
+        work = self.works[number]
 
         def train(block: int) -> None:
-            first, last = block * _BLOCK, min((block + 1) * _BLOCK, self.n_pairs)
-            rates = [learning_rate(self.settings, place / self.n_pairs) for place in (first, last)]
+            first, last = block * _BLOCK, min((block + 1) * _BLOCK, self.total)
+            rates = [self.rate(place / self.total) for place in (first, last)]
             step = np.float32(rates[0]), np.float32(rates[1] - rates[0])
             key = self.settings.seed, block
             train_pairs(last - first, key, *step, self.pairs, self.noise, self.weights, self.stop, work)
 
         return train
 
-    def _state(self, n_done: int) -> State:
-        """Return the state after some blocks."""
-        return State({"blocks": self.first + n_done}, {"W": self.W, "C": self.C})
+    def rate(self, done: float) -> float:
+        """Return the learning rate when a fraction of the training is over."""
+        return learning_rate(self.settings, done)
 
-    def _tell(self) -> None:
-        """Report the progress to the listener."""
-        before = self.first * _BLOCK
-        done = before + sum(int(work.counts[0]) for work in self.works)
-        epoch = min(done * self.settings.epochs // self.n_pairs + 1, self.settings.epochs)
-        sums = sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
-        self.losses.enter(epoch, *sums)
-        loss = self.losses.mean(*sums)
-        rate, seconds = learning_rate(self.settings, done / self.n_pairs), perf_counter() - self.began
-        self.job.listener(
-            Progress("training", done, self.n_pairs, seconds, epoch, rate, loss, before=before, unit="pairs")
-        )
+    def matrices(self) -> dict[str, Matrix]:
+        """Return the weights."""
+        return {"W": self.W, "C": self.C}
+
+    def diverged(self) -> TrainingError:
+        """Return the error for weights that are no longer finite."""
+        return diverged(self.settings, "the weights are no longer finite", self.job.threads)

@@ -6,8 +6,6 @@ are inferred (`fastvec.vectors.documents`). PV-DM, the other model of the paper,
 """
 
 from collections.abc import Callable
-from time import perf_counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +22,11 @@ from fastvec.kernels.word2vec import initialise
 from fastvec.models import spectrum
 from fastvec.models.model import Made
 from fastvec.settings import PvDbow, Word2Vec
-from fastvec.training.blocks import run_blocks
-from fastvec.training.checkpoints import Saving, State
+from fastvec.training.descent import Descent
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.progress import EpochLoss, Progress
 from fastvec.training.replicas import WORDS, Replicas, intervals, most_in_all
-from fastvec.training.resources import give_back
 
 Matrix = NDArray[np.float32]
 
@@ -120,7 +115,7 @@ def _spectral(settings: PvDbow) -> Word2Vec:
     return Word2Vec(dim=settings.dim, seed=settings.seed, init="ppmi-svd")
 
 
-class _Training:
+class _Training(Descent):
     """One training: the arrays that the kernel works on, and the order of the blocks."""
 
     def __init__(
@@ -133,25 +128,31 @@ class _Training:
         firsts: NDArray[np.int64],
         job: Job,
     ) -> None:
-        self.settings, self.corpus, self.C, self.D, self.firsts, self.job = settings, corpus, C, D, firsts, job
+        self.settings, self.corpus, self.C, self.D, self.firsts = settings, corpus, C, D, firsts
         noise = alias_table(noise_distribution(counts, settings.ns_exponent))
         keep = keep_probability(counts, settings.sample)
         every = intervals((settings.epochs * counts * keep).astype(np.float64), job.threads, WORDS)
-        self.replicas = [Replicas(C, len(counts), every, thread) for thread in range(job.threads)]
-        self.steps = [Step(keep, noise, settings.negative, replicas.copies) for replicas in self.replicas]
-        self.works = [Work(*map(own_cache_lines, new_work(BLOCK, settings.negative))) for _ in range(job.threads)]  # type: ignore[arg-type] # all arrays
-        self.n_blocks, self.first, self.n_words = len(firsts) - 1, 0, len(counts)
-        self.stop = own_cache_lines(np.zeros(1, np.int64))
-        self.losses = EpochLoss(1)
-        self.began, self.words_before = 0.0, 0
+        replicas = [Replicas(C, len(counts), every, thread) for thread in range(job.threads)]
+        self.steps = [Step(keep, noise, settings.negative, each.copies) for each in replicas]
+        works = [Work(*map(own_cache_lines, new_work(BLOCK, settings.negative))) for _ in range(job.threads)]  # type: ignore[arg-type] # all arrays
+        self.blocks_of_epoch, self.n_words = len(firsts) - 1, len(counts)
+        super().__init__(
+            job,
+            works,
+            replicas,
+            epochs=settings.epochs,
+            n_blocks=settings.epochs * self.blocks_of_epoch,
+            total=settings.epochs * corpus.n_tokens,
+        )
 
-    def _worker(self, work: Work, step: Step) -> Callable[[int], None]:
-        """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
+    def worker(self, number: int) -> Callable[[int], None]:
+        """Return a function that trains on a block, counted over all epochs, with the arrays of one worker."""
         settings, n_ids, tokens = self.settings, self.corpus.n_ids, np.empty(BLOCK, np.int32)
+        work, step = self.works[number], self.steps[number]
         top, text = settings.learning_rate, of_epochs(self.corpus, settings.seed)
 
         def train(place: int) -> None:
-            epoch, block = divmod(place, self.n_blocks)
+            epoch, block = divmod(place, self.blocks_of_epoch)
             start = block * BLOCK
             text.epoch = epoch
             n = text.read(start, tokens)
@@ -161,73 +162,13 @@ class _Training:
 
         return train
 
-    def go(self, saved: dict[str, Any]) -> None:
-        """Compile the kernel, then train on all blocks of all epochs that are left; `saved` are facts of `_state`."""
-        self.first, n_all = saved.get("blocks", 0), self.settings.epochs * self.n_blocks
-        if self.first == n_all:
-            return
-        self.job.listener(Progress("compiling"))
-        workers = [self._worker(*pair) for pair in zip(self.works, self.steps, strict=True)]
-        self.stop[0] = 1  # the first call compiles the kernel and trains on nothing
-        workers[0](0)
-        self._merge()
-        give_back()
-        self.stop[0] = 0
-        work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
-        work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses, saved.get("trained", 0)), loss
-        self.began, self.words_before = perf_counter(), saved.get("words", 0)
-        self.losses = EpochLoss(self.first // self.n_blocks + 1)
-        saving = None
-        if self.job.checkpoints is not None:
-            saving = Saving(self.job.checkpoints, self._state, lambda n: (self.first + n) / n_all)
-        run_blocks(range(self.first, n_all), workers, self.stop, self._tell, saving)
-        state = self._state(n_all - self.first)  # in which the copies are merged
-        if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(lambda: state)
+    def rate(self, done: float) -> float:
+        """Return the learning rate when a fraction of the training is over."""
+        return self.settings.learning_rate * (1 - done)
 
-    def _merge(self) -> None:
-        """Merge the copies of all threads, none of which is at work."""
-        for replicas in self.replicas:
-            replicas.merge()
-
-    def _sums(self) -> tuple[int, float, int]:
-        """Return the words that were read, the sum of the losses that were measured, and their number."""
-        words, n_losses = (sum(int(work.counts[k]) for work in self.works) for k in (0, 1))
-        return words, sum(float(work.loss[0]) for work in self.works), n_losses
-
-    @property
-    def n_trained(self) -> int:
-        """Words that were trained on."""
-        return sum(int(work.counts[2]) for work in self.works)
-
-    def _state(self, n_taken: int) -> State:
-        """Return the state after so many more blocks, from which any number of threads can go on."""
-        self._merge()
-        words, loss, n_losses = self._sums()
-        loss_of_epoch = list(self.losses.sums(loss, n_losses))
-        facts = {"blocks": self.first + n_taken, "words": words, "loss": loss_of_epoch, "trained": self.n_trained}
-        return State(facts, {"C": self.C[: self.n_words], "D": self.D})
-
-    def _tell(self) -> None:
-        """Report the progress to the listener."""
-        words, loss, n_losses = self._sums()
-        if not np.isfinite(loss):
-            raise self.diverged()
-        n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
-        epoch = min(words // n_tokens + 1, epochs)
-        self.job.listener(
-            Progress(
-                "training",
-                words,
-                epochs * n_tokens,
-                perf_counter() - self.began,
-                epoch,
-                self.settings.learning_rate * (1 - words / (epochs * n_tokens)),
-                self.losses.mean(loss, n_losses),
-                before=self.words_before,
-            )
-        )
-        self.losses.enter(epoch, loss, n_losses)
+    def matrices(self) -> dict[str, Matrix]:
+        """Return the weights without the copies."""
+        return {"C": self.C[: self.n_words], "D": self.D}
 
     def diverged(self) -> TrainingError:
         """Return the error for weights that are no longer finite."""

@@ -3,10 +3,8 @@
 This module turns parameters into the arrays that `fastvec.kernels.word2vec` works on, and runs it over the corpus.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
-from time import perf_counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +43,12 @@ from fastvec.models.input_rows import InputRows
 from fastvec.models.model import Made
 from fastvec.settings import Word2Vec
 from fastvec.training.blocks import run_blocks
-from fastvec.training.checkpoints import Saving, State
+from fastvec.training.checkpoints import Saving
+from fastvec.training.descent import Descent
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.progress import EpochLoss, Progress
 from fastvec.training.replicas import MOST, NGRAMS, NODES, WORDS, Replicas, intervals, most_in_all, no_copies
-from fastvec.training.resources import give_back
 from fastvec.training.rounds import WORKERS, Rounds
 from fastvec.words import PackedWords
 
@@ -113,7 +110,7 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     frozen = job.initial.knows(vocabulary) if job.initial and settings.freeze else None
     run = Training(settings, corpus, vocabulary.counts, W, C, inputs, job, frozen)
     run.go(saved.facts if saved else {})
-    if not (run.n_centres or saved):
+    if not (run.n_trained or saved):
         raise TooLittleText(why_no_context(corpus, vocabulary, settings.sample, settings.window))
     del run  # and the copies of its workers
     W, C = W[:n_inputs], C[:n_outputs]
@@ -172,10 +169,10 @@ def usual_length(W: Matrix, C: Matrix) -> float:
 def check_weights(settings: Word2Vec, W: Matrix, C: Matrix, usual: float, threads: int) -> None:
     """Raise `TrainingError` if weights are no longer finite, or vectors have run away."""
     if not (all_finite(W) and all_finite(C)):
-        raise _diverged(settings, "the weights are no longer finite", threads)
+        raise diverged(settings, "the weights are no longer finite", threads)
     longest = max(map(_longest, (W, C)))
     if longest > _RUNAWAY * usual:
-        raise _diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", threads)
+        raise diverged(settings, f"the vectors have run away: the longest has length {longest:,.0f}", threads)
 
 
 def made_of(settings: Word2Vec, W: Matrix, C: Matrix, inputs: InputRows | None) -> Made:
@@ -311,14 +308,15 @@ def _longest(matrix: Matrix) -> float:
     return float(np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float32).max(initial=0)))
 
 
-def _diverged(settings: Word2Vec, what: str, threads: int) -> TrainingError:
+def diverged(settings: Word2Vec, what: str, threads: int) -> TrainingError:
+    """Return the error for a training that has gone wrong, with cures."""
     cures = [f"the learning rate (--lr), which is {settings.learning_rate:g}"]
     if threads > 1:
         cures.append(f"the number of threads (--threads), which is {threads}")
     return TrainingError(f"{what}: lower {', or '.join(cures)}")
 
 
-class Training:
+class Training(Descent):
     """One training: the arrays that the kernel works on, and the order of the blocks."""
 
     def __init__(
@@ -333,7 +331,7 @@ class Training:
         frozen: NDArray[np.bool_] | None = None,
     ) -> None:
         self.frozen = frozen
-        self.settings, self.corpus, self.W, self.C, self.inputs, self.job = settings, corpus, W, C, inputs, job
+        self.settings, self.corpus, self.W, self.C, self.inputs = settings, corpus, W, C, inputs
         racing = _racing(settings, job.threads)
         n_works = WORKERS if settings.deterministic else job.threads
         self.keep = keep_probability(counts, settings.sample)
@@ -355,13 +353,12 @@ class Training:
         if settings.deterministic:
             self.rounds = Rounds((W, C), self._busy(counts), self.block_size)
             self.block_size = self.rounds.block_size
-        self.n_blocks = -(-corpus.n_ids // self.block_size)
-        self.stop = own_cache_lines(np.zeros(1, np.int64))
+        self.blocks_of_epoch = -(-corpus.n_ids // self.block_size)
         try:
             if inputs is not None and settings.model == "skipgram":
                 n_outputs += 2 * subword_steps.BAND
             work = new_work(self.block_size, self.window, n_outputs, negative, is_cbow=settings.model == "cbow")
-            self.works = [Work(*map(own_cache_lines, work)) for _ in range(n_works)]  # type: ignore[arg-type] # all arrays
+            works = [Work(*map(own_cache_lines, work)) for _ in range(n_works)]  # type: ignore[arg-type] # all arrays
         except (MemoryError, ValueError) as error:  # numpy raises ValueError for more than can be addressed
             raise MachineError(
                 f"there is not enough memory for window {settings.window}, negative {negative} "
@@ -370,10 +367,18 @@ class Training:
         n_words = len(counts)
         rows, outputs = self._copied(counts, racing)
         n_inputs = len(inputs) if inputs else n_words
-        self.replicas = [
+        self.copied = [
             (Replicas(W, n_inputs, rows, k), Replicas(C, n_words * settings.n_places, outputs, k))
             for k in range(n_works)
         ]
+        super().__init__(
+            job,
+            works,
+            list(chain.from_iterable(self.copied)),
+            epochs=settings.epochs,
+            n_blocks=settings.epochs * self.blocks_of_epoch,
+            total=settings.epochs * corpus.n_tokens,
+        )
 
     def _copied(self, counts: NDArray[np.int64], n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Choose the inputs and the outputs of which threads have copies."""
@@ -394,11 +399,11 @@ class Training:
         outputs = words if self.paths is None else _visits(self.paths, words, len(words))[0]
         return inputs, np.repeat(outputs, self.settings.n_places)
 
-    def _worker(self, thread: int) -> Callable[[int], None]:
-        """Return a function that trains on a block, counted over all epochs, with the arrays of one thread."""
+    def worker(self, number: int) -> Callable[[int], None]:
+        """Return a function that trains on a block, counted over all epochs, with the arrays of one worker."""
         settings, n_ids = self.settings, self.corpus.n_ids
-        work, (copied_inputs, copied_outputs) = self.works[thread], self.replicas[thread]
-        W, C = (copies[thread] for copies in self.rounds.copies) if self.rounds else (self.W, self.C)
+        work, (copied_inputs, copied_outputs) = self.works[number], self.copied[number]
+        W, C = (copies[number] for copies in self.rounds.copies) if self.rounds else (self.W, self.C)
         cbow = None
         if settings.model == "cbow":
             cbow = Mean(zeros(1, settings.dim), zeros(1, settings.dim), settings.cbow_update == "corrected")
@@ -434,7 +439,7 @@ class Training:
         rows, words = self._input_rows(), no_copies(C) if self.paths else weights.output_copies
 
         def train(place: int) -> None:
-            epoch, block = divmod(place, self.n_blocks)
+            epoch, block = divmod(place, self.blocks_of_epoch)
             start = block * self.block_size
             n = min(self.block_size, n_ids - start)
             text.epoch = epoch
@@ -482,107 +487,40 @@ class Training:
             else:
                 return tokens, begin
 
-    @property
-    def n_all_blocks(self) -> int:
-        """Blocks of all epochs."""
-        return self.settings.epochs * self.n_blocks
-
-    def go(self, saved: dict[str, Any], last: int | None = None) -> None:
-        """Compile the kernel, then train on all blocks of all epochs that are left.
-
-        Parameters
-        ----------
-        saved : dict
-            The facts that `_state` gave of the training so far, or nothing.
-        last : int, optional
-            Where to stop, in blocks since the beginning of the first epoch.
-        """
-        self.first, n_blocks = saved.get("blocks", 0), self.n_all_blocks if last is None else last
-        if self.first == n_blocks:
-            return
-        self.job.listener(Progress("compiling"))
-        workers = [self._worker(thread) for thread in range(len(self.works))]
-        self.stop[0] = 1  # the first calls compile the kernels, train on nothing and merge nothing
-        workers[0](0)
-        self._merge()
-        if self.rounds is not None:
-            self.rounds.merge(0, 0, 0.0)
-        give_back()
-        self.stop[0] = 0
-        work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
-        work.counts[:], work.loss[0] = (saved.get("words", 0), n_losses, saved.get("centres", 0)), loss
-        self.began, self.words_before = perf_counter(), saved.get("words", 0)
-        self.losses = EpochLoss(self.first // self.n_blocks + 1)
-
-        saving = None
-        if self.job.checkpoints is not None:
-            saving = Saving(self.job.checkpoints, self._state, lambda n: self._n_done(n) / n_blocks)
+    def run(self, workers: Sequence[Callable[[int], None]], end: int, saving: Saving | None) -> None:
+        """Train on the blocks from `first` to `end` - 1."""
         if self.rounds is None:
-            run_blocks(range(self.first, n_blocks), workers, self.stop, self._tell, saving)
-        else:
-            parts = self.rounds.parts(self.first, n_blocks, workers, lambda k: _gain(self.settings, k / n_blocks))
-            threads = [lambda part: part()] * self.job.threads
-            run_blocks(parts, threads, self.stop, self._tell, saving, self.rounds.stages)
-        state = self._state(None)  # in which the copies are merged
-        if self.job.checkpoints is not None:
-            self.job.checkpoints.try_to_save(lambda: state)
+            super().run(workers, end, saving)
+            return
+        parts = self.rounds.parts(self.first, end, workers, lambda k: _gain(self.settings, k / end))
+        threads = [lambda part: part()] * self.job.threads
+        run_blocks(parts, threads, self.stop, self.tell, saving, self.rounds.stages)
 
-    def _n_done(self, n_taken: int | None) -> int:
-        """Return the blocks that are done when so many, or parts of rounds, are; None for all."""
-        n_blocks = self.settings.epochs * self.n_blocks
-        if n_taken is None:
-            return n_blocks
-        done = n_taken if self.rounds is None else self.rounds.n_done(n_taken)
-        return min(int(self.first + done), n_blocks)
+    def n_done(self, n_taken: int) -> int:
+        """Return the blocks of the whole training that are done when `run` has taken so many, or parts of rounds."""
+        if self.rounds is None:
+            return super().n_done(n_taken)
+        return min(self.first + self.rounds.n_done(n_taken), self.n_blocks)
 
-    def _merge(self) -> None:
-        """Merge the copies of all threads, none of which is at work."""
-        for replicas in chain.from_iterable(self.replicas):
-            replicas.merge()
+    def merge(self) -> None:
+        """Merge the copies of all workers, none of which is at work."""
+        super().merge()
+        if self.rounds is not None and self.stop[0]:  # which compiles it
+            self.rounds.merge(0, 0, 0.0)
 
-    @property
-    def n_centres(self) -> int:
-        """Centres that had a context so far."""
-        return sum(int(work.counts[2]) for work in self.works)
+    def rate(self, done: float) -> float:
+        """Return the learning rate when a fraction of the training is over."""
+        return learning_rate(self.settings, done)
 
-    def _sums(self) -> tuple[int, float, int]:
-        """Return the words that were trained on, the sum of the losses that were measured, and their number."""
-        words = sum(int(work.counts[0]) for work in self.works)
-        return words, sum(float(work.loss[0]) for work in self.works), sum(int(work.counts[1]) for work in self.works)
-
-    def _state(self, n_taken: int | None) -> State:
-        """Return the state at a place of `_n_done`, from which any number of threads can go on."""
-        self._merge()
+    def matrices(self) -> dict[str, Matrix]:
+        """Return the weights without the copies."""
         n_words = len(self.keep)
-        n_inputs, n_outputs = len(self.inputs) if self.inputs else n_words, n_words * self.settings.n_places
-        words, loss, n_losses = self._sums()
-        facts = {
-            "blocks": self._n_done(n_taken),
-            "words": words,
-            "loss": list(self.losses.sums(loss, n_losses)),
-            "centres": self.n_centres,
-        }
-        return State(facts, {"W": self.W[:n_inputs], "C": self.C[:n_outputs]})
+        n_inputs = len(self.inputs) if self.inputs else n_words
+        return {"W": self.W[:n_inputs], "C": self.C[: n_words * self.settings.n_places]}
 
-    def _tell(self) -> None:
-        """Report the progress to the listener."""
-        words, loss, n_losses = self._sums()
-        if not np.isfinite(loss):
-            raise _diverged(self.settings, "the weights are no longer finite", _racing(self.settings, self.job.threads))
-        n_tokens, epochs = self.corpus.n_tokens, self.settings.epochs
-        epoch = min(words // n_tokens + 1, epochs)
-        now = Progress(
-            "training",
-            words,
-            epochs * n_tokens,
-            perf_counter() - self.began,
-            epoch,
-            learning_rate(self.settings, words / (epochs * n_tokens)),
-            self.losses.mean(loss, n_losses),
-            before=self.words_before,
-        )
-        self.losses.enter(epoch, loss, n_losses)
-        self.job.listener(now)
+    def diverged(self) -> TrainingError:
+        """Return the error for weights that are no longer finite."""
+        return diverged(self.settings, "the weights are no longer finite", _racing(self.settings, self.job.threads))
 
 
 def _visits(
