@@ -410,8 +410,27 @@ def test_a_sample_gives_about_the_numbers_of_the_whole(large):
     for name in ("n_ids", "n_tokens"):
         assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=0.02)
     for name in ("n_types", "n_words", "word_bytes", "bytes"):
-        assert 0.95 < getattr(found, name) / getattr(exact, name) < 1.6
+        assert 0.9 < getattr(found, name) / getattr(exact, name) < 1.25
     assert np.all(np.diff(found.counts) <= 0)
+
+
+def rare_words(n_tokens):
+    """Return sentences in which every other word occurs only here, and the others go by Zipf's law."""
+    return [f"{line} " + " ".join(f"new{9 * k + i}" for i in range(9)) for k, line in enumerate(zipf(5000, n_tokens))]
+
+
+@pytest.mark.parametrize("write", [lambda n: zipf(20_000, n), rare_words])
+def test_words_of_the_whole_are_told_from_those_of_a_twentieth(write):
+    lines = write(400_000)
+    with read_corpus(lines) as whole, read_corpus(lines[::20]) as part:
+        growth, counts = sample.Growth.of(part, 20), whole.vocabulary(1).counts
+    for least, most in ((1, 2), (5, 1.5), (20, 1.5), (300, 1.5)):
+        assert 1 / most < growth.n_words(least) / np.count_nonzero(counts >= least) < most
+
+
+def test_a_sample_of_one_word_stands_for_two():
+    with read_corpus(["a"]) as part:
+        assert sample.Growth.of(part, 1.0).n_words(5) == 2
 
 
 def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
