@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from fastvec.errors import DataError, FileError
 
 _BYTE_ORDER_MARK = "\ufeff"
+#: Words that are encoded, checked or copied at a time, so that little memory is taken besides.
+_PART = 1 << 16
+#: Bytes that are compared at a time, and in compiled code; so few words share more that Python compares them.
+_PREFIX, _DEEPEST = 8, 64
 
 
 class PackedWords:
@@ -34,12 +38,15 @@ class PackedWords:
         `errors` is what to do with half of a surrogate pair, which UTF-8 cannot write: "strict" raises `InputError`,
         "surrogatepass" writes invalid bytes.
         """
-        try:
-            pieces = [word.encode(errors=errors) for word in words]
-        except UnicodeEncodeError as error:
-            raise DataError(f"the word {error.object!r} cannot be written as UTF-8") from None
-        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        return cls(np.frombuffer(bytearray().join(pieces), np.uint8), starts_of(lengths))
+        data, offsets = bytearray(), np.zeros(len(words) + 1, np.int64)
+        for start in range(0, len(words), _PART):
+            try:
+                pieces = [word.encode(errors=errors) for word in words[start : start + _PART]]
+            except UnicodeEncodeError as error:
+                raise DataError(f"the word {error.object!r} cannot be written as UTF-8") from None
+            data += b"".join(pieces)
+            offsets[start + 1 : start + 1 + len(pieces)] = list(map(len, pieces))
+        return cls(np.frombuffer(data, np.uint8), np.cumsum(offsets, out=offsets))
 
     @classmethod
     def gather(cls, text: NDArray[np.uint8], spans: NDArray[np.int64]) -> "PackedWords":
@@ -75,7 +82,19 @@ class PackedWords:
 
     def take(self, chosen: NDArray[Any]) -> "PackedWords":
         """Return the words that a mask, or row numbers, choose."""
-        return PackedWords.gather(self.data, np.column_stack([self.offsets[:-1][chosen], self.offsets[1:][chosen]]))
+        from fastvec.kernels.words import gather_spans
+
+        rows = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        offsets[1:] = self.offsets[1:][rows]
+        offsets[1:] -= self.offsets[:-1][rows]
+        np.cumsum(offsets, out=offsets)
+        data = np.empty(offsets[-1], np.uint8)
+        for start in range(0, len(rows), _PART):
+            part = rows[start : start + _PART]
+            spans = np.column_stack([self.offsets[:-1][part], self.offsets[1:][part]])
+            gather_spans(self.data, spans, data[offsets[start] :])
+        return PackedWords(data, offsets)
 
     def split(self) -> list[bytes]:
         """Return the bytes of each word."""
@@ -89,11 +108,22 @@ class PackedWords:
 
     def find_invalid(self) -> NDArray[np.int64]:
         """Return the numbers of the words that are not UTF-8, (k,) int64."""
-        starts = self.offsets[:-1][np.diff(self.offsets) > 0]
+        parts = range(0, len(self), _PART)
+        return np.concatenate([np.empty(0, np.int64), *(start + self._part_invalid(start) for start in parts)])
+
+    def _part_invalid(self, start: int) -> NDArray[np.int64]:
+        """Return which of some words are not UTF-8, counted from the first of them."""
+        part = self.part(start, min(start + _PART, len(self)))
+        starts = part.offsets[:-1][np.diff(part.offsets) > 0]
         splits_characters = ((self.data[starts] & 0xC0) == 0x80).any()
-        if is_utf8(self.data.tobytes()) and not splits_characters:  # nearly always, and much faster
-            return np.empty(0, np.int64)
-        return np.flatnonzero([not is_utf8(word) for word in self.split()])
+        if is_utf8(self.data[part.offsets[0] : part.offsets[-1]].tobytes()) and not splits_characters:
+            return np.empty(0, np.int64)  # nearly always, and much faster
+        return np.flatnonzero([not is_utf8(word) for word in part.split()])
+
+    @staticmethod
+    def order_bytes(n_words: int) -> int:
+        """Return the bytes of memory that ordering takes: beginnings, counts, the order, and one more while sorting."""
+        return 32 * n_words
 
     def falling_order(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Order distinct words by falling count, and by their bytes where the counts are equal.
@@ -103,15 +133,40 @@ class PackedWords:
         from fastvec.kernels.words import read_prefixes
 
         prefixes = np.empty(counts.size, np.uint64)
-        read_prefixes(self.data, self.offsets, prefixes)
+        read_prefixes(self.data, self.offsets, 0, prefixes)
         order = np.lexsort((prefixes, -counts))
-        # words that also share their first 8 bytes: few enough to be compared in Python
-        equal = (np.diff(counts[order]) == 0) & (prefixes[order[1:]] == prefixes[order[:-1]])
-        tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
-        run = np.cumsum(~np.append(False, equal))[tied].tolist()
-        words = self.take(order[tied]).split()
-        order[tied] = order[tied][sorted(range(tied.size), key=lambda k: (run[k], words[k]))]
+        is_same = _equals_next(counts[order])
+        is_same &= _equals_next(prefixes[order])
+        del prefixes  # memory peaks here
+        places, run = _runs(is_same)
+        depth = 0
+        while places.size and depth < _DEEPEST:  # words that share their first bytes too, by those that follow
+            depth += _PREFIX
+            tied = self.take(order[places])
+            ends = np.minimum(np.diff(tied.offsets), depth + 1)  # for words that end in zeros
+            prefixes = np.empty(places.size, np.uint64)
+            read_prefixes(tied.data, tied.offsets, depth, prefixes)
+            by = np.lexsort((prefixes, ends, run))
+            order[places] = order[places][by]
+            is_same = _equals_next(run) & _equals_next(prefixes[by]) & _equals_next(ends[by]) & (ends[by][1:] > depth)
+            chosen, run = _runs(is_same)
+            places = places[chosen]
+        runs, words = run.tolist(), self.take(order[places]).split()
+        order[places] = order[places][sorted(range(places.size), key=lambda k: (runs[k], words[k]))]
         return order
+
+
+def _equals_next(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(values[1:] == values[:-1], np.bool_)
+
+
+def _runs(is_same: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the places of what equals a neighbour, and the number of the run that each is in.
+
+    `is_same` is whether something equals the next one.
+    """
+    in_run = np.append(is_same, False) | np.append(False, is_same)
+    return np.flatnonzero(in_run), np.cumsum(np.append(True, ~is_same), dtype=np.int32)[in_run]
 
 
 def starts_of(lengths: NDArray[Any]) -> NDArray[np.int64]:

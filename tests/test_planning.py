@@ -13,6 +13,7 @@ from fastvec.cooccurrence import Cooccurrence, count_cooccurrence, survey
 from fastvec.cooccurrence.needs import needs_with
 from fastvec.cooccurrence.survey import Survey
 from fastvec.corpus import Vocabulary, read_corpus, spread
+from fastvec.corpus.needs import reading_bytes
 from fastvec.corpus.sources import open_source
 from fastvec.corpus.spread import Spread
 from fastvec.corpus.text import Text
@@ -25,7 +26,7 @@ from fastvec.pipeline import needs, sample
 from fastvec.pipeline import planning as plan_module
 from fastvec.pipeline.needs import Needs, check_needs, output_size
 from fastvec.pipeline.request import MODELS, Request
-from fastvec.settings import Glove, PpmiSvd, Word2Vec
+from fastvec.settings import Glove, PpmiSvd, Reading, Word2Vec
 from fastvec.subwords import Ngrams, Subwords
 from fastvec.training.estimate import Estimate, File, Phase
 from fastvec.training.matrix import matrix_bytes, zeros
@@ -351,6 +352,23 @@ def test_the_listener_is_told_what_is_needed(corpus):
     assert (found.phase, found.disk) == ("planning", 0)
 
 
+def test_the_words_of_a_part_of_a_text_are_at_most_those_expected():
+    counts = np.array([6, 4, 2, 1, 1], np.int64)
+    text = Text.of(None, Vocabulary(list("abcde"), counts))
+    expected = (1 - 0.5**counts).sum()
+    assert text.types_of(0.5) == round(expected)
+    assert text.types_of(1.0) == 5
+    known = replace(text, counts=counts[:2])
+    assert expected <= known.types_of(0.5) <= expected + 1
+
+
+@pytest.mark.parametrize("reading", [{}, {"lowercase": True}, {"tokenizer": "words"}, {"tokenizer": "textwrap:wrap"}])
+def test_more_distinct_words_take_more_memory_to_read(reading):
+    text = Text.of(None, Vocabulary(["a"], np.array([4])))
+    sizes = [reading_bytes(replace(text, n_types=n), 8.0, Reading(**reading), 2) for n in (10**5, 10**6, 10**7)]
+    assert 1.5 * sizes[0] < sizes[1] < sizes[2] / 5
+
+
 @pytest.fixture
 def large(tmp_path, monkeypatch):
     """Write a text of 3 MB that is large where 1 MB is, and of which a third is the sample."""
@@ -392,12 +410,31 @@ def test_a_sample_gives_about_the_numbers_of_the_whole(large):
     for name in ("n_ids", "n_tokens"):
         assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=0.02)
     for name in ("n_types", "n_words", "word_bytes", "bytes"):
-        assert 0.95 < getattr(found, name) / getattr(exact, name) < 1.6
+        assert 0.9 < getattr(found, name) / getattr(exact, name) < 1.25
     assert np.all(np.diff(found.counts) <= 0)
 
 
+def rare_words(n_tokens):
+    """Return sentences in which every other word occurs only here, and the others go by Zipf's law."""
+    return [f"{line} " + " ".join(f"new{9 * k + i}" for i in range(9)) for k, line in enumerate(zipf(5000, n_tokens))]
+
+
+@pytest.mark.parametrize("write", [lambda n: zipf(20_000, n), rare_words])
+def test_words_of_the_whole_are_told_from_those_of_a_twentieth(write):
+    lines = write(400_000)
+    with read_corpus(lines) as whole, read_corpus(lines[::20]) as part:
+        growth, counts = sample.Growth.of(part, 20), whole.vocabulary(1).counts
+    for least, most in ((1, 2), (5, 1.5), (20, 1.5), (300, 1.5)):
+        assert 1 / most < growth.n_words(least) / np.count_nonzero(counts >= least) < most
+
+
+def test_a_sample_of_one_word_stands_for_two():
+    with read_corpus(["a"]) as part:
+        assert sample.Growth.of(part, 1.0).n_words(5) == 2
+
+
 def test_a_large_source_is_not_read_whole(large, tmp_path, monkeypatch):
-    monkeypatch.setattr(plan_module.Scanners, "needs", lambda *_: 10**10)
+    monkeypatch.setattr(plan_module, "reading_bytes", lambda *_: 10**10)
     found = plan(large, "glove", dim=10, threads=1, cache_dir=tmp_path / "cache")
     assert found.is_sampled
     assert found.n_tokens == pytest.approx(700_000, rel=0.02)

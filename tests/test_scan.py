@@ -23,7 +23,7 @@ texts = st.lists(
 def scanned(blocks, scanner=None):
     scanner = scanner or Scanner()
     ids = [i for block in blocks for i in scanner.feed(block).tolist()]
-    return scanner.words.split(), scanner.counts.tolist(), ids
+    return scanner.finish().split(), scanner.counts.tolist(), ids
 
 
 @settings(deadline=None)
@@ -37,8 +37,9 @@ def test_any_bytes_in_any_blocks_give_what_the_naive_twin_gives(text, size):
 def scanned_in_threads(threads, parts):
     with Scanners(threads) as many:
         ids = [i for some in many.scan(parts) for i in some.tolist()]
-        first_in = [many.parts[bisect_right(many.parts, k, key=itemgetter(1))][0] for k in range(len(many.words))]
-        return ids, many.words.split(), many.counts.tolist(), first_in
+        words, counts = many.finish()
+        first_in = [many.parts[bisect_right(many.parts, k, key=itemgetter(1))][0] for k in range(len(words))]
+        return ids, words.split(), counts.tolist(), first_in
 
 
 @settings(deadline=None)
@@ -121,4 +122,11 @@ def test_the_memory_of_the_tables_is_known_beforehand():
     scanner, words = Scanner(), [b"%d" % k for k in range(100_000)]
     scanner.feed(b"\n".join(words) + b"\n")
     arrays = scanner._slots.nbytes + 16 * scanner.n_words + int(scanner._starts[scanner.n_words])
-    assert Scanner.needs(len(words), sum(map(len, words))) == arrays
+    assert Scanner.needs(len(words), sum(map(len, words))) == arrays + (1 << 19)  # and the arena before it grew
+
+
+def test_threads_have_tables_of_the_words_of_their_parts():
+    one, words_of = Scanner.needs(1000, 8000), {0.25: 500}.__getitem__
+    assert Scanners.needs(1000, 8000, 1, words_of) == one
+    own = Scanner.needs(500, 4000) + 4 * 500 + scanners._IN_FLIGHT
+    assert Scanners.needs(1000, 8000, 4, words_of) == one + 4 * own

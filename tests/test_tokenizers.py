@@ -1,4 +1,5 @@
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ def finished(pieces, find_words=False, lowercase=False, errors="replace"):
     final = finish_words(packed, find_words=find_words, lowercase=lowercase, errors=errors)
     words = final.words.decode()
     assert len(set(words)) == len(words)
-    bounds = zip(final.starts[:-1], final.starts[1:], strict=True)
-    return [[words[k] for k in final.finals[start:stop]] for start, stop in bounds], final.invalid.tolist()
+    starts, finals = final.arrays()
+    return [[words[k] for k in finals[start:stop]] for start, stop in pairwise(starts)], final.invalid.tolist()
 
 
 def words_of(text):

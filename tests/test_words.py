@@ -28,6 +28,13 @@ def test_the_order_is_by_falling_count_and_then_by_bytes(counts):
     assert [words[k] for k in order] == expected
 
 
+def test_words_with_a_long_beginning_in_common_are_in_order():
+    ends = ["", "\x00", "\x00\x00", "a", "é", "abcdefgh", "abcdefghi", "abcdefgh\x00"]
+    words = [start + end for start in ("", "12345678", "1234567", "12345678" * 3, "1" * 99) for end in ends]
+    assert [words[k] for k in packed(words).falling_order(np.ones(len(words), np.int64))] == sorted(words)
+    assert sorted(packed(["12345678"] * 3).falling_order(np.ones(3, np.int64)).tolist()) == [0, 1, 2]
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=9)), st.randoms())
 def test_words_can_be_put_in_another_order(words, random):

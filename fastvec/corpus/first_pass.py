@@ -52,8 +52,11 @@ class Counted(NamedTuple):
         final = finish_words(self.pieces, find_words=tokenizer.finds_words, lowercase=lowercase, errors=errors)
         if final.invalid.size and errors == "strict":
             raise self.not_unicode(int(final.invalid[0]))
+        if final.is_same:
+            return Finished(final, self.counts, self.n_invalid)
+        starts, finals = final.arrays()
         counts = np.zeros(len(final.words), np.int64)
-        np.add.at(counts, final.finals, np.repeat(self.counts, np.diff(final.starts)))
+        np.add.at(counts, finals, np.repeat(self.counts, np.diff(starts)))
         return Finished(final, counts, self.n_invalid + int(self.counts[final.invalid].sum()))
 
     def not_unicode(self, piece: int) -> FileError:
@@ -92,8 +95,7 @@ def count_pieces(
     with Scanners(threads) as scanners:
         for ids in scanners.scan(_noticed(source.parts(advance), errors, tokenizer)):
             write(ids)
-        counts = scanners.counts
-    return Counted(scanners.words, counts, scanners.parts, 0)
+        return Counted(*scanners.finish(), scanners.parts, 0)
 
 
 def _noticed(

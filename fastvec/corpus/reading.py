@@ -216,22 +216,31 @@ def _read(
     final, counts, n_invalid = counted.finish(tokenizer, lowercase=options["lowercase"], errors=options["errors"])
     if not counts.size:
         raise (FileError if isinstance(source, Files) else InputError)(f"{source.name}: no words in it")
+    del counted
     order = final.words.falling_order(counts)
-    rank = np.empty(order.size, np.int32)
-    rank[order] = np.arange(order.size, dtype=np.int32)
+    counts = counts[order]
+    ranks = np.empty(order.size + 1, np.int32)
+    ranks[order] = np.arange(order.size, dtype=np.int32)
+    ranks[-1] = -1  # of -1
+    words = final.words.take(order)
+    del order
     with disk_errors(scratch.parent, _IDS, CACHE_DIR, n_written), ExitStack() as stack:
         if final.is_one_to_one:
-            chunks = replace_ids(path.rename(scratch / TOKENS), rank[final.finals])
+            if final.finals is not None:
+                ranks = ranks[np.append(final.finals, np.int32(-1))]
+            chunks = replace_ids(path.rename(scratch / TOKENS), ranks)
         else:
             check_space(scratch.parent, _IDS, CACHE_DIR, 4 * int(counts.sum()))
             stack.callback(path.unlink)
             first = stack.enter_context(open(path, "rb", buffering=0))
-            chunks = write_ids(scratch, renumbered(read_ids(first), final.starts, rank[final.finals]))
+            starts, finals = final.arrays()
+            chunks = write_ids(scratch, renumbered(read_ids(first), starts, ranks[finals]))
+        del final
         return describe_stream(
             scratch,
             chunks,
-            final.words.take(order),
-            counts[order],
+            words,
+            counts,
             name=source.name,
             n_invalid=n_invalid,
             options=options,

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.kernels.scan import fill_slots, has_space, scan
+from fastvec.kernels.scan import close_up, fill_slots, has_space, scan
 from fastvec.words import PackedWords
 
 _MARGIN = 16  # bytes that the scanner may read beyond the text
+_ARENA = 1 << 19  # bytes of words that there is room for at first
 
 
 class Scanner:
@@ -27,26 +28,28 @@ class Scanner:
         self._n_carried = 0  # bytes of an unfinished word at the front of the text
         self._text = np.empty(1 << 16, np.uint8)
         self._ids = np.empty(0, np.int32)
-        self._arena = np.empty(1 << 19, np.uint8)
+        self._arena = np.empty(_ARENA, np.uint8)
         self._counts = np.empty(1 << 16, np.int64)
         self._starts = np.zeros(self._counts.size + 1, np.int64)
         self._slots = np.zeros(2 * self._counts.size, np.uint64)
 
     @staticmethod
     def needs(n_words: int, word_bytes: int) -> int:
-        """Return the bytes of memory that the tables of so many words take."""
-        n_slots = 2 << max(n_words - 1, 1).bit_length()
-        return 8 * n_slots + 16 * n_words + n_words + word_bytes
+        """Return the bytes of memory that the tables of so many words take, and the old arena as the last one grew."""
+        n_slots, arena = 2 << max(n_words - 1, 1).bit_length(), n_words + word_bytes
+        old = 1 << arena.bit_length() - 1 if arena > _ARENA else 0
+        return 8 * n_slots + 16 * n_words + arena + old
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """Occurrences of each word so far: (n_words,) int64."""
         return self._counts[: self.n_words]
 
-    @property
-    def words(self) -> PackedWords:
-        """A copy of the words so far, by id."""
-        return self.words_from(0)
+    def finish(self) -> PackedWords:
+        """Return the words, by id, in the memory that the scanner has them in; then it cannot be fed any more."""
+        close_up(self._arena, self._starts, self.n_words)
+        offsets = self._starts[: self.n_words + 1]
+        return PackedWords(self._arena[: offsets[-1]], offsets)
 
     def words_from(self, first: int) -> PackedWords:
         """Return a copy of the words so far from an id on."""

@@ -1,7 +1,7 @@
 """Scanners in threads that number the words of a text as one scanner would."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +19,9 @@ from fastvec.words import PackedWords
 #: Threads that one reading thread keeps busy.
 _MOST = 8
 _UNIT = 1 << 22  # bytes of text that are worth a thread; in smaller units threads wait for each other
+#: Bytes for each thread of units that wait for it or have been scanned, with their ids, and of what the system's
+#: allocator keeps of earlier ones; 32 to 50 million were seen.
+_IN_FLIGHT = 10 * _UNIT
 _SPACES = (b" ", b"\t", b"\v", b"\f", b"\r")
 _NEW_SENTENCE = re.compile(rb"[ \t\v\f\r]*\n")
 _END = np.array([-1], np.int32)
@@ -100,34 +103,33 @@ class Scanners:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Forget the scanners of the threads, whose tables take most of the memory; `words` stays."""
         self._pool.shutdown(cancel_futures=True)
-        self._own.clear()
-        self._free = SimpleQueue()
 
-    @property
-    def words(self) -> PackedWords:
-        """A copy of the words so far, by number."""
-        return self._whole.words
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """Occurrences of each word so far: (n_words,) int64; unknown after the block."""
-        if not self._own:
-            return self._whole.counts
-        counts = np.zeros(self._whole.n_words, np.int64)
-        for own in self._own:
+    def finish(self) -> tuple[PackedWords, NDArray[np.int64]]:
+        """Return the words, by number, and the occurrences of each, (n_words,) int64; the tables are freed."""
+        whole, self._whole, self._free = self._whole, Scanner(), SimpleQueue()
+        words, counts = whole.finish(), whole.counts
+        del whole
+        if self._own:
+            counts[:] = 0  # of the units in which a word was new
+        while self._own:
+            own = self._own.pop()
             counts[own.numbers[: own.n_numbered]] += own.scanner.counts
-        return counts
+        return words, counts
 
     @staticmethod
-    def needs(n_words: int, word_bytes: int, threads: int) -> int:
-        """Return the bytes of memory for so many distinct words; the rare half is in one table of a thread only."""
+    def needs(n_words: int, word_bytes: int, threads: int, words_of: Callable[[float], int]) -> int:
+        """Return the bytes of memory for so many distinct words, of which `words_of` a fraction of the text has some.
+
+        Each thread scans such a fraction, so rare words are in few of their tables.
+        """
         threads = min(threads, _MOST)
         whole = Scanner.needs(n_words, word_bytes)
-        share = (1 + 1 / threads) / 2
-        own = Scanner.needs(round(share * n_words), round(share * word_bytes)) + round(4 * share * n_words)
-        return whole + (threads * own if threads > 1 else 0)
+        if threads == 1:
+            return whole
+        n_own = words_of(1 / threads)
+        own = Scanner.needs(n_own, word_bytes * n_own // max(1, n_words)) + 4 * n_own
+        return whole + threads * (own + _IN_FLIGHT)
 
     def scan(self, parts: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[NDArray[np.int32]]:
         """Yield the ids of text that comes in blocks of named parts, whose ends are sentence ends.

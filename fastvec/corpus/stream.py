@@ -98,8 +98,7 @@ def write_ids(directory: Path, chunks: Iterable[NDArray[np.int32]]) -> Iterator[
 
 
 def replace_ids(path: Path, finals: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
-    """Replace each id w in a file by ``finals[w]``, and yield the new ids in order; -1 stays."""
-    finals = np.append(finals, np.int32(-1))
+    """Replace each id w in a file by ``finals[w]``, and yield the new ids in order; the last of `finals` is for -1."""
     with open(path, "r+b", buffering=0) as file:
         for ids in read_ids(file):
             replaced = finals.take(ids, mode="wrap")

@@ -48,6 +48,13 @@ class Text:
         names = self.words.decode("surrogatepass") or [""]
         return Vocabulary(list(islice(cycle(names), self.n_words)), self.counts)
 
+    def types_of(self, part: float) -> int:
+        """Return how many distinct words a random fraction of the text has, at most."""
+        n_rare, occurrences = self.n_types - self.n_words, self.n_tokens - int(self.counts.sum())
+        counts = np.append(self.counts, max(1.0, occurrences / max(1, n_rare)))
+        found = 1 - (1 - part) ** counts
+        return round(float(found[:-1].sum() + n_rare * found[-1]))
+
     @property
     def n_words(self) -> int:
         """Words of the vocabulary."""

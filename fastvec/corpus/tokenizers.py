@@ -7,7 +7,8 @@ once. Only a tokenizer of the user's sees every line.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import NamedTuple, TypeAlias
 
@@ -20,19 +21,36 @@ from fastvec.words import PackedWords
 
 TokenizeLine: TypeAlias = Callable[[str], Iterable[str]]
 
+_PART = 1 << 16  # pieces that are strings at a time
+#: Bytes of a string and of its number, beside those of its characters.
+_STRING = 64 + 32
+
 
 class Renumbering(NamedTuple):
     """The words that the counted pieces become."""
 
     words: PackedWords  #: The distinct words.
-    starts: NDArray[np.int64]  #: (n_pieces + 1,); piece p becomes the words ``finals[starts[p] : starts[p + 1]]``.
-    finals: NDArray[np.int32]  #: (n,); numbers of words.
     invalid: NDArray[np.int64]  #: (k,); the pieces that were not UTF-8.
+    #: (n_pieces + 1,); piece p becomes the words ``finals[starts[p] : starts[p + 1]]``; None if it is the word p.
+    starts: NDArray[np.int64] | None = None
+    finals: NDArray[np.int32] | None = None  #: (n,); numbers of words.
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the pieces are the words."""
+        return self.starts is None
 
     @property
     def is_one_to_one(self) -> bool:
         """Whether each piece becomes one word."""
-        return bool((np.diff(self.starts) == 1).all())
+        return self.starts is None or bool((self.starts[1:] - self.starts[:-1] == 1).all())
+
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return `starts` and `finals`, also where the pieces are the words."""
+        if self.starts is None or self.finals is None:
+            n = len(self.words)
+            return np.arange(n + 1), np.arange(n, dtype=np.int32)
+        return self.starts, self.finals
 
 
 class Tokenizer(NamedTuple):
@@ -76,6 +94,18 @@ def choose_tokenizer(tokenizer: str | TokenizeLine) -> Tokenizer:
     return Tokenizer(tokenizer, function, identity=[file_identity(path)] if path else [])
 
 
+def index_bytes(n_words: int, word_bytes: int) -> int:
+    """Return the bytes of memory of the numbers of so many distinct strings, by string, and of a list of them."""
+    n_slots = 1 << (3 * n_words // 2).bit_length()
+    return 20 * n_slots + (_STRING + 8) * n_words + word_bytes
+
+
+def finish_bytes(n_pieces: int, piece_bytes: int, n_words: int, word_bytes: int) -> int:
+    """Return the bytes of memory that `finish_words` takes where words are found in pieces, with these and counts."""
+    strings = 3 * _STRING * min(n_pieces, _PART)  # encoded, decoded, and in lower case
+    return 28 * n_pieces + piece_bytes + strings + index_bytes(n_words, word_bytes) + 8 * n_words + word_bytes
+
+
 def finish_words(pieces: PackedWords, *, find_words: bool, lowercase: bool, errors: str) -> Renumbering:
     """Turn the counted pieces, distinct and none of them empty, into words.
 
@@ -84,26 +114,33 @@ def finish_words(pieces: PackedWords, *, find_words: bool, lowercase: bool, erro
     """
     invalid = pieces.find_invalid()
     if not invalid.size and not find_words and not lowercase:
-        return Renumbering(pieces, np.arange(len(pieces) + 1), np.arange(len(pieces), dtype=np.int32), invalid)
-    strings = pieces.decode("ignore" if errors == "ignore" else "replace")
-    if lowercase:
-        strings = [string.lower() for string in strings]
-    split = _word_pattern(strings).findall if find_words else lambda string: [string]
+        return Renumbering(pieces, invalid)
+
+    def strings() -> Iterator[str]:
+        for start in range(0, len(pieces), _PART):
+            part = pieces.part(start, min(start + _PART, len(pieces)))
+            found = part.decode("ignore" if errors == "ignore" else "replace")
+            yield from [string.lower() for string in found] if lowercase else found
+
+    split = _word_pattern(strings()).findall if find_words else lambda string: [string]
     index: dict[str, int] = {}
-    finals: list[int] = []
-    starts = [0]
-    for string in strings:
-        finals += [index.setdefault(word, len(index)) for word in split(string) if word]
+    finals, starts = array("i"), array("q", [0])
+    for string in strings():
+        finals.extend([index.setdefault(word, len(index)) for word in split(string) if word])
         starts.append(len(finals))
-    return Renumbering(PackedWords.pack(list(index)), np.array(starts), np.array(finals, np.int32), invalid)
+    packed = PackedWords.pack(list(index))
+    return Renumbering(packed, invalid, np.frombuffer(starts, np.int64), np.frombuffer(finals, np.int32))
 
 
-def _word_pattern(strings: list[str]) -> re.Pattern[str]:
+def _word_pattern(strings: Iterable[str]) -> re.Pattern[str]:
     """Return the pattern of a word: letters, digits and underscores, with marks and apostrophes between them.
 
     A word is not made of underscores alone. Python's own class omits the combining marks, which would break up the
     words of most scripts of South Asia, so the marks that occur are added.
     """
-    marks = "".join(sorted(sign for sign in set("".join(strings)) if unicodedata.category(sign).startswith("M")))
+    signs: set[str] = set()
+    for string in strings:
+        signs.update(string)
+    marks = "".join(sorted(sign for sign in signs if unicodedata.category(sign).startswith("M")))
     run = rf"\w[\w{marks}\u200c\u200d]*"
     return re.compile(rf"(?=_*[^\W_]){run}(?:['\u2019]{run})*")

@@ -122,7 +122,7 @@ def read_slice(piece: Slice, reading: Reading, tell: Callable[[int], None]) -> R
         counted = count_pieces(piece, tokenizer, reading.errors, tell, lambda ids: write_all(file, ids))
         final, counts, n_invalid = counted.finish(tokenizer, lowercase=reading.lowercase, errors=reading.errors)
         file.seek(0)
-        ids = Stored(renumbered(read_ids(file), final.starts, final.finals), np.int32)
+        ids = Stored(renumbered(read_ids(file), *final.arrays()), np.int32)
     return Read(ids, final.words, counts, n_invalid)
 
 

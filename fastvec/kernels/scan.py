@@ -191,3 +191,22 @@ def fill_slots(slots, arena, starts, n_words):
         while slots[slot] != 0:
             slot = (slot + _ONE) & table_mask
         slots[slot] = (key & ~_LOWER) | np.uint64(word + 1)
+
+
+@entry
+def close_up(arena, starts, n_words):
+    """Move words together, without the newlines between them.
+
+    Parameters
+    ----------
+    arena, starts, n_words
+        As in `scan`; changed.
+    """
+    place = 0
+    for word in range(n_words):
+        first, stop = starts[word], starts[word + 1] - 1
+        starts[word] = place
+        for k in range(first, stop):
+            arena[place] = arena[k]
+            place += 1
+    starts[n_words] = place

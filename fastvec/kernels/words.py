@@ -54,8 +54,8 @@ def gather_spans(data, spans, out):
 
 
 @entry
-def read_prefixes(data, offsets, prefixes):
-    """Read the first 8 bytes of each word as a big-endian number; short words are padded with zeros.
+def read_prefixes(data, offsets, depth, prefixes):
+    """Read 8 bytes of each word, from a place in it on, as a big-endian number; short words are padded with zeros.
 
     Parameters
     ----------
@@ -63,12 +63,15 @@ def read_prefixes(data, offsets, prefixes):
         The words.
     offsets : (n_words + 1,) int64
         Where each word begins.
+    depth : int
+        The place.
     prefixes : (n_words,) uint64, written
         The numbers, which sort as the bytes do.
     """
     for word in range(prefixes.size):
         prefix = np.uint64(0)
-        for place in range(offsets[word], offsets[word] + 8):
+        first = offsets[word] + depth
+        for place in range(first, first + 8):
             prefix <<= np.uint64(8)
             if place < offsets[word + 1]:
                 prefix |= np.uint64(data[place])

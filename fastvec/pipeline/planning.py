@@ -18,8 +18,8 @@ from fastvec.cooccurrence import Cooccurrence
 from fastvec.cooccurrence.collocations import join_phrases
 from fastvec.cooccurrence.pairs import as_lines, pairs_in
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
+from fastvec.corpus.needs import reading_bytes
 from fastvec.corpus.reading import is_cached
-from fastvec.corpus.scanners import Scanners
 from fastvec.corpus.sources import Files, open_source
 from fastvec.corpus.stream import stream_folder
 from fastvec.corpus.text import Text
@@ -295,7 +295,7 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         streams = [_stream(text, request.reading, is_there=is_there)] if isinstance(opened, Files) else []
         if corpus.weights is not None:
             streams.append(File("the word ids of sentences with weights", corpus.folder, 4 * text.n_ids))
-        memory = 0 if is_read else Scanners.needs(text.n_types, round(type_bytes * text.n_types), threads)
+        memory = 0 if is_read else reading_bytes(text, type_bytes, request.reading, threads)
         yield _Found(corpus, chosen, text, seconds, memory, tuple(streams))
 
 

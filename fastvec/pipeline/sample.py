@@ -1,14 +1,13 @@
 """A part of a large source that stands for all of it.
 
 Files are read at places that are evenly spaced; of compressed files, which can be read from their beginning only, the
-beginnings. Words and their number are then extrapolated: the number of distinct words grows by a power of the text
-(Heaps 1978) that is seen in the sample, since from its counts follows how many words half of it would have. The power
-falls while a text grows, so these numbers are rather too high.
+beginnings. Words and their number are then extrapolated (`Growth`).
 """
 
 import sys
 from collections.abc import Iterator
 from math import log2
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,17 @@ from fastvec.disk.compression import HEAD, find_compression
 from fastvec.words import PackedWords
 
 #: Sources of more bytes are not read whole to plan; and bytes of the sample, and of a piece of it.
-LARGE, _SAMPLE, _PIECE = 512 << 20, 32 << 20, 1 << 20
+LARGE, _SAMPLE, _PIECE = 512 << 20, 32 << 20, 1 << 16
+#: Ids of a stretch at most, as long as a document, and stretches at least; and those up to which words are rare.
+_STRETCH, _STRETCHES, _RARE = 5000, 200, 50
+#: Occurrences up to which a word is in other stretches nearly each time.
+_FEW = 20
+#: Rates of words go down to a hundredth of one occurrence in the text, by quarters of a power of two.
+_LEAST, _STEPS_OF_TWO = 0.01, 4
+#: Fraction of the words in one stretch only that are first taken to be in no other one of the text.
+_ONCE = 0.25
+#: Steps of expectation and maximisation: few, so that what the counts do not show stays as it is first taken to be.
+_STEPS = 100
 
 
 class SampledSource:
@@ -61,9 +70,9 @@ class SampledSource:
 
 def extrapolate(sample: Corpus, scale: float, min_count: int, max_vocab: int | None) -> Text:
     """Estimate a text that is `scale` times as long as a sample of it."""
-    words = sample.vocabulary(1)
-    n_words = min(_grown(words.counts, min_count, scale), max_vocab or sys.maxsize)
-    n_types = _grown(words.counts, 1, scale)
+    words, growth = sample.vocabulary(1), Growth.of(sample, scale)
+    n_words = min(growth.n_words(min_count), max_vocab or sys.maxsize)
+    n_types = growth.n_words(1)
     counts = np.full(n_words, min_count, np.int64)
     known = words.counts[:n_words]
     counts[: len(known)] = np.maximum(np.round(known * scale), min_count)
@@ -81,11 +90,67 @@ def extrapolate(sample: Corpus, scale: float, min_count: int, max_vocab: int | N
     )
 
 
-def _grown(counts: NDArray[np.int64], least: int, scale: float) -> int:
-    """Return how many words occur `least` times in a text that is `scale` times as long as that of `counts`."""
-    from scipy.special import bdtr
+class Growth(NamedTuple):
+    """How many words a text has, and how many of them are frequent, from a sample of it.
 
-    now = int(np.count_nonzero(counts >= least))
-    half = float((1 - bdtr(least - 1, counts, 0.5)).sum())
-    power = min(1.0, log2(max(now, 1) / max(half, 1.0)))
-    return max(2, round(float(now * scale**power)))
+    Each word is taken to have a rate, and to be in as many stretches of the sample as a Poisson variable of that rate
+    says; how many words have which rate is fitted to the numbers of words that are in 1, 2, ... stretches, by
+    expectation and maximisation (as Efron and Thisted 1976 estimate the words that Shakespeare knew). Stretches are
+    counted, not occurrences, since most occurrences of a rare word are in one document. Of rates that are too low to
+    show, the fit keeps what it starts from: a power law (Heaps 1978), and words that never occur again.
+
+    Attributes
+    ----------
+    rates, numbers : (n,) float64
+        Expected stretches in all the text, and the words that have each rate.
+    stretches, occurrences : (n_known,) int64
+        Of each word of the sample.
+    scale : float
+        How many times as long the text is.
+    """
+
+    rates: NDArray[np.float64]
+    numbers: NDArray[np.float64]
+    stretches: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    scale: float
+
+    @classmethod
+    def of(cls, sample: Corpus, scale: float) -> "Growth":
+        """Fit the rates of words."""
+        from scipy.stats import poisson
+
+        stretches, occurrences = _in_stretches(sample)
+        spectrum = np.bincount(np.minimum(stretches, _RARE + 1), minlength=_RARE + 2)[1:-1].astype(np.float64)
+        found = np.arange(1, _RARE + 1)
+        n, in_half = spectrum.sum(), float((spectrum * (1 - 0.5**found)).sum())
+        rates = np.exp2(np.arange(log2(_LEAST / scale), log2(2 * _RARE), 1 / _STEPS_OF_TWO))
+        seen, chances = -np.expm1(-rates), poisson.pmf(found[:, None], rates)
+        numbers = rates ** -log2(max(n, 1) / max(in_half, 0.5))
+        numbers *= (n - _ONCE * spectrum[0]) / (numbers * seen).sum()
+        numbers[0] += _ONCE * spectrum[0] / seen[0]
+        for _ in range(_STEPS if n else 0):
+            numbers *= (spectrum / (chances @ numbers)) @ chances / seen
+        return cls(scale * rates, numbers, stretches, occurrences, scale)
+
+    def n_words(self, least: int) -> int:
+        """Return how many words occur so many times in the text; two at least."""
+        from scipy.special import gammainc
+
+        often = self.occurrences[self.stretches > _RARE] * self.scale >= least
+        few = min(least, _FEW)
+        near = (self.occurrences >= few) & (self.occurrences <= 1.25 * few)
+        n_stretches = least / few * (self.stretches[near].mean() if near.any() else few)  # that they are in
+        return max(2, round(float((self.numbers * gammainc(n_stretches, self.rates)).sum() + np.count_nonzero(often))))
+
+
+def _in_stretches(sample: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return in how many stretches each word is, and how often it occurs."""
+    stretches, occurrences = np.zeros((2, sample.n_types), np.int64)
+    ids = np.empty(min(_STRETCH, -(-sample.n_ids // _STRETCHES)), np.int32)
+    for start in range(0, sample.n_ids, ids.size):
+        found, counts = np.unique(ids[: sample.read(start, ids)], return_counts=True)
+        is_word = found >= 0
+        stretches[found[is_word]] += 1
+        occurrences[found[is_word]] += counts[is_word]
+    return stretches, occurrences

@@ -124,8 +124,9 @@ class Embedder:
             found = finish_words(
                 new, find_words=self._tokenizer.finds_words, lowercase=self._lowercase, errors="replace"
             )
-            rows = np.append(rows, self._learn(found.words.decode("surrogatepass"))[found.finals])
-            starts = np.append(starts, starts[-1] + found.starts[1:])
+            ends, finals = found.arrays()
+            rows = np.append(rows, self._learn(found.words.decode("surrogatepass"))[finals])
+            starts = np.append(starts, starts[-1] + ends[1:])
             made, known = self._make(ids, starts, rows, n_texts)
             self.n_texts += n_texts
             self.n_words += int(known[:, 1].sum())
