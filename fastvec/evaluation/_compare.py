@@ -18,7 +18,14 @@ from fastvec.checks import check_words, renamed, shorten
 from fastvec.errors import DataError, InputError
 from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, as_bootstrap, mean_intervals, percentile_interval
+from fastvec.evaluation.bootstrap import (
+    DEFAULT,
+    Bootstrap,
+    Resamples,
+    as_bootstrap,
+    mean_intervals,
+    percentile_interval,
+)
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
 from fastvec.evaluation.lookup import fold, unit_vectors
@@ -45,7 +52,7 @@ def compare(
     method: Method = "3cosadd",
     neighbours: int = 10,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> Comparison:
     """Compare vectors on identical questions.
 
@@ -77,6 +84,8 @@ def compare(
     if len(names) != len(vectors):
         raise InputError(f"names must name all {len(vectors)} vectors, not {len(names)}")
     bootstrap = as_bootstrap(bootstrap)
+    if not bootstrap.draws:
+        raise InputError("draws must be at least 100 to compare, not 0: resamples show whether scores differ")
     given = Comparing(limit=limit, method=method, neighbours=neighbours, fold_case=fold_case, bootstrap=bootstrap)
     question_sets = [as_questions(each) for each in _listed(questions)]
     pair_sets = [as_pairs(each) for each in _listed(pairs)]

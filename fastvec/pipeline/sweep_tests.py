@@ -20,8 +20,6 @@ from fastvec.vectors import KeyedVectors
 
 #: What a file of results has on each set.
 MEASURED = ("score", "covered")
-#: Intervals of single trainings are not shown, so few resamples do.
-_RESAMPLES = Bootstrap(draws=100)
 
 
 class Scored(NamedTuple):
@@ -84,7 +82,7 @@ class Tests:
         made = cls(
             tuple(map(as_pairs, _listed("similarity", pairs, ScoredPairs))),
             tuple(map(as_questions, _listed("analogies", questions, Questions))),
-            Analogies(bootstrap=_RESAMPLES, **scoring),
+            Analogies(bootstrap=Bootstrap(draws=0), **scoring),
         )
         if not made.names:
             raise InputError(
