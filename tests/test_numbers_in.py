@@ -60,6 +60,14 @@ def test_a_file_of_numbers_may_have_any_order_of_bytes_and_axes(tmp_path):
     assert stream(tmp_path / "x.npy", cache=False) == stream(TEXT)
 
 
+def test_a_large_number_may_stand_beside_small_ones():
+    made = numbers.Index()
+    assert made.look_up(np.array([numbers._MOST - 1, 5, -1, 5]), "x").tolist() == [0, 1, -1, 1]
+    assert made.words == [str(numbers._MOST - 1), "5"]
+    assert made.look_up(np.array([7, 5]), "x").tolist() == [2, 1]
+    assert made.counts.tolist() == [1, 3, 1]
+
+
 def test_training_on_numbers_makes_the_vectors_of_the_text():
     rng = np.random.default_rng(0)
     walks = rng.integers(0, 30, (300, 12)) + 30 * (np.arange(300)[:, None] % 2)

@@ -101,7 +101,7 @@ class Index:
     def __init__(self) -> None:
         self.counts = np.zeros(0, np.int64)
         self._is_open = False  # whether the last sentence has not ended
-        self._places = np.full(0, -1, np.int32)
+        self._places = np.zeros(0, np.int32)  # from 1 on, so that numbers that do not occur take no memory
         self._numbers: list[NDArray[np.int64]] = []
 
     @property
@@ -116,19 +116,19 @@ class Index:
             cure = "number them from 0 on, with np.unique(..., return_inverse=True)"
             raise InputError(f"{name}: {top} is too large for a word's number, which must be below {_MOST:,}; {cure}")
         if top >= len(self._places):
-            longer = np.full(max(top + 1, min(2 * len(self._places), _MOST)), -1, np.int32)
+            longer = np.zeros(max(top + 1, min(2 * len(self._places), _MOST)), np.int32)
             longer[: len(self._places)] = self._places
             self._places = longer
         is_end = numbers < 0
         is_repeated = is_end & np.concatenate([[not self._is_open], is_end[:-1]])
         numbers = np.where(is_end, -1, numbers)[~is_repeated].astype(np.int64)
         words = numbers[numbers >= 0]
-        unknown, first = np.unique(words[self._places[words] < 0], return_index=True)
+        unknown, first = np.unique(words[self._places[words] == 0], return_index=True)
         unknown = unknown[np.argsort(first)]
-        self._places[unknown] = len(self.counts) + np.arange(len(unknown), dtype=np.int32)
+        self._places[unknown] = len(self.counts) + np.arange(1, len(unknown) + 1, dtype=np.int32)
         self._numbers.append(unknown)
         found = np.full(numbers.shape, -1, np.int32)
-        found[numbers >= 0] = self._places[words]
+        found[numbers >= 0] = self._places[words] - 1
         more = np.bincount(found[found >= 0], minlength=len(self.counts) + len(unknown))
         more[: len(self.counts)] += self.counts
         self.counts = more
