@@ -5,7 +5,7 @@ import lzma
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from benchmarks import zipf
+from benchmarks.large import with_new_words
 from benchmarks.machine import commit, cores, machine, share_of_cores, slug, usable, versions
 from benchmarks.modes import EPOCHS, MIN_COUNT, MODES, NEGATIVE, SAMPLE, WINDOW
 from benchmarks.plot import draw
@@ -66,12 +66,12 @@ def lines_of(source: Path) -> Iterator[bytes]:
         yield from text
 
 
-def cut(source: Path, target: Path, limit: float) -> int:
-    """Copy the first lines of a text, about `limit` words and at least one line; return their number of words."""
+def cut(lines: Iterable[bytes], target: Path, limit: float = float("inf")) -> int:
+    """Write the first lines of a text, about `limit` words and at least one line; return their number of words."""
     words = 0
     target.parent.mkdir(exist_ok=True)
     with target.open("wb") as out:
-        for line in lines_of(source):
+        for line in lines:
             if words >= limit:
                 break
             words += len(line.split())
@@ -169,7 +169,7 @@ def measure(
 
 def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -> None:
     """Train each kind of mode with fastvec twice on a little text: the first run compiles for all later ones."""
-    words = cut(source, folder / "little/corpus.txt", 20_000)
+    words = cut(lines_of(source), folder / "little/corpus.txt", 20_000)
     wanted = {MODES[key].trained_by for key in results["modes"] if key in MODES}
     modes = [mode for mode in MODES.values() if mode.trained_by in wanted and mode.dim == 100 and not mode.is_large]
     for (name, trainer), mode in product(trainers.items(), modes):
@@ -183,13 +183,13 @@ def start_up(results: Results, trainers: Trainers, folder: Path, source: Path) -
 def prepare(results: Results, folder: Path, source: Path, tokens: int, sizes: Sizes) -> dict[str, int]:
     """Write the texts and vectors that are needed; return the words of each text."""
     keys = results["modes"]
-    words = {"usual": cut(source, folder / "usual/corpus.txt", tokens)}
+    words = {"usual": cut(lines_of(source), folder / "usual/corpus.txt", tokens)}
     results["corpus"] = {"name": source.name, "words": words["usual"]} | ask("contexts", directory=folder / "usual")
-    words["whole"] = cut(source, folder / "whole/corpus.txt", words["usual"] if sizes is QUICK else float("inf"))
+    whole, large = folder / "whole/corpus.txt", folder / "large/corpus.txt"
+    words["whole"] = cut(lines_of(source), whole, words["usual"] if sizes is QUICK else float("inf"))
     if any(key in MODES and MODES[key].is_large for key in keys):
-        (folder / "large").mkdir()
-        whole = lines_of(folder / "whole/corpus.txt")
-        words["large"] = zipf.write(whole, folder / "large", sizes.tail_words, sizes.part_words)
+        words["large"] = cut(with_new_words(lines_of(whole), sizes.tail_words), large)
+        cut(lines_of(large), folder / "large/part.txt", sizes.part_words)
         results["sizes"]["large_words"] = words["large"]
     if any(key in USES for key in keys):
         ask("prepare", str(sizes.vectors), directory=folder / "usual", threads=cores(), module="uses")

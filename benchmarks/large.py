@@ -6,9 +6,13 @@
 
 Stretches of the texts follow one another. In each, some words are replaced by new ones: the next of those that have
 not been seen yet, evenly over the text, and others by Zipf's law. The same arguments write the same bytes.
+
+`with_new_words` makes the text of a million words that ``python -m benchmarks`` trains on.
 """
 
 import argparse
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +22,23 @@ from fastvec.words import PackedWords
 
 BLOCK = 1 << 20  # words that are written at a time
 REPLACED = 0.05  # of the words, by others than those that are seen for the first time
+# of `with_new_words`: occurrences of the rarest new words; the rank of the first; seed of the order
+LEAST, FIRST_RANK, SEED = 5, 70_000, 1
+
+
+def with_new_words(lines: Iterable[bytes], n_words: int) -> Iterator[bytes]:
+    """Yield lines with a new word after each of their words, of `n_words`, and then the new words that are left.
+
+    Their counts go on with Zipf's law where those of a corpus end.
+    """
+    counts = np.ceil(LEAST * (FIRST_RANK + n_words) / np.arange(FIRST_RANK, FIRST_RANK + n_words)).astype(np.int64)
+    rows = np.repeat(np.arange(n_words, dtype=np.int32), counts)
+    np.random.default_rng(SEED).shuffle(rows)
+    new = map(b"z%06d".__mod__, rows)
+    for line in lines:
+        yield b" ".join(word for known in line.split() for word in (known, *islice(new, 1))) + b"\n"
+    while rest := list(islice(new, 1000)):
+        yield b" ".join(rest) + b"\n"
 
 
 def read(paths: list[Path]) -> tuple[list[str], np.ndarray]:

@@ -3,7 +3,7 @@
 import click
 
 from . import asking
-from .options import given, loading
+from .options import given, loading, number
 from .tables import print_json, print_table
 
 
@@ -18,12 +18,8 @@ from .tables import print_json, print_table
     type=click.Path(),
     help="Align by the words of this file, one a line, whose use is known to be the same; else by all that both have.",
 )
-@click.option(
-    "-n", "--topn", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="Words that moved to show."
-)
-@click.option(
-    "--limit", type=click.IntRange(1), metavar="N", help="Show only words among the first, most frequent, N of both."
-)
+@number("-n", "--topn", default=20, least=0, help="Words that moved to show.")
+@number("--limit", help="Show only words among the first, most frequent, N of both.")
 @asking.as_json
 def command(
     vectors: str,

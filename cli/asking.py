@@ -16,7 +16,7 @@ from fastvec.errors import FastvecError, FileError
 
 from .ending import describe
 from .options import given as options_given
-from .options import loading, together
+from .options import loading, number, together
 from .streams import Text
 from .tables import print_json, print_table
 
@@ -41,10 +41,8 @@ Weighted: TypeAlias = tuple[str, float]
 
 # Options `topn`, `limit` and `method` of a search for near words.
 near = (
-    click.option(
-        "-n", "--topn", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Words to show."
-    ),
-    click.option("--limit", type=click.IntRange(1), metavar="N", help="Search only the first, most frequent, N words."),
+    number("-n", "--topn", default=10, help="Words to show."),
+    number("--limit", help="Search only the first, most frequent, N words."),
     click.option(
         "--method",
         type=click.Choice(["3cosadd", "3cosmul"]),

@@ -10,18 +10,9 @@ from .tables import print_json
 
 @click.command()
 @asking.vectors
-@click.option(
-    "-k", "--clusters", type=click.IntRange(1), metavar="N", default=100, show_default=True, help="Number of classes."
-)
+@options.number("-k", "--clusters", default=100, help="Number of classes.")
 @options.options_of(Loading, only=["limit"])
-@click.option(
-    "--iterations",
-    type=click.IntRange(1),
-    metavar="N",
-    default=25,
-    show_default=True,
-    help="Maximum number of iterations.",
-)
+@options.number("--iterations", default=25, help="Maximum number of iterations.")
 @click.option("--seed", type=int, metavar="N", default=1, show_default=True, help="Seed for the initial centroids.")
 @asking.as_json
 def command(

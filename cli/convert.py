@@ -27,13 +27,9 @@ from . import options
     type=click.Choice(("sif", "usif", "idf")),
     help="Multiply the vectors by the weights that words have in texts, for programs that take plain means of them.",
 )
-@click.option("--pca", type=click.IntRange(1), metavar="D", help="Keep the D directions in which vectors are longest.")
-@click.option(
-    "--max-words", type=click.IntRange(1), metavar="N", help="Keep the N most frequent words, wherever they are."
-)
-@click.option(
-    "--max-ngrams", type=click.IntRange(1), metavar="N", help="Keep the rows of the N n-grams that matter most."
-)
+@options.number("--pca", help="Keep the N directions in which vectors are longest.")
+@options.number("--max-words", help="Keep the N most frequent words, wherever they are.")
+@options.number("--max-ngrams", help="Keep the rows of the N n-grams that matter most.")
 @options.options_of(Loading)
 def command(
     source: str,

@@ -8,22 +8,8 @@ from .tables import print_facts, print_json, show, terminal_width
 
 @click.command()
 @asking.vectors
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    metavar="N",
-    default=10_000,
-    show_default=True,
-    help="Look for hubs among the first, most frequent, N words.",
-)
-@click.option(
-    "--neighbours",
-    type=click.IntRange(1),
-    metavar="N",
-    default=10,
-    show_default=True,
-    help="Count how often a word is among the N nearest neighbours of others.",
-)
+@options.number("--limit", default=10_000, help="Look for hubs among the first, most frequent, N words.")
+@options.number("--neighbours", default=10, help="Count how often a word is among the N nearest neighbours of others.")
 @asking.as_json
 def command(vectors: str, errors: str | None, limit: int, neighbours: int, as_json: bool) -> None:
     """Measure what harms the use of vectors, and say what it means.

@@ -141,6 +141,13 @@ def output(help: str) -> Decorator:
     return click.option("--output", "-o", type=click.Path(), default="-", show_default=True, metavar="FILE", help=help)
 
 
+def number(*names: str, help: str, default: int | None = None, least: int = 1) -> Decorator:
+    """Return an option that takes a whole number, `least` or more."""
+    return click.option(
+        *names, type=click.IntRange(least), metavar="N", default=default, show_default=default is not None, help=help
+    )
+
+
 def one_of(name: str, flags: Mapping[str, Any], helps: Iterable[str], **facts: Any) -> list[Decorator]:
     """Return options of which one may be given; `name` becomes the value of that one, or None.
 

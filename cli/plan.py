@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=TrainingCommand)
 @training
-@click.option(
+@options.number(
     "--machines",
-    type=click.IntRange(2),
-    metavar="N",
+    least=2,
     help="Estimate the time on N machines like this one too, each with as many threads (see fastvec train --cluster).",
 )
 @click.option(

@@ -20,14 +20,7 @@ from .streams import Text
 @click.option(
     "--words", type=Text(), multiple=True, metavar="WORDS", help='Words whose neighbours to show, such as "king queen".'
 )
-@click.option(
-    "--map-words",
-    type=click.IntRange(2),
-    metavar="N",
-    default=1000,
-    show_default=True,
-    help="Show the N most frequent words on the map.",
-)
+@options.number("--map-words", default=1000, least=2, help="Show the N most frequent words on the map.")
 @click.option(
     "--layout",
     type=click.Choice(["pca", "umap"]),

@@ -34,6 +34,8 @@ def limit_and_case(result: Any) -> tuple[str, str]:
 def resamples(result: Any, resampled: str) -> str:
     """Describe how the intervals of a result were made."""
     bootstrap = result.bootstrap
+    if not bootstrap.draws:
+        return "No intervals."
     return f"In brackets: 95 % intervals from {bootstrap.draws:,} resamples of {resampled}, seed {bootstrap.seed}."
 
 

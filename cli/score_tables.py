@@ -146,7 +146,8 @@ def narrow(table: ScoreTable, width: int | None) -> tuple[list[list[Column]], li
     def broken(columns: list[Column]) -> list[Column]:
         return [column._replace(heading=re.sub(r" |(?<=\w)(?=\.\w)", "\n", column.heading)) for column in columns]
 
-    intervals = ["intervals"] if any(isinstance(cell, Score) for row in table.rows for cell in row) else []
+    scores = [cell for row in table.rows for cell in row if isinstance(cell, Score)]
+    intervals = ["intervals"] if any(len(score.parts()) > 1 for score in scores) else []
     steps: list[tuple[list[Column], list[str]]] = [
         (laid_out(shown), []),
         (broken(laid_out(shown)), []),

@@ -25,13 +25,11 @@ _LEFT_OUT = ("output", "format", "checkpoint", "every")
 
 
 @click.command(cls=TrainingCommand)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
-@click.option("--runs", type=click.IntRange(2), default=3, show_default=True, metavar="N", help="How many trainings.")
+@options.sources
+@options.number("--runs", default=3, least=2, help="How many trainings.")
 @click.option("--bootstrap", is_flag=True, help="Train each on its own bootstrap sample of the lines.")
 @options.together(*(option_of(each) for each in Stabilities.parameters.values()))
-@click.option(
-    "-n", "--topn", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="Unstable words to show."
-)
+@options.number("-n", "--topn", default=20, least=0, help="Unstable words to show.")
 @printing
 @click.option("--model", type=ModelName(list(MODELS)), help="What to train.  [default: skipgram]")
 @options.options_of(*GROUPS, omit=_LEFT_OUT)

@@ -34,7 +34,7 @@ class SweepCommand(TrainingCommand):
 
 
 @click.command(cls=SweepCommand)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@options.sources
 @click.option(
     "-o",
     "--output",
@@ -53,18 +53,9 @@ class SweepCommand(TrainingCommand):
     help="The set by which settings are ordered, as the table names it.  [default: the first of --similarity, else of "
     "--analogies]",
 )
-@click.option(
-    "--seeds", type=click.IntRange(1), default=3, show_default=True, metavar="N", help="Trainings of each setting."
-)
-@click.option("--random", type=click.IntRange(1), metavar="N", help="Try N settings of the grid, drawn by --seed.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Train N at a time, each with one thread.",
-)
+@options.number("--seeds", default=3, help="Trainings of each setting.")
+@options.number("--random", help="Try N settings of the grid, drawn by --seed.")
+@options.number("--jobs", default=1, help="Train N at a time, each with one thread.")
 @options.together(*(option_of(Analogies.parameters[name]) for name in _SCORING))
 @click.option("--plot", type=click.Path(), metavar="FILE.png", help="Draw a bar chart of the settings.")
 @printing

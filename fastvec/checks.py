@@ -83,14 +83,24 @@ def check_list(name: str, value: object, kind: type = object) -> list[Any]:
     return listed
 
 
-def check_words(name: str, words: object) -> list[str]:
-    """Return the words of any iterable of strings; refuse a string, and anything else that is no string in it."""
+def as_list(name: str, value: object, *kinds: type) -> list[Any]:
+    """Return the items of a list, or of any other iterable; a path, or one of a class, is the only one."""
+    return [value] if isinstance(value, (str, os.PathLike, *kinds)) else check_list(name, value)
+
+
+def check_words(name: str, words: object, *, some: bool = False) -> list[str]:
+    """Return the words of any iterable of strings; refuse a string, and anything else that is no string in it.
+
+    Where there must be `some`, refuse none too.
+    """
     if isinstance(words, (str, bytes)) or not isinstance(words, Iterable):
         raise InputError(f"{name} must be a list of words, not {shorten(words)}")
     listed = list(words)
     for number, word in enumerate(listed, 1):
         if not isinstance(word, str):
             raise InputError(f"{name} must hold words only; item {number} is {shorten(word)}")
+    if some and not listed:
+        raise InputError(f"{name} must hold at least one word")
     return listed
 
 

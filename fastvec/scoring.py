@@ -5,6 +5,7 @@ The command line reads this module when it shows help, so it imports neither `fa
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from fastvec.errors import InputError
 from fastvec.parameters import Settings, parameter, positional_settings, settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ Cluster = Literal["pair", "question", "section"]
 #: Vocabulary limits and methods that analogies are tried with, unless one is chosen.
 USUAL_LIMITS: tuple[int | None, ...] = (30_000, 300_000, None)
 USUAL_METHODS: tuple[Method, ...] = ("3cosadd", "nearest")
+
+_FEWEST = 100  # resamples
 
 #: What parameters are, or were, called elsewhere.
 OLD_NAMES = {
@@ -40,12 +43,21 @@ _LIMIT: dict[str, Any] = {"least": 1, "metavar": "N|all", "known_as": ("vocab_li
 class Resampling(Settings):
     """Resamples from which intervals are made."""
 
-    draws: int = parameter(1000, least=100, help="Number of bootstrap resamples, at least 100.")
+    draws: int = parameter(
+        1000,
+        help="Number of bootstrap resamples, at least 100; 0 makes no intervals, which saves time.",
+        known_as=("bootstrap",),
+    )
     seed: int = parameter(1, help="Seed of the resamples; the same seed makes the same intervals.")
     cluster: Cluster = parameter(
         "pair",
         help="What is resampled for analogies: pairs of words, which questions share; questions; or sections.",
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if 0 < self.draws < _FEWEST:
+            raise InputError(f"draws must be 0, or at least {_FEWEST}, not {self.draws}")
 
 
 @settings
@@ -61,7 +73,11 @@ class Scoring(Settings):
         help="Take words that differ only in case for the same, or tell them apart.",
     )
     bootstrap: "Bootstrap | None" = parameter(
-        None, shown="Bootstrap()", flags={}, metavar="Bootstrap", help="How intervals are made."
+        None,
+        shown="Bootstrap()",
+        flags={},
+        metavar="Bootstrap or 0",
+        help="How intervals are made; 0 makes none, which saves time.",
     )
 
 

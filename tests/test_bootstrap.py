@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import config
 
-from fastvec import InputError, KeyedVectors
+from fastvec import InputError, KeyedVectors, evaluation
 from fastvec.evaluation import Bootstrap, analogy_grid, read_questions
 from fastvec.evaluation.bootstrap import Design, mean_intervals, percentile_interval
 from fastvec.evaluation.correlation import pearson_replicates
@@ -118,10 +118,36 @@ def test_resamples_have_as_many_units_as_there_are():
     assert (weights.sum(axis=1) == 7).all()
 
 
+def test_without_resamples_there_are_scores_and_no_intervals(tmp_path):
+    wv = KeyedVectors("king queen man woman cat cats dog dogs".split(), np.random.default_rng(0).normal(size=(8, 5)))
+    sets = {
+        evaluation.analogies: ": family\nking queen man woman\nman woman king queen\n",
+        evaluation.similarity: "king,queen,9\nking,cat,1\nman,woman,8\ndog,cat,6\n",
+        evaluation.categories: "king\tperson\nqueen\tperson\nman\tperson\ncat\tanimal\ndog\tanimal\n",
+        evaluation.bias: ": test\nmen: king man\nwomen: queen woman\npets: cat dog\nmany: cats dogs\n",
+        evaluation.outliers: ",category,outliers,words\n0,people,\"['cat']\",\"['king', 'queen', 'man']\"\n",
+    }
+    for score, text in sets.items():
+        path = tmp_path / "set.csv"
+        path.write_text(text)
+        found, usual = score(wv, path, bootstrap=0), score(wv, path)
+        assert np.isnan(found.interval).all()
+        assert not np.isnan(usual.interval).any()
+        assert found.bootstrap == Bootstrap(draws=0)
+        assert [row[1] for row in found.table()[1]] == [row[1] for row in usual.table()[1]]
+
+
+def test_a_comparison_needs_resamples(tmp_path):
+    wv = KeyedVectors(["a", "b", "c"], np.eye(3))
+    with pytest.raises(InputError, match="draws must be at least 100 to compare, not 0"):
+        evaluation.compare([wv, wv], bootstrap=0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"draws": 99}, "draws must be at least 100, not 99"),
+        ({"draws": 99}, "draws must be 0, or at least 100, not 99"),
+        ({"draws": -1}, "draws must be at least 0, not -1"),
         ({"seed": -1}, "seed must be at least 0, not -1"),
         ({"cluster": "word"}, "cluster must be one of pair, question, section, not 'word'"),
     ],

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from fastvec import checks
-from fastvec.checks import count_threads
+from fastvec.checks import as_list, count_threads
 from fastvec.errors import InputError
 
 
@@ -35,3 +35,12 @@ def test_more_threads_than_cores_are_told_once(two_cores, caplog):
 def test_no_threads_are_refused():
     with pytest.raises(InputError, match="threads must be at least 1, not 0"):
         count_threads(0)
+
+
+def test_one_of_a_list_may_be_given_alone(tmp_path):
+    assert as_list("sets", "a") == ["a"]
+    assert as_list("sets", tmp_path) == [tmp_path]
+    assert as_list("sets", 3.5, float) == [3.5]
+    assert as_list("sets", (part for part in "ab")) == ["a", "b"]
+    with pytest.raises(InputError, match="sets must be a list, not 3"):
+        as_list("sets", 3)

@@ -96,6 +96,16 @@ def test_bias_is_printed_in_all_forms_and_kept(folder):
     assert "scores x 100; effect sizes as they are" in everything
 
 
+@pytest.mark.parametrize("command", ["analogies", "similarity", "categories", "outliers", "all"])
+def test_scores_are_shown_without_intervals(folder, command):
+    output = run("eval", command, "--data", "sets", "--draws", "0").stdout
+    assert "No intervals." in output
+    assert "[" not in output
+    [first, *_] = csv.DictReader(run("eval", command, "--data", "sets", "--draws", "0", "--csv").stdout.splitlines())
+    assert (first["low"], first["high"]) == ("", "")
+    assert first["score"]
+
+
 def test_all_goes_on_after_a_set_that_is_not_covered(folder):
     result = run("eval", "all", "--data", "sets", "--data", "ca8")
     assert "0 of 17,813 questions covered" in result.stderr
@@ -187,7 +197,7 @@ def test_no_summary_of_a_command_is_cut_off():
 
 
 def test_values_that_the_library_refuses_are_said_in_one_line(folder):
-    with pytest.raises(FastvecError, match=r"^draws must be at least 100, not 5$"):
+    with pytest.raises(FastvecError, match=r"^draws must be 0, or at least 100, not 5$"):
         run("eval", "analogies", "--draws", "5")
     with pytest.raises(FastvecError, match=r"^runs must be at least 1, not 0$"):
         run("eval", "categories", "--data", "sets/c.tsv", "--runs", "0")

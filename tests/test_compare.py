@@ -104,7 +104,7 @@ def test_vectors_and_sets_may_be_files(tmp_path, questions, pairs):
         (lambda wv: compare(wv), "vectors must be a list or a dict of vectors or paths, not <KeyedVectors"),
         (lambda wv: compare([wv, 3], ["google"]), "an item of vectors must be KeyedVectors, or the path .* not 3"),
         (lambda wv: compare([wv, wv], names=["x"]), "names must name all 2 vectors, not 1"),
-        (lambda wv: compare([wv, wv], 3), "path must be a path, not 3"),
+        (lambda wv: compare([wv, wv], 3), "questions must be a list, not 3"),
         (lambda wv: analogies(None), "wv must be KeyedVectors, or the path of a file of vectors, not None"),
         (lambda wv: analogies(wv, 3), "path must be a path, not 3"),
         (lambda wv: analogies(wv, restrict_vocab=3), "no argument 'restrict_vocab'; did you mean limit?"),

@@ -290,7 +290,6 @@ def damaged(tmp_path, **changes):
         {"indptr": np.array([0, 3, 2, 9, 9, 9])},
         {"indices": np.full(20, 99, np.int32)},
         {"offsets": np.array([0, 1])},
-        {"data": np.array(["a"])},
         {"metadata": np.frombuffer(b"{", np.uint8)},
         {"metadata": np.frombuffer(json.dumps({"counting": {"window": 0}, "corpus": {}}).encode(), np.uint8)},
         {"metadata": np.frombuffer(json.dumps({"counting": {}, "corpus": 3}).encode(), np.uint8)},
@@ -308,9 +307,17 @@ def test_data_that_are_not_numbers_above_zero_are_refused(tmp_path):
             fastvec.Cooccurrence.load(damaged(tmp_path, data=np.full(n, value, np.float32)))
 
 
-def test_python_objects_in_a_file_are_refused(tmp_path):
-    with pytest.raises(FileError, match=r"not a file of co-occurrences"):
-        fastvec.Cooccurrence.load(damaged(tmp_path, data=np.array([{}], object)))
+@pytest.mark.parametrize(
+    ("array", "held"),
+    [
+        (np.array([{}], object), "Python objects"),
+        (np.array(["a"]), r"<U1 of shape \(1,\)"),
+        (np.ones((2, 2), np.float32), r"float32 of shape \(2, 2\)"),
+    ],
+)
+def test_an_array_of_another_kind_is_refused(tmp_path, array, held):
+    with pytest.raises(FileError, match=rf"bad\.npz: data: holds {held}; write the file again with fastvec cooccurr"):
+        fastvec.Cooccurrence.load(damaged(tmp_path, data=array))
 
 
 def test_a_matrix_without_words_is_refused(tmp_path):
@@ -348,7 +355,7 @@ def test_a_file_in_an_unknown_compression_is_refused(tmp_path):
 def test_large_arrays_in_a_file_begin_at_a_cache_line(tmp_path):
     count(SENTENCES).save(tmp_path / "counts.npz")
     assert zipfile.ZipFile(tmp_path / "counts.npz").testzip() is None
-    assert fastvec.Cooccurrence.load(tmp_path / "counts.npz").data.offset % 64 == 0
+    assert fastvec.Cooccurrence.load(tmp_path / "counts.npz").data.ctypes.data % 64 == 0
 
 
 def test_progress_tells_of_counting_and_merging(tiny_slices):

@@ -262,15 +262,18 @@ GOOD = npy(np.zeros((2, 3), np.float32))
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (npy(np.zeros((2, 3), np.int32)), "holds <i4 of shape"),
-        (npy(np.zeros(3, np.float32)), r"holds <f4 of shape \(3,\)"),
-        (npy(np.zeros((2, 0), np.float32)), "holds <f4 of shape"),
+        (npy(np.zeros((2, 3), np.int32)), "holds int32 of shape"),
+        (
+            npy(np.zeros(3, np.float32)),
+            r"holds float32 of shape \(3,\); a matrix of floating point numbers is expected",
+        ),
+        (npy(np.zeros((2, 0), np.float32)), "holds float32 of shape"),
         (GOOD[:-1], "claims 24 bytes for its array, and holds 23"),
         (GOOD + b"\0", "claims 24 bytes for its array, and holds 25"),
         (GOOD.replace(b"(2, 3)", b"(-2,3)"), "header"),
         (GOOD.replace(b"(2, 3)", b"(9e9,)"), "header is not that of a .npy file"),
         (GOOD.replace(b"'<f4'", b"'<f3'"), "'<f3' is no kind of number"),
-        (GOOD.replace(b"'<f4'", b"'<i4'"), "holds <i4 of shape"),
+        (GOOD.replace(b"'<f4'", b"'<i4'"), "holds int32 of shape"),
         (GOOD.replace(b"{'descr'", b"{__import"), "header is not that of a .npy file"),
         (b"\x93NUMPY\x09\x00" + GOOD[8:], "header is not that of a .npy file"),
         (GOOD[:8] + struct.pack("<H", 60000) + GOOD[10:], "header is not that of a .npy file"),

@@ -55,6 +55,19 @@ def test_a_file_of_numbers_is_read_and_cached(tmp_path):
     assert stream([tmp_path / "walks.npy"] * 2, cache=False)[1] == [2 * count for count in found[1]]
 
 
+def test_a_file_of_numbers_may_have_any_order_of_bytes_and_axes(tmp_path):
+    np.save(tmp_path / "x.npy", np.asfortranarray(PADDED.astype(">i4")))
+    assert stream(tmp_path / "x.npy", cache=False) == stream(TEXT)
+
+
+def test_a_large_number_may_stand_beside_small_ones():
+    made = numbers.Index()
+    assert made.look_up(np.array([numbers._MOST - 1, 5, -1, 5]), "x").tolist() == [0, 1, -1, 1]
+    assert made.words == [str(numbers._MOST - 1), "5"]
+    assert made.look_up(np.array([7, 5]), "x").tolist() == [2, 1]
+    assert made.counts.tolist() == [1, 3, 1]
+
+
 def test_training_on_numbers_makes_the_vectors_of_the_text():
     rng = np.random.default_rng(0)
     walks = rng.integers(0, 30, (300, 12)) + 30 * (np.arange(300)[:, None] % 2)
@@ -91,7 +104,12 @@ def test_a_tokenizer_of_numbers_is_refused():
 
 def test_files_of_other_arrays_are_refused(tmp_path):
     np.save(tmp_path / "x.npy", np.ones((3, 3)))
-    with pytest.raises(InputError, match=r"x.npy: must be integers in rows, \(n, m\), not float64 of shape \(3, 3\)"):
+    with pytest.raises(
+        FileError, match=r"x.npy: holds float64 of shape \(3, 3\); integers in rows, \(n, m\), are expe"
+    ):
+        fastvec.read_corpus(tmp_path / "x.npy")
+    np.save(tmp_path / "x.npy", np.empty((0, 3), int))
+    with pytest.raises(InputError, match=r"x.npy: must be integers in rows, \(n, m\), not int64 of shape \(0, 3\)"):
         fastvec.read_corpus(tmp_path / "x.npy")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fastvec
-from fastvec import InputError, plan
+from fastvec import FileError, InputError, plan
 from fastvec.cooccurrence import Cooccurrence, count_cooccurrence, survey
 from fastvec.cooccurrence.needs import needs_with
 from fastvec.cooccurrence.survey import Survey
@@ -272,6 +272,14 @@ def test_checkpoints_take_three_copies_of_the_weights(corpus, tmp_path):
 def test_what_can_be_read_once_is_not_planned_with(source):
     with pytest.raises(InputError, match="can be read only once: save it in a file, and plan with that"):
         plan(source)
+
+
+def test_a_source_that_is_none_is_refused_before_anything_is_loaded(monkeypatch):
+    monkeypatch.setattr(plan_module, "_load_kernels", None)
+    with pytest.raises(InputError, match=r"the source must be a path, several paths, .* not float"):
+        plan(1.5)
+    with pytest.raises(FileError, match=r"nowhere\.txt: no such file"):
+        plan("nowhere.txt")
 
 
 def test_the_arguments_are_checked_as_for_training(corpus):

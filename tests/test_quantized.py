@@ -146,6 +146,10 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
     for contexts in ([[1, np.inf]], np.array([0x7F800001], np.uint32).view(np.float32)[:, None]):  # a NaN that signals
         with pytest.raises(InputError, match="numbers that are not finite, which int8 cannot hold"):
             KeyedVectors(["a"], [[1]], context_vectors=contexts).quantize()
+    for scale in (np.inf, np.nan):
+        found.vectors.scales[1] = scale  # of zeros
+        found.save(tmp_path / "x.safetensors")
+        assert fastvec.load(tmp_path / "x.safetensors", errors="skip").words == ["a"]
     found.vectors.scales[0] = np.nan
     with pytest.raises(InputError, match="the vector of 'a' is not finite"):
         found.check_finite()

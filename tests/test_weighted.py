@@ -112,6 +112,24 @@ def test_other_weights_are_refused(tmp_path, weights, message):
         fastvec.train(["a b", "b c", "c a"], "ppmi-svd", dim=2, min_count=1, weights=weights)
 
 
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.ones((3, 1), order="F"), r"w.npy: holds float64 of shape \(3, 1\); a list of numbers is expected"),
+        (np.array([{}, 1, 1], object), "w.npy: holds Python objects; a list of numbers is expected"),
+        (np.empty(0), "w.npy: 0 weights for 3 sentences"),
+        (None, "w.npy: claims 24 bytes for its array, and holds 23; a list of numbers is expected"),
+    ],
+)
+def test_other_files_of_weights_are_refused(tmp_path, array, message):
+    path = tmp_path / "w.npy"
+    np.save(path, np.ones(3) if array is None else array)
+    if array is None:
+        path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(FastvecError, match=message):
+        fastvec.train(["a b", "b c", "c a"], "ppmi-svd", dim=2, min_count=1, weights=path)
+
+
 def test_a_text_gets_weights_once_and_after_its_phrases():
     corpus = fastvec.read_corpus(["a b", "b a"]).weighted([1, 2])
     with pytest.raises(InputError, match="its sentences have weights already; omit weights"):

@@ -17,6 +17,7 @@ from fastvec.checks import count_threads
 from fastvec.corpus import Corpus, read_corpus
 from fastvec.errors import InputError
 from fastvec.evaluation import analogies, similarity
+from fastvec.scoring import Unknown
 from fastvec.settings import Word2Vec as Settings
 from fastvec.training.progress import Progress
 from fastvec.vectors.rows import normalize_rows
@@ -204,6 +205,7 @@ class KeyedVectors(fastvec.KeyedVectors):
             restrict_vocab,
             unknown="wrong" if dummy4unknown else "skip",
             fold_case=case_insensitive,
+            bootstrap=0,
         )
         parts = [*found.sections, found.overall]
         sections = [
@@ -226,8 +228,8 @@ class KeyedVectors(fastvec.KeyedVectors):
         from fastvec.evaluation import read_pairs
 
         given = read_pairs(pairs)  # type: ignore[arg-type]
-        unknown = "wrong" if dummy4unknown else "skip"
-        found = similarity(self, given, restrict_vocab, unknown, fold_case=case_insensitive)  # type: ignore[arg-type]
+        unknown: Unknown = "wrong" if dummy4unknown else "skip"
+        found = similarity(self, given, restrict_vocab, unknown, fold_case=case_insensitive, bootstrap=0)
         counted = ~np.isnan(found.cosines) | dummy4unknown
         gold, cosines = given.scores[counted], np.nan_to_num(found.cosines[counted])
         missing = 100 * (found.questions - found.covered) / found.questions

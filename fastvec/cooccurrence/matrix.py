@@ -7,7 +7,6 @@ at multiples of 64 bytes, so that it can be mapped into memory.
 """
 
 import json
-import math
 import mmap
 import os
 import struct
@@ -28,7 +27,7 @@ from fastvec.corpus import Vocabulary
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.disk.compression import without_compression
 from fastvec.disk.scratch import read_errors
-from fastvec.disk.untrusted import NPY_HEAD, parse_json, parse_npy_header
+from fastvec.disk.untrusted import parse_json, parse_npy
 from fastvec.errors import FileError, InputError
 from fastvec.settings import Counting
 from fastvec.words import PackedWords
@@ -189,7 +188,15 @@ class Cooccurrence:
                 arrays = {name: _read(file, archive, name, path) for name in names}
         except KeyError as error:
             raise FileError(f"{path}: no {error.args[0]}; write it with fastvec cooccurrence") from None
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, struct.error) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            RuntimeError,
+            ValueError,
+            OverflowError,
+            EOFError,
+            struct.error,
+        ) as error:
             raise FileError(
                 f"{path}: not a file of co-occurrences ({error}); `fastvec cooccurrence` writes one"
             ) from None
@@ -267,26 +274,20 @@ def _read(file: IO[bytes], archive: zipfile.ZipFile, name: str, path: str | os.P
         entry = archive.getinfo(f"{name}.npy")
     except KeyError:
         raise KeyError(name) from None
+    data: Array
     with archive.open(entry) as stream:
-        head = stream.read(NPY_HEAD)
-        dtype, is_fortran, shape, header = parse_npy_header(head)
-        n_bytes = math.prod(shape) * dtype.itemsize
-        if dtype.hasobject or is_fortran or header + n_bytes != entry.file_size:
-            raise ValueError(f"{name} is not the array that its header claims")
         if entry.compress_type == zipfile.ZIP_STORED:
             file.seek(entry.header_offset + 26)
-            start = entry.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", file.read(4))) + header
-            if start % dtype.itemsize == 0 and n_bytes:
-                return np.memmap(path, dtype, "r", start, shape)
-        return np.frombuffer(head[header:] + stream.read(), dtype).reshape(shape)
+            start = entry.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", file.read(4)))
+            data = np.memmap(path, np.uint8, "r", start, (entry.file_size,))
+        else:
+            data = np.frombuffer(stream.read(), np.uint8)
+    dimensions, kinds = _KINDS[name]
+    return parse_npy(data, f"{path}: {name}", kinds, (dimensions,), "write the file again with fastvec cooccurrence")
 
 
 def _check(arrays: dict[str, Array], path: str | os.PathLike[str]) -> None:
     """Check that the arrays are a matrix with its words."""
-    for name in arrays:
-        dimensions, kinds = _KINDS[name]
-        if arrays[name].ndim != dimensions or arrays[name].dtype.kind not in kinds:
-            raise FileError(f"{path}: {name} is damaged: {arrays[name].dtype} of shape {arrays[name].shape}")
     contexts = _CONTEXT if f"{_CONTEXT}words" in arrays else ""
     n_words, n_contexts, n_cells = arrays["counts"].size, arrays[f"{contexts}counts"].size, arrays["data"].size
     in_order = {

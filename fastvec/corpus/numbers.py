@@ -3,8 +3,6 @@
 A word is then the number, as it is written in decimals. No string is made for an occurrence.
 """
 
-import math
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.disk.scratch import read_errors
-from fastvec.disk.untrusted import NPY, NPY_HEAD, parse_npy_header
-from fastvec.errors import FileError, InputError
+from fastvec.disk.untrusted import NPY, parse_npy
+from fastvec.errors import InputError
 
 #: Numbers are below this, since a table has a place for each.
 _MOST = 1 << 28
@@ -74,30 +72,18 @@ def is_integer(array: NDArray[Any]) -> bool:
     return array.dtype.kind in "iu"
 
 
-def _check(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
-    if dtype.kind not in "iu" or not 1 <= len(shape) <= 2 or not math.prod(shape):
-        raise InputError(f"{name}: must be integers in rows, (n, m), not {dtype} of shape {shape}")
-
-
 def open_table(array: NDArray[Any], name: str) -> Table:
     """Return an array as sentences; raise `InputError` if it does not hold integers in rows."""
-    _check(array.dtype, array.shape, name)
+    if not is_integer(array) or not 1 <= array.ndim <= 2 or not array.size:
+        raise InputError(f"{name}: must be integers in rows, (n, m), not {array.dtype} of shape {array.shape}")
     return Table(array.astype(np.int64) if array.dtype.kind == "u" else array, name)
 
 
 def open_file(path: str) -> Table:
     """Open a file of NumPy, mapped into memory."""
-    with read_errors(path), open(path, "rb") as file:
-        head, size = file.read(NPY_HEAD), os.fstat(file.fileno()).st_size
-    try:
-        dtype, is_fortran, shape, start = parse_npy_header(head)
-    except ValueError as error:
-        raise FileError(f"{path}: is no array of NumPy that can be mapped ({error})") from None
-    _check(dtype, shape, path)
-    n_bytes = math.prod(shape) * dtype.itemsize
-    if n_bytes > size - start:
-        raise FileError(f"{path}: claims {n_bytes:,} bytes for its array, and holds {size - start:,}")
-    return open_table(np.memmap(path, dtype, "r", start, shape, "F" if is_fortran else "C"), path)
+    with read_errors(path):
+        data = np.memmap(path, np.uint8, "r")
+    return open_table(parse_npy(data, path, "iu", (1, 2), "integers in rows, (n, m), are expected"), path)
 
 
 def is_file_of_numbers(path: str) -> bool:
@@ -115,7 +101,7 @@ class Index:
     def __init__(self) -> None:
         self.counts = np.zeros(0, np.int64)
         self._is_open = False  # whether the last sentence has not ended
-        self._places = np.full(0, -1, np.int32)
+        self._places = np.zeros(0, np.int32)  # from 1 on, so that numbers that do not occur take no memory
         self._numbers: list[NDArray[np.int64]] = []
 
     @property
@@ -130,19 +116,19 @@ class Index:
             cure = "number them from 0 on, with np.unique(..., return_inverse=True)"
             raise InputError(f"{name}: {top} is too large for a word's number, which must be below {_MOST:,}; {cure}")
         if top >= len(self._places):
-            longer = np.full(max(top + 1, min(2 * len(self._places), _MOST)), -1, np.int32)
+            longer = np.zeros(max(top + 1, min(2 * len(self._places), _MOST)), np.int32)
             longer[: len(self._places)] = self._places
             self._places = longer
         is_end = numbers < 0
         is_repeated = is_end & np.concatenate([[not self._is_open], is_end[:-1]])
         numbers = np.where(is_end, -1, numbers)[~is_repeated].astype(np.int64)
         words = numbers[numbers >= 0]
-        unknown, first = np.unique(words[self._places[words] < 0], return_index=True)
+        unknown, first = np.unique(words[self._places[words] == 0], return_index=True)
         unknown = unknown[np.argsort(first)]
-        self._places[unknown] = len(self.counts) + np.arange(len(unknown), dtype=np.int32)
+        self._places[unknown] = len(self.counts) + np.arange(1, len(unknown) + 1, dtype=np.int32)
         self._numbers.append(unknown)
         found = np.full(numbers.shape, -1, np.int32)
-        found[numbers >= 0] = self._places[words]
+        found[numbers >= 0] = self._places[words] - 1
         more = np.bincount(found[found >= 0], minlength=len(self.counts) + len(unknown))
         more[: len(self.counts)] += self.counts
         self.counts = more

@@ -1,33 +1,26 @@
 """A corpus whose lines are sets of words: each is in a random order, so any two of its words may be neighbours."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus
 from fastvec.corpus.spread import Spread
+from fastvec.corpus.view import View
 from fastvec.kernels.shuffle import shuffle_lines
 
 
-class Shuffled(Corpus):
+class Shuffled(View):
     """A corpus with the words of each line in a random order, which is another one in each `epoch`.
 
-    The corpus stays open, and is not owned. Unlike others it is read by one thread.
+    Unlike others it is read by one thread.
     """
 
     def __init__(self, corpus: Corpus, seed: int) -> None:
-        self.__dict__ |= corpus.__dict__
-        self._corpus = corpus
+        super().__init__(corpus)
         self.epoch = 0
         self._seed = np.uint64(seed)
         self._tokens = corpus.tokens()
         self._line = np.zeros(2, np.int64)
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the corpus."""
-        return self._corpus.folder
 
     def read(self, start: int, out: NDArray[np.int32]) -> int:
         """Read ids into an array, as `Corpus.read` does."""

@@ -1,11 +1,10 @@
 """A corpus in another order: stretches from all over it come first, so that any prefix represents the whole."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus
+from fastvec.corpus.view import View
 
 #: Ids of a stretch: a multiple of every block size with which ids are read.
 STRETCH = 1 << 16
@@ -19,23 +18,16 @@ def spread_order(n_ids: int) -> NDArray[np.int64]:
     return np.argsort(order, kind="stable")
 
 
-class Spread(Corpus):
+class Spread(View):
     """The stretches of a corpus in an order that spreads them over the text; an incomplete last one stays last.
 
-    The corpus, `whole`, stays open, and is not owned. Of the ids in that order there are at most `n_ids`; None leaves
-    all.
+    Of the ids in that order there are at most `n_ids`; None leaves all.
     """
 
     def __init__(self, corpus: Corpus, n_ids: int | None = None) -> None:
-        self.__dict__ |= corpus.__dict__
-        self.whole = corpus
+        super().__init__(corpus)
         self.n_ids = min(corpus.n_ids, corpus.n_ids if n_ids is None else n_ids)
         self._order: list[int] = spread_order(corpus.n_ids).tolist()
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the corpus."""
-        return self.whole.folder
 
     def read(self, start: int, out: NDArray[np.int32]) -> int:
         """Read ids into an array, as `Corpus.read` does."""

@@ -1,42 +1,35 @@
 """A corpus whose sentences each occur in a fraction of the epochs, their weight."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.corpus import Corpus
 from fastvec.corpus.shuffled import Shuffled
 from fastvec.corpus.spread import Spread
+from fastvec.corpus.view import View
 from fastvec.kernels.weights import thin_sentences
 
 #: The id of no word.
 _NONE = np.iinfo(np.int32).max
 
 
-class Thinned(Corpus):
+class Thinned(View):
     """A corpus with weights of at most 1, without the words of the sentences that are left out of an `epoch`.
 
-    The corpus stays open, and is not owned. In place of the words are ids beyond any vocabulary.
+    In place of the words are ids beyond any vocabulary.
     """
 
     def __init__(self, corpus: Corpus, seed: int) -> None:
-        self.__dict__ |= corpus.__dict__
-        self._corpus = corpus
+        super().__init__(corpus)
         self._seed = seed
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the corpus."""
-        return self._corpus.folder
 
     def read(self, start: int, out: NDArray[np.int32]) -> int:
         """Read ids into an array, as `Corpus.read` does."""
-        self._corpus.epoch = self.epoch
-        n = self._corpus.read(start, out)
+        self.whole.epoch = self.epoch
+        n = self.whole.read(start, out)
         if n:
             assert self.weights is not None
-            thin_sentences(out[:n], self._corpus.sentence_at(start), self.weights, self._seed, self.epoch, _NONE)
+            thin_sentences(out[:n], self.whole.sentence_at(start), self.weights, self._seed, self.epoch, _NONE)
         return n
 
 

@@ -15,8 +15,8 @@ from fastvec.checks import shorten
 from fastvec.disk.atomic import replacing
 from fastvec.disk.compression import decompressed
 from fastvec.disk.scratch import read_errors
-from fastvec.disk.untrusted import NPY
-from fastvec.errors import DataError, FileError, InputError
+from fastvec.disk.untrusted import NPY, parse_npy
+from fastvec.errors import DataError, InputError
 from fastvec.words import starts_of
 
 if TYPE_CHECKING:
@@ -94,11 +94,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[NDArray[Any], NDArray[np.int64]
     """Return the numbers in a file, and of text the line of each."""
     with read_errors(path), open(path, "rb") as file:
         if file.read(len(NPY)) == NPY:
-            file.seek(0)
-            try:
-                return np.load(file, allow_pickle=False), None
-            except (ValueError, EOFError, MemoryError) as error:
-                raise FileError(f"{path}: is no array of NumPy that can be read ({error})") from None
+            return parse_npy(np.memmap(file, np.uint8, "r"), path, "biuf", (1,), "a list of numbers is expected"), None
         file.seek(0)
         with decompressed(file, path) as text:
             lines = [line.strip() for line in text.read().split(b"\n")]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fastvec.checks import check_list, renamed
 from fastvec.errors import InputError
 from fastvec.evaluation.answers import answer_questions
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, as_bootstrap, mean_intervals
+from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Design, Resamples, as_bootstrap, mean_intervals
 from fastvec.evaluation.lookup import Matches, cut_vocabulary, match_words, uncovered
 from fastvec.evaluation.questions import Questions, as_questions
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
@@ -62,7 +62,7 @@ def analogies(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> AnalogyResult:
     """Score vectors on analogy questions.
 
@@ -101,7 +101,7 @@ def analogy_grid(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> list[AnalogyResult]:
     """Score vectors at several vocabulary limits and by several methods, in hardly more time than one takes.
 

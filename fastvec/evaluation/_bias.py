@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fastvec.errors import DataError, InputError
 from fastvec.evaluation.associations import AssociationTest, read_associations
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Interval, Resamples, as_bootstrap, percentile_interval
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, unit_vectors
 from fastvec.evaluation.scores import MeasuredResult
 from fastvec.parameters import documented
@@ -74,7 +74,7 @@ def bias(
     *,
     permutations: int = 100_000,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> BiasResult:
     """Measure the association of two groups of targets with two of attributes (WEAT).
 

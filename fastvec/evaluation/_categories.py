@@ -8,7 +8,7 @@ import numpy as np
 from fastvec.checks import renamed
 from fastvec.errors import DataError
 from fastvec.evaluation.agreement import adjusted_rand, is_majority
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Interval, Resamples, as_bootstrap, percentile_interval
 from fastvec.evaluation.groups import Classes, read_classes
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.scores import MeasuredResult
@@ -65,7 +65,7 @@ def categories(
     *,
     runs: int = 10,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> CategoryResult:
     """Cluster words by spherical k-means into as many clusters as classes, and compare both.
 

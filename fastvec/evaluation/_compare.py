@@ -5,20 +5,26 @@ not matter. Differences have bootstrap intervals, like single scores. Accuracies
 takes questions for independent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
-from fastvec.checks import check_words, renamed, shorten
+from fastvec.checks import as_list, check_words, renamed, shorten
 from fastvec.errors import DataError, InputError
 from fastvec.evaluation._analogies import analogy_grid, question_design, section_groups
 from fastvec.evaluation._similarity import check_varied, pair_cosines
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, as_bootstrap, mean_intervals, percentile_interval
+from fastvec.evaluation.bootstrap import (
+    DEFAULT,
+    Bootstrap,
+    Resamples,
+    as_bootstrap,
+    mean_intervals,
+    percentile_interval,
+)
 from fastvec.evaluation.comparison import Comparison, Difference, Match, Overlap
 from fastvec.evaluation.correlation import spearman_replicates
 from fastvec.evaluation.lookup import fold, unit_vectors
@@ -45,7 +51,7 @@ def compare(
     method: Method = "3cosadd",
     neighbours: int = 10,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> Comparison:
     """Compare vectors on identical questions.
 
@@ -77,9 +83,11 @@ def compare(
     if len(names) != len(vectors):
         raise InputError(f"names must name all {len(vectors)} vectors, not {len(names)}")
     bootstrap = as_bootstrap(bootstrap)
+    if not bootstrap.draws:
+        raise InputError("draws must be at least 100 to compare, not 0: resamples show whether scores differ")
     given = Comparing(limit=limit, method=method, neighbours=neighbours, fold_case=fold_case, bootstrap=bootstrap)
-    question_sets = [as_questions(each) for each in _listed(questions)]
-    pair_sets = [as_pairs(each) for each in _listed(pairs)]
+    question_sets = [as_questions(each) for each in as_list("questions", questions, Questions)]
+    pair_sets = [as_pairs(each) for each in as_list("pairs", pairs, ScoredPairs)]
     loaded = [as_vectors("an item of vectors", each) for each in vectors]
     words, rows = common_words(loaded, fold_case)
     if len(words) < _FEWEST:
@@ -106,12 +114,6 @@ def compare(
 def _name(vectors: object, number: int) -> str:
     """Return the name of vectors that have been given none: that of their file, or a letter."""
     return Path(vectors).name if isinstance(vectors, (str, Path)) else chr(ord("A") + number)
-
-
-def _listed(given: Any) -> list[Any]:
-    """Return test sets as a list, though there be one only."""
-    is_single = isinstance(given, (str, Path, Questions, ScoredPairs)) or not isinstance(given, Iterable)
-    return [given] if is_single else list(given)
 
 
 def common_words(vectors: Sequence[KeyedVectors], fold_case: bool) -> tuple[list[str], NDArray[np.int64]]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.checks import renamed
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Interval, Resamples, as_bootstrap, percentile_interval
 from fastvec.evaluation.groups import OutlierGroup, read_outliers
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.scores import OverallResult, Proportion, count_sections
@@ -58,7 +58,7 @@ def outliers(
     unknown: Unknown = "skip",
     *,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> OutlierResult:
     """Score vectors on finding the word that does not belong.
 

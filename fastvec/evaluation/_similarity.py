@@ -13,7 +13,7 @@ from scipy.stats import pearsonr, spearmanr
 
 from fastvec.checks import renamed
 from fastvec.errors import DataError
-from fastvec.evaluation.bootstrap import DEFAULT, Bootstrap, Interval, as_bootstrap, percentile_interval
+from fastvec.evaluation.bootstrap import DEFAULT, Interval, Resamples, as_bootstrap, percentile_interval
 from fastvec.evaluation.correlation import pearson_replicates, spearman_replicates
 from fastvec.evaluation.lookup import cut_vocabulary, find_rows, uncovered, unit_vectors
 from fastvec.evaluation.pairs import ScoredPairs, as_pairs
@@ -73,7 +73,7 @@ def similarity(
     *,
     ngrams: bool = False,
     fold_case: bool = True,
-    bootstrap: Bootstrap | None = DEFAULT,
+    bootstrap: Resamples = DEFAULT,
 ) -> SimilarityResult:
     """Score vectors on pairs of words.
 

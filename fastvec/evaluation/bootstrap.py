@@ -8,7 +8,7 @@ reasons and the sources.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ Interval = tuple[float, float]
 Floats = NDArray[np.float64]
 
 TAILS = (0.025, 0.975)  # of 95 %
+NO_INTERVAL = (float("nan"), float("nan"))
 #: Weights of resamples in a part: few, since the arrays made of them should fit a core's cache.
 _PART = 1 << 16
 CLUSTERS: tuple[Cluster, ...] = get_args(Cluster)
@@ -38,12 +39,16 @@ class Bootstrap(Resampling):
 
 
 DEFAULT = Bootstrap()
+#: How functions are told to make intervals: 0 for none, None for the default.
+Resamples: TypeAlias = Bootstrap | Literal[0] | None
 
 
 def as_bootstrap(given: object) -> Bootstrap:
-    """Return how intervals are made, by default for None; refuse anything else."""
+    """Return how intervals are made, by default for None, without resamples for 0; refuse anything else."""
     if given is None:
         return DEFAULT
+    if isinstance(given, int) and not given:
+        return Bootstrap(draws=0)
     check_kind("bootstrap", given, Bootstrap)
     return cast(Bootstrap, given)
 
@@ -57,9 +62,9 @@ def _weights(generator: np.random.Generator, draws: int, n_units: int) -> Floats
 
 
 def parts_of(weights: Floats) -> list[Floats]:
-    """Return the weights of some resamples after the other, (some draws, n_units), on the same memory."""
+    """Return the weights of some resamples after the other, (some draws, n_units), on the same memory; at least one."""
     size = max(1, _PART // max(1, weights.shape[1]))
-    return [weights[start : start + size] for start in range(0, len(weights), size)]
+    return [weights[start : start + size] for start in range(0, len(weights) or 1, size)]
 
 
 def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) -> Interval:
@@ -79,7 +84,7 @@ def percentile_interval(replicates: Floats, tails: tuple[float, float] = TAILS) 
     """
     finite = replicates[np.isfinite(replicates)]
     if not len(finite):
-        return (float("nan"), float("nan"))
+        return NO_INTERVAL
     low, high = np.quantile(finite, tails)
     return (float(low), float(high))
 
@@ -101,7 +106,7 @@ def student_interval(values: Floats) -> Interval:
     """
     n = len(values)
     if n < 2:
-        return (float("nan"), float("nan"))
+        return NO_INTERVAL
     low, high = values.mean() + values.std(ddof=1) / np.sqrt(n) * stdtrit(n - 1, TAILS)
     return (float(low), float(high))
 
@@ -130,7 +135,7 @@ class Design:
 def mean_intervals(
     values: Floats, design: Design, groups: Sequence[Sequence[int]], bootstrap: Bootstrap
 ) -> list[Interval]:
-    """Return intervals for the mean of the questions' outcomes, in groups of sections.
+    """Return intervals for the mean of the questions' outcomes, in groups of sections; NaN without resamples.
 
     Parameters
     ----------
@@ -143,6 +148,8 @@ def mean_intervals(
     bootstrap : Bootstrap
         What is resampled, how often, from which seed.
     """
+    if not bootstrap.draws:
+        return [NO_INTERVAL] * len(groups)
     generator = np.random.default_rng(bootstrap.seed)
     members = {int(number): np.flatnonzero(design.section == number) for number in np.unique(design.section)}
     present = [[number for number in group if number in members] for group in groups]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from fastvec.checks import check_list, check_path
+from fastvec.checks import as_list, check_path
 from fastvec.errors import FileError
 from fastvec.evaluation.associations import WEAT, is_associations
 from fastvec.evaluation.files import read_lines, sniff_delimiter, split_table
@@ -61,8 +61,7 @@ def find_sets(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Task, list
     """
     sets: dict[Task, list[Path]] = {"analogies": [], "similarity": [], "categories": [], "outliers": [], "bias": []}
     others = []
-    listed = [paths] if isinstance(paths, str | Path) else check_list("paths", paths)
-    for each in listed:
+    for each in as_list("paths", paths):
         check_path("paths: an item", each)
         path = Path(each)
         if str(path) in (WEAT, *BUNDLED):

@@ -40,7 +40,7 @@ def check_chart(path: str | Path) -> None:
 
 
 def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
-    """Draw a bar, with its 95 % interval, for the total, each kind and each section.
+    """Draw a bar, with its 95 % interval if it has one, for the total, each kind and each section.
 
     Parameters
     ----------
@@ -70,7 +70,8 @@ def draw_sections(results: Sequence["AnalogyResult"], path: str | Path) -> None:
         for result, row in zip(results, rows, strict=True)
     ]
     names = [f"{each.name} ({each.total:,})" for each in rows[0]]
-    _draw_bars(path, f"{results[0].dataset}: analogies", names, series, "accuracy, %, with 95 % intervals")
+    intervals = ", with 95 % intervals" if all(result.bootstrap.draws for result in results) else ""
+    _draw_bars(path, f"{results[0].dataset}: analogies", names, series, f"accuracy, %{intervals}")
 
 
 def draw_sweep(found: "Sweep", path: str | Path) -> None:

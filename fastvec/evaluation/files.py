@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from fastvec.corpus.files import read_blocks
+from fastvec.disk.scratch import read_errors
 from fastvec.errors import FileError
 
 Line = tuple[int, str]
@@ -20,15 +21,8 @@ def read_lines(path: Path) -> list[Line]:
     FileError
         If the file cannot be read, is not UTF-8 text or holds no line.
     """
-    try:
-        with path.open("rb") as stream:
-            return _split(stream, str(path))
-    except FileNotFoundError:
-        raise FileError(f"{path} does not exist; check the name") from None
-    except OSError as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"{path} cannot be read: {error.strerror}") from None
+    with read_errors(path), path.open("rb") as stream:
+        return _split(stream, str(path))
 
 
 def read_bundled(name: str) -> list[Line]:

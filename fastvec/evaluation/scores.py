@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.checks import check_kind, check_list
-from fastvec.evaluation.bootstrap import Bootstrap, Interval
+from fastvec.evaluation.bootstrap import NO_INTERVAL, Bootstrap, Interval
 from fastvec.scoring import Unknown
 from fastvec.tabular import Tabular
 from fastvec.vectors import KeyedVectors
-
-_NO_INTERVAL = (float("nan"), float("nan"))
 
 
 class Result:
@@ -115,7 +113,7 @@ class Proportion(Result):
     interval: Interval
 
     @classmethod
-    def of(cls, name: str, counts: NDArray[np.int64], interval: Interval = _NO_INTERVAL) -> "Proportion":
+    def of(cls, name: str, counts: NDArray[np.int64], interval: Interval = NO_INTERVAL) -> "Proportion":
         """Make a proportion from the four counts, in the order of the fields; `count_sections` makes them."""
         questions, covered, total, correct = counts.tolist()
         return cls(name, questions, covered, total, correct, interval)

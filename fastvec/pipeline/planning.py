@@ -1,11 +1,9 @@
 """How much memory, disk and time a training will take: formulas for the first two, a timed sample for the third."""
 
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from os import PathLike
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -20,7 +18,7 @@ from fastvec.cooccurrence.pairs import as_lines, pairs_in
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
 from fastvec.corpus.needs import reading_bytes
 from fastvec.corpus.reading import is_cached
-from fastvec.corpus.sources import Files, open_source
+from fastvec.corpus.sources import STDIN, Files, open_source
 from fastvec.corpus.stream import stream_folder
 from fastvec.corpus.text import Text
 from fastvec.errors import InputError, duration, megabytes
@@ -159,12 +157,12 @@ def plan(source: Any, model: str | Model = "skipgram", **arguments: Any) -> Plan
     check_every(run.every, run.checkpoint)
     request = Request.of(source, model, arguments)
     n_threads = count_threads(run.threads)
-    _refuse_one_shot(source)
+    opened = _open(source)
     with listening(run.progress) as listener:
-        return _plan(source, request, run, n_threads, listener)
+        return _plan(source, opened, request, run, n_threads, listener)
 
 
-def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Listener) -> Plan:
+def _plan(source: Any, opened: Files | None, request: Request, run: Run, n_threads: int, listener: Listener) -> Plan:
     listener(Progress("planning"))
     seconds = {"start-up": _load_kernels(request.settings, n_threads)}
     base, peak = resident_memory(), peak_memory()
@@ -172,7 +170,7 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
         if isinstance(source, Cooccurrence):
             found = _Found(None, source.vocabulary, Text.of(None, source.vocabulary))
         else:
-            found = stack.enter_context(_read(source, request, listener, n_threads))
+            found = stack.enter_context(_read(source, opened, request, listener, n_threads))
             if request.words.pairs:
                 assert found.corpus is not None
                 source = pairs_in(found.corpus, request.words.min_count, request.words.max_vocab)
@@ -204,16 +202,16 @@ def _plan(source: Any, request: Request, run: Run, n_threads: int, listener: Lis
     return replace(planned, seconds=seconds)
 
 
-def _refuse_one_shot(source: Any) -> None:
-    """Refuse what could not be read again for the training."""
-    paths = source if isinstance(source, list | tuple) else [source]
-    if isinstance(source, Iterator) or any(
-        isinstance(path, str | PathLike) and os.fspath(path) == "-" for path in paths
-    ):
+def _open(source: Any) -> Files | None:
+    """Return a source if it is files; refuse one that is none, or could not be read again for the training."""
+    opened = None if isinstance(source, Corpus | Cooccurrence | Iterator) else open_source(source)
+    files = opened if isinstance(opened, Files) else None
+    if isinstance(source, Iterator) or (files and STDIN in files.paths):
         raise InputError(
             "a plan must read the text before the training does, and the standard input, or an iterator, can be read "
             "only once: save it in a file, and plan with that"
         )
+    return files
 
 
 def _load_kernels(settings: Model, threads: int) -> float:
@@ -252,8 +250,8 @@ def _is_sampled(files: Files, request: Request) -> bool:
 
 
 @contextmanager
-def _read(source: Any, request: Request, listener: Listener, threads: int) -> Iterator[_Found]:
-    """Read a source, or a sample of it."""
+def _read(source: Any, opened: Files | None, request: Request, listener: Listener, threads: int) -> Iterator[_Found]:
+    """Read a source, or a sample of it; `opened` is one of files."""
     limits = request.words.min_count, request.words.max_vocab
     options: dict[str, Any] = request.reading.as_dict() | {"threads": threads}
     given = request.words.vocabulary
@@ -262,10 +260,9 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
     scale = 0.0  # how many times as long as its sample a text is
     began = perf_counter()
     with ExitStack() as stack:
-        opened = None if isinstance(source, Corpus) else open_source(source)
         if isinstance(source, Corpus):
             corpus = source
-        elif not is_whole and isinstance(opened, Files) and _is_sampled(opened, request):
+        elif not is_whole and opened and _is_sampled(opened, request):
             pieces = SampledSource(opened)
             corpus = stack.enter_context(
                 read_corpus(pieces, progress=False, **options | {"cache": False, "cache_dir": None})
@@ -292,7 +289,7 @@ def _read(source: Any, request: Request, listener: Listener, threads: int) -> It
         text = extrapolate(corpus, scale, *limits) if scale and given is None else Text.of(corpus, chosen)
         if scale and given is not None:
             text = text.times(scale)
-        streams = [_stream(text, request.reading, is_there=is_there)] if isinstance(opened, Files) else []
+        streams = [_stream(text, request.reading, is_there=is_there)] if opened else []
         if corpus.weights is not None:
             streams.append(File("the word ids of sentences with weights", corpus.folder, 4 * text.n_ids))
         memory = 0 if is_read else reading_bytes(text, type_bytes, request.reading, threads)

@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastvec.checks import check_list
+from fastvec.checks import as_list
 from fastvec.errors import DataError, InputError
 from fastvec.evaluation import Bootstrap, analogies, similarity
 from fastvec.evaluation.pairs import ScoredPairs, as_pairs
@@ -20,8 +19,6 @@ from fastvec.vectors import KeyedVectors
 
 #: What a file of results has on each set.
 MEASURED = ("score", "covered")
-#: Intervals of single trainings are not shown, so few resamples do.
-_RESAMPLES = Bootstrap(draws=100)
 
 
 class Scored(NamedTuple):
@@ -82,9 +79,9 @@ class Tests:
     def of(cls, pairs: Any, questions: Any, **scoring: Any) -> "Tests":
         """Read sets; each argument is one, or a list of them."""
         made = cls(
-            tuple(map(as_pairs, _listed("similarity", pairs, ScoredPairs))),
-            tuple(map(as_questions, _listed("analogies", questions, Questions))),
-            Analogies(bootstrap=_RESAMPLES, **scoring),
+            tuple(map(as_pairs, as_list("similarity", pairs, ScoredPairs))),
+            tuple(map(as_questions, as_list("analogies", questions, Questions))),
+            Analogies(bootstrap=Bootstrap(draws=0), **scoring),
         )
         if not made.names:
             raise InputError(
@@ -139,8 +136,3 @@ class Tests:
                 measured.append(Scored())
                 errors.append(str(error))
         return Outcome(len(wv), tuple(measured), "; ".join(errors))
-
-
-def _listed(name: str, given: Any, kind: type) -> list[Any]:
-    """Return a list of sets and paths; what is no list is one."""
-    return [given] if isinstance(given, (str, Path, kind)) else check_list(name, given)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec import evaluation
+from fastvec.disk.scratch import read_errors
 from fastvec.disk.untrusted import parse_json
 from fastvec.errors import DataError, FileError
 from fastvec.vectors import KeyedVectors, kmeans, transform
@@ -142,14 +143,14 @@ def read_losses(path: str | Path) -> list[tuple[float, float]]:
     """
     found = []
     try:
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
+        with read_errors(path):
+            lines = Path(path).read_text(encoding="utf-8").splitlines()
+        for line in lines:
             facts = parse_json(line)
             if facts.get("loss") is not None and facts.get("total"):
                 point = (facts["done"] / facts["total"], float(facts["loss"]))
                 if all(map(math.isfinite, point)):
                     found.append(point)
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
         raise FileError(f"{path} is not a log of fastvec train --log-json: expected a line of JSON each") from None
     if not found:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastvec._version import __version__
-from fastvec.checks import check_choice, check_integer, check_path, check_words, shorten
+from fastvec.checks import as_list, check_choice, check_integer, check_path, check_words, shorten
 from fastvec.disk.atomic import check_folder, replacing
 from fastvec.errors import InputError, MachineError, UnknownWordError
 from fastvec.evaluation.pairs import ScoredPairs, as_pairs
@@ -51,8 +51,8 @@ def write_report(
         The page; it is replaced if it exists.
     names : sequence of str, optional
         What to call the vectors; by default the names of their files.
-    analogies, similarity : sequence
-        Test sets, as `fastvec.evaluation.analogies` and `similarity` take them.
+    analogies, similarity : test set, or sequence of them
+        As `fastvec.evaluation.analogies` and `similarity` take them.
     words : sequence of str
         Words whose neighbours to show, beside those of some words by frequency.
     map_words : int
@@ -87,8 +87,8 @@ def write_report(
     check_folder(path)
     template = _template()
     sets: dict[str, Any] = {
-        "analogies": [as_questions(each) for each in analogies],
-        "similarity": [as_pairs(each) for each in similarity],
+        "analogies": [as_questions(each) for each in as_list("analogies", analogies, Questions)],
+        "similarity": [as_pairs(each) for each in as_list("similarity", similarity, ScoredPairs)],
     }
     loaded = [as_vectors("an item of vectors", each) for each in vectors]
     for word in words:

@@ -230,9 +230,7 @@ class KeyedVectors(Queries, metaclass=Suggesting):
         UnknownWordError
             If there is no vector for a word.
         """
-        listed = self.words[:50] if words is None else check_words("words", words)
-        if not listed:
-            raise InputError("words must hold at least one word")
+        listed = check_words("words", self.words[:50] if words is None else words, some=True)
         places = transform.planar(self[listed])
         if ax is None:
             ax = interop.library("matplotlib.pyplot", "matplotlib").subplots(figsize=(8, 8))[1]

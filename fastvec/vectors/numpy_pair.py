@@ -3,7 +3,6 @@
 The array is mapped into memory, never unpickled.
 """
 
-import math
 import os
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.disk.compression import without_compression
-from fastvec.disk.untrusted import NPY, parse_npy_header
+from fastvec.disk.untrusted import NPY, parse_npy
 from fastvec.errors import FileError
 from fastvec.vectors.format import Format
 from fastvec.vectors.quantized import Quantized
@@ -34,7 +33,8 @@ def vocabulary_path(path: str | os.PathLike[str]) -> Path:
 
 def read_numpy(source: Source, selection: Selection) -> dict[str, Any]:
     """Read a ``.npy`` file, a matrix of floating point numbers, and a word for each of its rows."""
-    matrix, vocabulary = _read_matrix(source), vocabulary_path(source.path)
+    matrix = parse_npy(source.data, source.path, "f", (2,), "a matrix of floating point numbers is expected")
+    vocabulary = vocabulary_path(source.path)
     packed, counts = read_vocabulary(vocabulary, selection)
     if len(packed) != len(matrix):
         raise FileError(f"{vocabulary}: has {len(packed):,} words, and {source.path} {len(matrix):,} rows")
@@ -47,22 +47,6 @@ def read_vocabulary(path: Path, selection: Selection) -> tuple[PackedWords, NDAr
     lines = BytesIO(Source(path).data.tobytes())
     words, counts = read_word_lines(lines, path, counted=False, repairs=selection.repairs, cure=NOT_UTF8)
     return PackedWords.pack(words, "surrogateescape"), counts
-
-
-def _read_matrix(source: Source) -> NDArray[Any]:
-    try:
-        dtype, is_fortran, shape, start = parse_npy_header(source.head)
-    except ValueError as error:
-        raise FileError(f"{source.path}: {error}") from None
-    if dtype.kind != "f" or dtype.itemsize > 8 or len(shape) != 2 or shape[1] == 0:
-        kind = "Python objects" if dtype.hasobject else f"{dtype.str} of shape {shape}"
-        raise FileError(f"{source.path}: holds {kind}; a matrix of floating point numbers is expected")
-    body = source.data[start:]
-    n_bytes = math.prod(shape) * dtype.itemsize
-    if n_bytes != len(body):
-        raise FileError(f"{source.path}: claims {n_bytes:,} bytes for its array, and holds {len(body):,}")
-    matrix: NDArray[Any] = body.view(dtype).reshape(shape, order="F" if is_fortran else "C")
-    return matrix
 
 
 def write_array(file: BinaryIO, vectors: Storage) -> None:

@@ -55,7 +55,7 @@ class Quantized:
     def __getitem__(self, rows: Any) -> Any:
         if isinstance(rows, slice):
             return Quantized(self.codes[rows], self.scales[rows])
-        return self.codes[rows] * self.scales[rows][..., None]
+        return _multiply(self.codes[rows], self.scales[rows])
 
     def take(self, rows: Any) -> "Quantized":
         """Return some rows, quantized too."""
@@ -65,11 +65,17 @@ class Quantized:
         """Return all as another kind of number."""
         if np.dtype(dtype) == self.dtype:
             return self
-        return (self.codes * self.scales[:, None]).astype(dtype, order=order, copy=False)
+        return _multiply(self.codes, self.scales).astype(dtype, order=order, copy=False)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         found: NDArray[Any] = self.astype(np.float32 if dtype is None else dtype)
         return found
+
+
+def _multiply(codes: NDArray[np.int8], scales: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows as float32, without a warning of those that are not finite, which are refused where they are used."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return codes * scales[..., None]
 
 
 def take_rows(matrix: Any, rows: Any) -> Any:

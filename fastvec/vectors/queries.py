@@ -214,9 +214,7 @@ class Queries(Storage):
         InputError
             If no words are given.
         """
-        listed = check_words("words", words)
-        if not listed:
-            raise InputError("words must hold at least one word")
+        listed = check_words("words", words, some=True)
         units = self.units(listed)
         return listed[int(np.argmin(units @ units.mean(axis=0)))]
 
@@ -259,9 +257,7 @@ class Queries(Storage):
         InputError
             If no words are given.
         """
-        listed = check_words("words", words)
-        if not listed:
-            raise InputError("words must hold at least one word")
+        listed = check_words("words", words, some=True)
         known = self._known("words", listed, skip_unknown)
         if not known:
             raise UnknownWordError("none of the words has a vector")
