@@ -20,7 +20,7 @@ from fastvec.corpus.text import Text
 from fastvec.disk.scratch import system_folder
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.word2vec import new_work
-from fastvec.models import glove, model_of
+from fastvec.models import glove, model_of, word2vec
 from fastvec.models.ppmi_svd import n_positive
 from fastvec.pipeline import needs, sample
 from fastvec.pipeline import planning as plan_module
@@ -29,8 +29,9 @@ from fastvec.pipeline.request import MODELS, Request
 from fastvec.settings import Glove, PpmiSvd, Reading, Word2Vec
 from fastvec.subwords import Ngrams, Subwords
 from fastvec.training.estimate import Estimate, File, Phase
+from fastvec.training.job import Job
 from fastvec.training.matrix import matrix_bytes, zeros
-from fastvec.training.replicas import MOST
+from fastvec.training.replicas import WORDS, intervals
 from fastvec.training.resources import Room
 from fastvec.vectors.formats import find_format
 from tests.models import COUNTING
@@ -75,11 +76,26 @@ def test_the_arrays_of_word2vec_are_those_allocated(corpus):
     memory = phases(Word2Vec(dim=50, window=50, negative=40), corpus, text, 2)["training"]
     block = 1024
     work = sum(array.nbytes for array in new_work(block, 50, 41, 40)) + 4 * block
-    n_copies = min(MOST, text.n_words)
+    n_copies = len(intervals(5.0 * text.counts, 2, WORDS))
+    assert 0 < n_copies < text.n_words
     replicas = 2 * zeros(n_copies, 50).nbytes
     tables = 12 * text.n_words
     matrices = 2 * matrix_bytes(text.n_words + 2 * n_copies, 50)
     assert memory == pytest.approx(matrices + 2 * (work + replicas) + tables, rel=1e-3)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"loss": "hierarchical"}, {"subwords": "3-6", "buckets": 5000}])
+def test_at_least_as_many_rows_are_planned_as_threads_copy(corpus, parameters):
+    settings, vocabulary = Word2Vec(dim=4, epochs=50, **parameters), corpus.vocabulary()
+    inputs = word2vec.input_rows(settings, vocabulary)
+    n_inputs, n_words = len(inputs) if inputs else len(vocabulary), len(vocabulary)
+    W, C = zeros(3 * n_inputs, 4), zeros(3 * n_words, 4)
+    run = word2vec.Training(settings, corpus, vocabulary.counts, W, C, inputs, Job(2))
+    copied = tuple(2 * replicas.copies.n for replicas in run.replicas[:2])
+    planned = word2vec._n_copies(settings, Text.of(corpus, vocabulary), n_inputs, 2)
+    assert all(0 < few <= most for few, most in zip(copied, planned, strict=True))
+    if not parameters:
+        assert copied == planned
 
 
 def test_the_huffman_paths_are_about_as_long_as_estimated(corpus):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fastvec.training.replicas import Merges, Replicas, intervals, most_replicas
+from fastvec.training.replicas import Merges, Replicas, copied_in_all, intervals, most_replicas
 
 
 def every(occurrences, n_threads=2, least=32):
@@ -25,6 +25,14 @@ def test_there_are_not_too_many_copies_in_all():
     assert [most_replicas(10**6, n_threads) for n_threads in (1, 2, 16, 64)] == [0, 4096, 4096, 1024]
     assert most_replicas(100, 2) == 100
     assert len(every([1e12] * 10**4, 64)) == 1024
+
+
+def test_no_more_rows_are_copied_than_are_busy_enough():
+    merges = Merges(100, 32)
+    occurrences = np.array([2 * 2 * 32 * 8] * 5 + [7])
+    assert copied_in_all(6, occurrences.sum(), 2, merges) == 2 * 5 == 2 * len(intervals(occurrences / 1.0, 2, merges))
+    assert copied_in_all(3, occurrences.sum(), 2, merges) == 2 * 3
+    assert copied_in_all(6, 1e12, 1, merges) == 0
 
 
 def merged(*changes):

@@ -90,7 +90,9 @@ def needs(settings: PvDbow, source: Corpus, text: Text, threads: int) -> Estimat
     """Estimate what `fit` takes; its time is measured on stretches from all over the corpus, with all words."""
     # of a text of which a part was read, as many documents for each id as there
     n_documents = int(source.first_sentences(BLOCK)[-1] * text.n_ids / max(1, source.n_ids)) + 1
-    sizes, copies = (text.n_words, n_documents), most_in_all(text.n_words, threads)
+    sizes = text.n_words, n_documents
+    updates = settings.epochs * text.counts * keep_probability(text.counts, settings.sample)
+    copies = threads * len(intervals(updates.astype(np.float64), threads, WORDS))
     matrices = matrix_bytes(text.n_words + copies, settings.dim) + matrix_bytes(n_documents, settings.dim)
     tables = 12 * text.n_words + 8 * (text.n_ids // BLOCK)
     before = 4 * copies * padded(settings.dim)  # the copies, as last merged

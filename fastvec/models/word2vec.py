@@ -48,7 +48,17 @@ from fastvec.training.descent import Descent
 from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 from fastvec.training.matrix import all_finite, compact, matrix_bytes, own_cache_lines, padded, zeros
-from fastvec.training.replicas import MOST, NGRAMS, NODES, WORDS, Replicas, intervals, most_in_all, no_copies
+from fastvec.training.replicas import (
+    MOST,
+    NGRAMS,
+    NODES,
+    WORDS,
+    Replicas,
+    copied_in_all,
+    intervals,
+    most_in_all,
+    no_copies,
+)
 from fastvec.training.rounds import WORKERS, Rounds
 from fastvec.words import PackedWords
 
@@ -193,7 +203,7 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     has_shared = settings.ngrams is not None and settings.ngrams.hashes > 0
     n_inputs, racing = n_keys if has_shared else n_words + n_keys, _racing(settings, threads)
     sizes = n_inputs, n_words * settings.n_places
-    copies = [most_in_all(n_inputs, racing), most_in_all(n_words, racing) * settings.n_places]
+    copies = _n_copies(settings, text, n_inputs, racing)
     number = np.dtype(settings.dtype).itemsize
     matrices = sum(matrix_bytes(n + extra, dim, settings.dtype) for n, extra in zip(sizes, copies, strict=True))
     before = number * sum(copies) * padded(dim)  # the copies, as last merged
@@ -239,6 +249,18 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     if settings.init != "ppmi-svd":
         return training
     return spectrum.with_start(settings, training, source, text, threads)
+
+
+def _n_copies(settings: Word2Vec, text: Text, n_inputs: int, n_threads: int) -> tuple[int, int]:
+    """Return how many inputs and outputs the copies of all threads have, of n-grams and nodes at most."""
+    updates = (settings.epochs * text.counts * keep_probability(text.counts, settings.sample)).astype(np.float64)
+    merges = WORDS if settings.ngrams is None else NGRAMS
+    words = outputs = n_threads * len(intervals(updates, n_threads, merges))
+    if settings.loss == "hierarchical":
+        outputs = copied_in_all(text.n_words, updates.sum(), n_threads, NODES)
+    if settings.ngrams is not None:
+        words = copied_in_all(n_inputs, updates.sum(), n_threads, NGRAMS)
+    return words, outputs * settings.n_places
 
 
 def _objective(settings: Word2Vec, counts: NDArray[np.int64], keep: NDArray[np.float32]) -> Objective | None:

@@ -61,6 +61,17 @@ def most_in_all(n_rows: int, n_threads: int) -> int:
     return n_threads * most_replicas(n_rows, n_threads)
 
 
+def copied_in_all(n_rows: int, occurrences: float, n_threads: int, merges: Merges) -> int:
+    """Return how many rows the copies of all threads take at most, where so many occurrences are those of all rows."""
+    n_busy = int(occurrences // (_LEAST * _merges_due(n_threads, merges)))
+    return n_threads * min(most_replicas(n_rows, n_threads), n_busy)
+
+
+def _merges_due(n_threads: int, merges: Merges) -> int:
+    """Return how often a row must be merged in the whole training by all threads, at least."""
+    return n_threads * int(merges.least * n_threads**merges.power)
+
+
 def intervals(occurrences: NDArray[np.float64], n_threads: int, merges: Merges) -> NDArray[np.int64]:
     """Choose the rows of a matrix that the threads copy.
 
@@ -77,8 +88,7 @@ def intervals(occurrences: NDArray[np.float64], n_threads: int, merges: Merges) 
         For the first rows, the occurrences after which each thread merges its copy.
     """
     n_rows = most_replicas(len(occurrences), n_threads)
-    n_merges: int = merges.least * n_threads**merges.power
-    every = np.minimum(occurrences[:n_rows] // (n_threads * n_merges), merges.every).astype(np.int64)
+    every = np.minimum(occurrences[:n_rows] // _merges_due(n_threads, merges), merges.every).astype(np.int64)
     return every[: int(np.logical_and.accumulate(every >= _LEAST).sum())]
 
 
