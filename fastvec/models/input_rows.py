@@ -80,6 +80,12 @@ class InputRows(NamedTuple):
         lengths = np.diff(self.starts)
         return np.bincount(self.rows, np.repeat(updates / lengths, lengths), len(self)).astype(np.float64)
 
+    @staticmethod
+    def spread_bytes(ngrams: Ngrams, text: Text, dim: int) -> int:
+        """Return the bytes of memory that `spread` takes: five matrices of rows, three of words, and which rows."""
+        n_keys, n_ngrams = InputRows.sizes(ngrams, text)
+        return 4 * dim * (5 * (n_keys + text.n_words) + 3 * text.n_words) + 16 * (n_ngrams + text.n_words)
+
     def spread(self, vectors: Matrix) -> Matrix:
         """Return rows, (n_rows, dim) float32, whose means are close to the vectors of words.
 

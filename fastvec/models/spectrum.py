@@ -22,7 +22,7 @@ from fastvec.kernels.huffman import huffman_paths
 from fastvec.models import ppmi_svd
 from fastvec.models.input_rows import InputRows
 from fastvec.settings import PpmiSvd, PvDbow, Word2Vec
-from fastvec.training.estimate import LOADING, Estimate
+from fastvec.training.estimate import LOADING, Estimate, Phase
 from fastvec.training.job import Job
 
 Matrix = NDArray[np.float32]
@@ -149,6 +149,9 @@ def with_start(
     before = ppmi_svd.needs(svd, _part(source), part, threads)
     weights = training.phases[-1].memory
     phases = [phase._replace(memory=phase.memory + weights + LOADING) for phase in before.phases]
+    if isinstance(settings, Word2Vec) and settings.ngrams is not None:
+        spreading = 8 * svd.dim * text.n_words + InputRows.spread_bytes(settings.ngrams, text, svd.dim)
+        phases.append(Phase("spreading", training.phases[0].memory + spreading))
     return replace(
         training,
         lower=f"{training.lower}, or start at random (--init word2vec)",
