@@ -67,6 +67,12 @@ class Parameter:
         elif self.kind is PathLike:
             check_path(self.name, value)
 
+    def plain(self, value: Any) -> Any:
+        """Return a value as Python's own number or word, such as that of a dtype or a number of NumPy."""
+        if self.choices:
+            return self.choices[self.choices.index(value)]
+        return self.kind(value) if self.kind in (int, float, bool) else value
+
     @property
     def default_text(self) -> str:
         """The default as documentation and help show it."""
@@ -138,8 +144,8 @@ class Settings:
             if self._applies(each):
                 value = getattr(self, name)
                 each.check(value)
-                if each.kind in (int, float, bool) and value is not None:  # not NumPy's, which JSON cannot hold
-                    object.__setattr__(self, name, each.kind(value))
+                if value is not None:  # not NumPy's, which JSON cannot hold
+                    object.__setattr__(self, name, each.plain(value))
 
     @classmethod
     def heading(cls) -> str:

@@ -103,9 +103,10 @@ def test_the_learning_rate_of_others_is_not_taken_for_the_exponent_of_glove():
     assert wv.metadata["parameters"]["alpha"] == 0.025
 
 
-def test_numbers_of_numpy_are_kept_as_python_s():
+def test_numbers_and_dtypes_of_numpy_are_kept_as_python_s():
     made = Glove(dim=np.int64(4), x_max=np.float32(2), alpha=1).as_dict()
     assert [type(made[name]) for name in ("dim", "x_max", "alpha")] == [int, float, float]
+    assert type(Word2Vec(dtype=np.dtype("float16")).as_dict()["dtype"]) is str  # metadata hold it
 
 
 def test_a_model_may_be_given_with_its_parameters():
