@@ -98,6 +98,10 @@ def test_only_old_words_are_trained_where_old_ones_are_chosen(old):
         ({"init_from": None, "init_vocab": "old"}, "init_vocab applies with init_from only"),
         ({"init_vocab": "old", "min_count": 10**6}, "no word occurs 1000000 times"),
         ({"init_from": None, "freeze": "word"}, "freeze applies with init_from only; omit it, or pass the vectors"),
+        (
+            {"dtype": "float16", "init_from": fastvec.KeyedVectors(["salt", "rain"], np.full((2, 3), -1e5))},
+            "init_from has numbers too large for dtype='float16'; omit dtype",
+        ),
         ({"freeze": "context", "loss": "hierarchical"}, "no context vectors; omit freeze, or freeze word"),
         (
             {"freeze": "context", "init_from": fastvec.KeyedVectors(["salt", "rain"], np.ones((2, 3)))},

@@ -80,6 +80,14 @@ class Initial:
         matrices = [self.vectors] if self.context_vectors is None else [self.vectors, self.context_vectors]
         return sum(matrix.nbytes for matrix in matrices) * (1 if self.words == "new" else 3)
 
+    def fits(self, dtype: str) -> bool:
+        """Return whether "float32" or "float16" holds all numbers of the vectors."""
+        if dtype == "float32":
+            return True
+        rows = None if self.given.subwords is None else self.given.subwords.rows
+        matrices = [each for each in (self.vectors, self.context_vectors, rows) if each is not None]
+        return all(max(np.max(each), -np.min(each)) <= np.finfo(dtype).max for each in matrices)
+
     def choose(self, vocabulary: Vocabulary) -> Vocabulary:
         """Return those words of a vocabulary that are to be trained.
 

@@ -97,6 +97,8 @@ class Request:
         settings = _settings(model, rest, counted, initial)
         if initial is not None and isinstance(settings, Word2Vec) and settings.init == "ppmi-svd":
             raise InputError("a training starts from init_from or from init='ppmi-svd', not from both; omit init_from")
+        if initial is not None and isinstance(settings, Word2Vec) and not initial.fits(settings.dtype):
+            raise InputError("init_from has numbers too large for dtype='float16'; omit dtype")
         if isinstance(settings, Word2Vec) and settings.freeze is not None:
             if initial is None:
                 raise InputError(
