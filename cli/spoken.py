@@ -26,13 +26,18 @@ def spoken(message: str) -> str:
     '--negative applies to --loss negative only; omit it'
     >>> spoken("omit vectors and save_context"), spoken("data/min_count.txt: holds vectors")
     ('omit --vectors and --save-context', 'data/min_count.txt: holds vectors')
+    >>> spoken("omit init_from, or choose vectors='word'")
+    'omit --init-from, or choose --vectors word'
+    >>> spoken("every applies with checkpoint only"), spoken("hashes applies with subwords floret only")
+    ('--every applies with --checkpoint only', '--hashes applies with --subwords floret only')
     """
     message = re.sub(rf"\b(?:{_ANY})(?:=[\w'\"]+)? \(((?:fastvec \w+ )?--[^()]+)\)", r"\1", message)
     message = re.sub(rf"(?<![\w/.-])({_ANY})=('?)([\w.%-]*[\w%])\2", _with_value, message)
     message = re.sub(rf"^{_NAME}(?= (?:must|applies|does not apply|is a parameter|was settled)\b)", _option, message)
     message = re.sub(
-        rf"omit (?:{_ANY})(?:(?:, | and )(?:{_ANY}))*", lambda all: re.sub(_NAME, _option, all[0]), message
+        rf"omit (?:{_ANY})\b(?:(?:, | and )(?:{_ANY})\b)*", lambda all: re.sub(_NAME, _option, all[0]), message
     )
+    message = re.sub(rf"(?<=\bapplies with ){_NAME}(?= )", _option, message)
     return re.sub(_LONG, _option, message)
 
 

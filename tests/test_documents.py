@@ -136,7 +136,9 @@ def test_texts_are_inferred_from_context_vectors_too():
 def test_what_cannot_be_done_is_refused():
     counts = fastvec.count_pairs([("a", "b"), ("b", "a")], min_count=1)
     wv = fastvec.train(two_topics(), "pv-dbow", **SMALL)
-    with pytest.raises(InputError, match="weighting 'pv-dbow' needs vectors of model pv-dbow, or skipgram with"):
+    with pytest.raises(
+        InputError, match="weighting 'pv-dbow' needs vectors of model pv-dbow, or of skipgram trained with"
+    ):
         fastvec.KeyedVectors(wv.words, wv.vectors, counts=wv.counts).embed(["a"], "pv-dbow")
     with pytest.raises(InputError, match="weighting must be one of mean, sif, usif, idf, not 'pv-dbow'"):
         wv.weighted("pv-dbow")

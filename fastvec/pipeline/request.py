@@ -113,7 +113,7 @@ class Request:
             result = replace(result, vectors=best)
         if _has_contexts(counted) and (result.vectors == "sum" or result.save_context):
             raise InputError(
-                "the contexts of pairs are no words; omit save_context, and choose vectors word or context"
+                "the contexts of pairs are no words; omit save_context, and choose vectors='word' or vectors='context'"
             )
         if getattr(settings, "subwords", None) is not None and result.vectors != "word":
             raise InputError("with subwords only word vectors can be returned; omit vectors")

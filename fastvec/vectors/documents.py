@@ -34,7 +34,7 @@ class Inference:
         outputs = vectors.vectors if is_pv_dbow(vectors) else vectors.context_vectors
         if outputs is None or vectors.counts is None or not vectors.counts.sum():
             raise InputError(
-                "weighting 'pv-dbow' needs vectors of model pv-dbow, or skipgram with its context vectors "
+                "weighting 'pv-dbow' needs vectors of model pv-dbow, or of skipgram trained with save_context "
                 "(--save-context), and their counts"
             )
         given = vectors.metadata.get("parameters", {})
