@@ -105,10 +105,15 @@ def _signals() -> Iterator[None]:
 
 def _with_suggestion(error: click.NoSuchOption) -> click.UsageError:
     """Return an error that suggests the option that is meant."""
-    known = error.ctx and option_meant(error.option_name.lstrip("-"), error.ctx.command)
+    name, command = error.option_name, error.ctx and error.ctx.command
+    known = command and option_meant(name.lstrip("-"), command)
+    if not known and isinstance(command, click.Group):
+        return click.UsageError(
+            f"No such option '{name}' before a command; write it after the command's name.", error.ctx
+        )
     if not known:
         return error
-    return click.UsageError(f"No such option '{error.option_name}'. Did you mean '{known}'?", error.ctx)
+    return click.UsageError(f"No such option '{name}'. Did you mean '{known}'?", error.ctx)
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ from fastvec import InputError, train
         (["train", "x", "-epoch", "5"], "Did you mean '--epochs'?"),
         (["train", "x", "-output", "v.txt"], "Did you mean '--output'?"),
         (["train", "x", "-minCount", "5"], "Did you mean '--min-count'?"),
+        (["--model", "cbow", "train", "x"], "No such option '--model' before a command; write it after"),
+        (["--verison"], "Did you mean '--version'?"),
         (["train", "x", "--workers", "5"], "Did you mean '--threads'?"),
         (["similar", "x", "--restrict-vocab", "5"], "Did you mean '--limit'?"),
         (["eval", "analogies", "--vocab-limit", "5"], "Did you mean '--limit'?"),
