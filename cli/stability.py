@@ -13,7 +13,7 @@ from . import options
 from .eval_options import option_of, printing
 from .progress import Display
 from .reading import source_paths
-from .score_tables import Score, ScoreTable, print_scores
+from .score_tables import Score, ScoreTable, percent, print_scores
 from .tables import terminal_width, wrap
 from .training_options import ModelName, TrainingCommand, is_typed
 
@@ -69,7 +69,7 @@ def command(
     print_scores(form, found.to_dict(), _csv_rows(sources, found), [_table(found)])
     unstable = found.unstable
     if form in (None, "markdown") and unstable and topn:
-        shown = ", ".join(f"{word} ({overlap:.2f})" for word, overlap in unstable[:topn])
+        shown = ", ".join(f"{word} ({percent(overlap)})" for word, overlap in unstable[:topn])
         more = "" if len(unstable) <= topn else f", and {len(unstable) - topn:,} more (--topn, --json)"
         click.echo("\n".join(wrap(f"Not to be trusted: {shown}{more}.", terminal_width())))
 
