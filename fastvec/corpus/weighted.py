@@ -5,6 +5,7 @@ many copies as its weight says, rounded up, spread over the text; the last of th
 """
 
 import os
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +60,9 @@ class SentenceWeights:
             values = np.asarray(given)
             assert values.dtype.kind in "biuf"
         except (TypeError, ValueError, AssertionError):
-            raise InputError(f"weights must be numbers, one for each sentence, not {shorten(given)}") from None
+            items = given if isinstance(given, list | tuple) else ()
+            wrong = next((item for item in items if not isinstance(item, Real)), given)
+            raise InputError(f"weights must be numbers, one for each sentence, not {shorten(wrong)}") from None
         return cls(_checked(values, None, "weights"))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -104,7 +107,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[NDArray[Any], NDArray[np.int64]
         try:
             values[k] = float(lines[number - 1])
         except ValueError:
-            found = shorten(lines[number - 1].decode(errors="replace"))
+            found = shorten(lines[number - 1].decode(errors="replace")[:40])
             raise DataError(f"{path}: line {number}: {_MUST}, not {found}") from None
     return values, numbers
 
