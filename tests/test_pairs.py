@@ -41,6 +41,15 @@ def test_pairs_of_numbers_are_an_array():
     np.testing.assert_array_equal(counts.matrix.toarray(), [[4, 1], [2, 0]])
 
 
+def test_pairs_of_numbers_may_have_fractions_as_weights():
+    users, items, ratings = np.array([1, 1, 2]), np.array([7, 8, 7]), np.array([0.5, 4, 1])
+    counts = fastvec.count_pairs(zip(users, items, ratings, strict=True), min_count=1)
+    assert (counts.vocabulary.words, counts.contexts.words) == (["1", "2"], ["8", "7"])
+    np.testing.assert_array_equal(counts.matrix.toarray(), [[4, 0.5], [0, 1]])
+    with pytest.raises(InputError, match=r"must hold integers; with other weights pass a list of \(word, context"):
+        fastvec.count_pairs(np.array([[1, 7, 0.5]]), min_count=1)
+
+
 def test_rare_words_and_contexts_are_dropped():
     counts = fastvec.count_pairs([*PAIRS, ("dog", "purrs")], min_count=2)
     assert (counts.vocabulary.words, counts.contexts.words) == (["cat", "dog"], ["purrs"])

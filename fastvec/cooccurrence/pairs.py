@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from fastvec.checks import check_integer
 from fastvec.cooccurrence.matrix import Cooccurrence
 from fastvec.corpus import Corpus, Vocabulary, read_corpus
-from fastvec.errors import DataError
+from fastvec.errors import DataError, InputError
 from fastvec.parameters import documented
 from fastvec.settings import Counting, Reading
 from fastvec.words import PackedWords
 
 if TYPE_CHECKING:
     from fastvec import keywords
+
+#: What words and contexts may be beside a weight.
+_WORD = (str, int, np.integer)
 
 
 @documented(Reading)
@@ -38,7 +41,7 @@ def count_pairs(
     ----------
     source : as for `fastvec.read_corpus`
         Each line, or list, is a pair: a word, its context and, in all of them or in none, a weight, a number of at
-        least 0. Arrays of integers, (n, 2) or (n, 3), are pairs of numbers.
+        least 0. Words and contexts may be integers; arrays of these are (n, 2) or (n, 3).
     min_count : int
         Ignore words whose weights add up to less, and contexts.
     max_vocab : int, optional
@@ -110,15 +113,19 @@ def _metadata(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_lines(source: Any) -> Any:
-    """Return a source as `read_corpus` takes it: weights among strings, which are numbers, become strings."""
+    """Return a source as `read_corpus` takes it: the parts of pairs with weights become strings."""
+    if isinstance(source, np.ndarray) and source.dtype.kind == "f":
+        raise InputError(
+            "an array of pairs must hold integers; with other weights pass a list of (word, context, weight)"
+        )
     first = source[0] if isinstance(source, list | tuple) and source else None
     if not isinstance(source, list | tuple | Iterator) or isinstance(first, os.PathLike):
         return source
 
     def lines() -> Iterator[Any]:
         for item in source:
-            if isinstance(item, list | tuple) and len(item) == 3 and isinstance(item[0], str):
-                yield [*item[:2], str(item[2])]
+            if isinstance(item, list | tuple) and len(item) == 3 and all(isinstance(word, _WORD) for word in item[:2]):
+                yield [str(part) for part in item]
             else:
                 yield item
 
