@@ -251,6 +251,8 @@ def read_word_lines(
         try:
             text = line.decode(errors="surrogateescape" if repairs else "strict").removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
+            if counted and b"\0" in line:
+                raise FileError(f"{path}: is not text (a NUL byte in line {number:,}); give a file of words") from None
             raise FileError(f"{where} is not UTF-8; {cure}") from None
         if number == 1:
             text = text.removeprefix(_BYTE_ORDER_MARK)

@@ -63,6 +63,7 @@ def test_lines_in_any_order_and_with_any_end_are_accepted(tmp_path):
         (b"a\t9223372036854775808\n", r"v.tsv, line 1: the count must be"),
         (b"a\t1\nb\t1\na\t2\n", r"v.tsv, line 3: the word 'a' was already at line 1$"),
         (b"a\t1\n\xff\t2\n", r"v.tsv, line 2: is not UTF-8; convert the file \(iconv\)$"),
+        (b'\x80\x01\0\0{"vectors":', r"v.tsv: is not text .a NUL byte in line 1.; give a file of words$"),
         (b"", r"v.tsv: no words in this vocabulary$"),
     ],
 )
