@@ -94,12 +94,17 @@ def _score(summary: Any) -> str:
 
 
 def _training(metadata: dict[str, Any], facts: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return when the file was written, and the command that made it if its metadata, less their inputs, say so."""
+    """Return when the file was written, and the command that made it if its metadata, less their inputs, say so.
+
+    Vectors of other dimensions or another kind of number than the training's were converted since.
+    """
     written = datetime.fromtimestamp(os.stat(path).st_mtime)
     found = {"written": f"{written:%Y-%m-%d %H:%M}"}
     with suppress(KeyError, TypeError, ValueError, AttributeError):  # where the metadata are not fastvec's
-        found["command"] = _command(metadata, facts, path)
-        del metadata["inputs"]
+        given = metadata["parameters"]
+        if (given["dim"], given.get("dtype", "float32")) == (facts["dim"], facts["dtype"]):
+            found["command"] = _command(metadata, facts, path)
+            del metadata["inputs"]
     return found
 
 

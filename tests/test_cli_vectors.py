@@ -329,6 +329,14 @@ def test_a_damaged_file_is_one_line(run, tmp_path):
     assert run("info", tmp_path / "x", status=1) == f"{message}\n"
 
 
+@pytest.mark.parametrize("change", [("--dtype", "float16"), ("--pca", "2")])
+def test_info_shows_no_command_for_vectors_that_were_converted(run, corpus_txt, change):
+    run("train", "corpus.txt", "-o", "a.safetensors", "--dim", "4", "--epochs", "1", "--sample", "0", "-q")
+    run("convert", "a.safetensors", "b.safetensors", *change)
+    assert "\ncommand " in run("info", "a.safetensors")
+    assert "\ncommand " not in run("info", "b.safetensors")
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
