@@ -120,7 +120,9 @@ def _pass_over_not_finite(
 
 def _take(found: dict[str, Any], rows: Any) -> dict[str, Any]:
     by_row = {name: take_rows(found[name], rows) for name in (*_MATRICES, "counts") if found.get(name) is not None}
-    return found | by_row | {"words": found["words"].take(rows)}
+    words: PackedWords = found["words"]
+    taken = words.head(min(rows.stop, len(words))) if isinstance(rows, slice) else words.take(rows)
+    return found | by_row | {"words": taken}
 
 
 def _repaired(
