@@ -57,6 +57,12 @@ def test_a_word_that_is_near_to_all_is_a_hub():
     assert "hubs, are near many: w60 (60)" in dict(enumerate(found.to_dict()["findings"].values()))[4]
 
 
+def test_large_counts_are_told_apart():
+    lengths = np.arange(1, 6)[:, None]
+    found = keyed(lengths * np.ones((5, 2)), 2**62 + np.array([1, 1, 1, 2, 3])).health()
+    assert found.norm_frequency == pytest.approx(0.894, abs=0.001)
+
+
 def test_frequency_is_found_in_lengths_and_in_the_main_direction():
     counts = np.arange(300, 0, -1)
     long = ROUND * np.linspace(9, 1, 300)[:, None]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from scipy.stats import skew, spearmanr
+from scipy.stats import pearsonr, rankdata, skew
 
 from fastvec.checks import check_integer
 from fastvec.errors import DataError
@@ -250,4 +250,6 @@ def _partition_isotropy(matrix: NDArray[Any]) -> float:
 
 
 def _rank_correlation(first: NDArray[Any], second: NDArray[Any]) -> float:
-    return float(spearmanr(first, second).statistic) if np.ptp(first) and np.ptp(second) else _NAN
+    """Return Spearman's correlation; integers are ranked as such, of which floats cannot tell large ones apart."""
+    ranks = rankdata(first), rankdata(second)
+    return float(pearsonr(*ranks).statistic) if all(map(np.ptp, ranks)) else _NAN
