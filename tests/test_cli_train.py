@@ -79,6 +79,7 @@ def test_the_options_reach_the_model(run):
         "ns_exponent": 0.5, "sample": 0.01, "epochs": 2, "learning_rate": 0.2, "min_learning_rate": 0.1,
         "cbow_update": "corrected", "init": "xavier", "seed": 9, "vectors": "word", "min_count": 2, "max_vocab": 5,
         "subwords": None, "buckets": None, "hashes": None, "deterministic": False, "context": "window", "freeze": None,
+            "dtype": "float32",
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ def run(*arguments):
 
 def test_every_mode_is_tried():
     for mode in MODES.values():
+        mode = {name: value for name, value in mode.items() if name != "dtype"}  # which all modes have
         assert any(mode.items() <= parameters.items() for parameters in doctor.MODES.values())
 
 
