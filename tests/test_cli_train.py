@@ -267,7 +267,7 @@ MISUSE = [
         "train corpus.txt --model glove --negative 3",
         "negative is a parameter of model skipgram, cbow and pv-dbow, not of glove",
     ),
-    ("train corpus.txt --every 30s", "every applies with checkpoint only; omit it"),
+    ("train corpus.txt --every 30s", "--every applies with --checkpoint only; omit it"),
     ("train corpus.txt --every 3x --checkpoint state", "every must be a time or a share of the training"),
     ("train corpus.txt --init-vocab old", "--init-vocab applies with --init-from only"),
     ("train corpus.txt --tokenizer no_module:split", "tokenizer no_module:split: "),
