@@ -9,7 +9,7 @@ import pytest
 from fastvec_cli import main
 
 from fastvec.disk import atomic
-from fastvec.training import blocks
+from fastvec.training import blocks, progress
 from tests.texts import write_topics
 
 collect_ignore = ["tools/fuzz_formats.py"]  # is run by itself, and needs atheris
@@ -36,6 +36,14 @@ def own_cache(tmp_path_factory):
     """Keep texts out of the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_word_on_compiling():
+    """Let a slow machine say no more than a fast one, whose compiling is not worth a line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress, "COMPILING", 3600.0)
         yield
 
 
