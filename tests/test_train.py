@@ -16,6 +16,7 @@ from fastvec.models import word2vec
 from fastvec.models.word2vec import learning_rate
 from fastvec.pipeline import run
 from fastvec.settings import MODELS, Word2Vec
+from fastvec.training import matrix
 from tests.models import OBJECTIVES, WINDOWED, WORD2VEC, Interrupt
 from tests.texts import separation, two_topics
 
@@ -62,7 +63,7 @@ def test_half_precision_goes_on_from_vectors_that_are_frozen():
 
 
 def test_half_precision_of_a_processor_without_it_is_refused(monkeypatch):
-    monkeypatch.setattr(word2vec, "HAS_FLOAT16", False)
+    monkeypatch.setattr(matrix, "HAS_FLOAT16", False)
     with pytest.raises(MachineError, match="cannot convert float16"):
         fastvec.train(two_topics(), dtype="float16", dim=4)
 

@@ -15,7 +15,6 @@ from fastvec.models import spectrum
 from fastvec.models.model import Made
 from fastvec.models.word2vec import (
     Matrix,
-    check_dtype,
     check_weights,
     diverged,
     learning_rate,
@@ -59,7 +58,6 @@ def fit(settings: Word2Vec, source: Cooccurrence, vocabulary: Vocabulary, job: J
     TrainingError
         If weights are no longer finite, or vectors have run away.
     """
-    check_dtype(settings)
     W, C = (zeros(n, settings.dim, settings.dtype) for n in source.shape)
     saved = job.checkpoints.load() if job.checkpoints else None
     if saved:

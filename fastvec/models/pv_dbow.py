@@ -158,7 +158,7 @@ class _Training(Descent):
             start = block * BLOCK
             text.epoch = epoch
             n = text.read(start, tokens)
-            rate, change = top * (1 - (epoch + start / n_ids) / settings.epochs), -top * n / (settings.epochs * n_ids)
+            rate, change = self.rate((epoch + start / n_ids) / settings.epochs), -top * n / (settings.epochs * n_ids)
             key, rates = (settings.seed, epoch, block), (np.float32(rate), np.float32(change))
             train_block(tokens[:n], self.firsts[block], key, *rates, step, self.D, self.C, self.stop, work)
 

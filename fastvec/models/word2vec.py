@@ -18,7 +18,7 @@ from fastvec.corpus.thinned import of_epochs
 from fastvec.errors import DataError, MachineError, TooLittleText, TrainingError
 from fastvec.kernels import subword_steps
 from fastvec.kernels.alias import alias_table, noise_distribution
-from fastvec.kernels.emit import HAS_FLOAT16, LANES
+from fastvec.kernels.emit import LANES
 from fastvec.kernels.frozen import Frozen
 from fastvec.kernels.huffman import huffman_paths
 from fastvec.kernels.objectives import NCE, RANKING, SOFTMAX, Objective
@@ -107,7 +107,6 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     inputs = input_rows(settings, vocabulary)
     n_words, n_inputs = len(vocabulary), len(inputs) if inputs else len(vocabulary)
     n_outputs, racing = settings.n_places * n_words, _racing(settings, job.threads)
-    check_dtype(settings)
     W = zeros(n_inputs + most_in_all(n_inputs, racing), settings.dim, settings.dtype)
     C = zeros(n_outputs + most_in_all(n_words, racing) * settings.n_places, settings.dim, settings.dtype)
     saved = job.checkpoints.load() if job.checkpoints else None
@@ -126,12 +125,6 @@ def fit(settings: Word2Vec, corpus: Corpus, vocabulary: Vocabulary, job: Job) ->
     W, C = W[:n_inputs], C[:n_outputs]
     check_weights(settings, W, C, usual, racing)
     return made_of(settings, W, C, inputs)
-
-
-def check_dtype(settings: Word2Vec) -> None:
-    """Raise `MachineError` if the machine cannot train on such numbers."""
-    if settings.dtype == "float16" and not HAS_FLOAT16:
-        raise MachineError("this processor cannot convert float16 (F16C); train with dtype float32")
 
 
 def input_rows(settings: Word2Vec, vocabulary: Vocabulary) -> InputRows | None:
@@ -236,9 +229,8 @@ def needs(settings: Word2Vec, source: Corpus, text: Text, threads: int) -> Estim
     training = Estimate(
         lower=lower,
         phases=[
-            Phase(
-                "compiling", LOADING + matrix_bytes(sizes[0], dim, settings.dtype)
-            ),  # context vectors, zero still, take no memory
+            # context vectors, zero still, take no memory
+            Phase("compiling", LOADING + matrix_bytes(sizes[0], dim, settings.dtype)),
             Phase("training", matrices + 4 * (n_words + n_ngrams) + tables + before + n_works * work),
             Phase("vectors", matrices + made),
         ],
@@ -524,10 +516,10 @@ class Training(Descent):
             return super().n_done(n_taken)
         return min(self.first + self.rounds.n_done(n_taken), self.n_blocks)
 
-    def merge(self) -> None:
-        """Merge the copies of all workers, none of which is at work."""
-        super().merge()
-        if self.rounds is not None and self.stop[0]:  # which compiles it
+    def compile(self, worker: Callable[[int], None]) -> None:
+        """Call all kernels once; they train on nothing, since `stop` is set, and merge nothing."""
+        super().compile(worker)
+        if self.rounds is not None:
             self.rounds.merge(0, 0, 0.0)
 
     def rate(self, done: float) -> float:

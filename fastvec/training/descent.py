@@ -84,9 +84,8 @@ class Descent(ABC):
             return
         self.job.listener(Progress("compiling"))
         workers = [self.worker(number) for number in range(len(self.works))]
-        self.stop[0] = 1  # the first calls compile the kernels, train on nothing and merge nothing
-        workers[0](0)
-        self.merge()
+        self.stop[0] = 1
+        self.compile(workers[0])
         give_back()
         self.stop[0] = 0
         work, (loss, n_losses) = self.works[0], saved.get("loss", (0.0, 0))
@@ -100,6 +99,11 @@ class Descent(ABC):
         state = self._state(end)  # in which the copies are merged
         if self.job.checkpoints is not None:
             self.job.checkpoints.try_to_save(lambda: state)
+
+    def compile(self, worker: Callable[[int], None]) -> None:
+        """Call all kernels once; they train on nothing, since `stop` is set, and merge nothing."""
+        worker(0)
+        self.merge()
 
     def run(self, workers: Sequence[Callable[[int], None]], end: int, saving: Saving | None) -> None:
         """Train on the blocks from `first` to `end` - 1."""

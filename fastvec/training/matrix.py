@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fastvec.errors import MachineError
+from fastvec.kernels.emit import HAS_FLOAT16
 from fastvec.kernels.simd import ROW_MULTIPLE
 
 #: Rows that are checked or moved at a time: few, since memory peaks here.
@@ -32,8 +33,10 @@ def zeros(rows: int, dim: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Allocate a zero matrix, (rows, padded dim), whose rows are padded with zeros for the kernels.
 
     It is C-contiguous and page-aligned, and in huge pages if the system allows, since rows are visited at random. Raise
-    `InputError` if there is not enough memory.
+    `MachineError` if there is not enough memory, or the kernels cannot convert such numbers here.
     """
+    if np.dtype(dtype) == np.float16 and not HAS_FLOAT16:
+        raise MachineError("this processor cannot convert float16 (F16C); train with dtype float32")
     columns = padded(dim)
     size = np.dtype(dtype).itemsize * rows * columns
     # private: few systems give huge pages to memory that could be shared
